@@ -1,0 +1,48 @@
+// Starts Swagger UI on the API description beside this page.
+const REQUEST_ID = 'X-Request-ID'
+
+// crypto.randomUUID is missing on plain http from another host, where getRandomValues still is.
+function uuid() {
+  if (crypto.randomUUID) return crypto.randomUUID()
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = (bytes[6] & 0x0f) | 0x40
+  bytes[8] = (bytes[8] & 0x3f) | 0x80
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+// Every write needs an id of its own: typed in by hand, or a fresh one.
+function withRequestId(request) {
+  const given = Object.keys(request.headers).some(
+    (name) => name.toLowerCase() === REQUEST_ID.toLowerCase() && request.headers[name],
+  )
+  if (/^(POST|PATCH)$/i.test(request.method) && !given) request.headers[REQUEST_ID] = uuid()
+  return request
+}
+
+// Swagger UI sends nothing while a required field is empty; since we fill this one, it may be.
+function optionalRequestId(node) {
+  if (node === null || typeof node !== 'object') return node
+  if (node.in === 'header' && node.name === REQUEST_ID) node.required = false
+  Object.values(node).forEach(optionalRequestId)
+  return node
+}
+
+const requestIdPlugin = () => ({
+  statePlugins: {
+    spec: { wrapActions: { updateJsonSpec: (next) => (spec) => next(optionalRequestId(spec)) } },
+  },
+})
+
+SwaggerUIBundle({
+  url: 'openapi.json',
+  dom_id: '#docs',
+  deepLinking: true,
+  displayRequestDuration: true,
+  docExpansion: 'list',
+  filter: true,
+  persistAuthorization: true,
+  plugins: [requestIdPlugin],
+  requestInterceptor: withRequestId,
+  validatorUrl: null,
+})
