@@ -1,0 +1,35 @@
+# The menu. Each target calls a script of the same name in scripts/; arguments go along in ARGS.
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format bench contract lock clean
+
+help: # Print this menu.
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nArguments go along in ARGS: make test ARGS="-k primary"\n'
+
+##@ Use
+run: ## Start the service on this machine, installing first what it needs.
+	@scripts/run $(ARGS)
+
+##@ Work
+install: ## Make .venv with everything for working here.
+	@scripts/install dev
+test: ## Run the tests.
+	@scripts/test $(ARGS)
+check: ## Run every check that is not a test.
+	@scripts/check
+format: ## Format the code.
+	@scripts/format
+bench: ## Run the benchmarks.
+	@scripts/bench $(ARGS)
+
+##@ Keep
+contract: ## Write api_contract.yaml from the code.
+	@scripts/contract $(ARGS)
+lock: ## Write the locks anew from pyproject.toml.
+	@scripts/lock $(ARGS)
+clean: ## Remove .venv, caches and built pages.
+	@scripts/clean
