@@ -1,0 +1,135 @@
+"""SQL stands only in stores, and every statement there names the tenant.
+
+Usage: python -m scripts.lint_sql [folder]
+
+Reads the syntax tree, so comments and docstrings may speak of SQL, and a statement is seen as one
+string however it is put together: implicit concatenation, f-strings, `+`. A statement that is meant
+for all tenants at once says why on the line above it:
+
+    # every tenant: the purge runs for the whole installation
+    PURGE = "DELETE FROM idempotency_keys WHERE expires_at < :now"
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+STATEMENT = re.compile(
+    r"""\s*(?:
+        SELECT\s+\S
+      | INSERT\s+(?:OR\s+\w+\s+)?INTO\b | REPLACE\s+INTO\b
+      | UPDATE\s+\S+\s+SET\b | DELETE\s+FROM\b | TRUNCATE\s+\w
+      | WITH\s+(?:RECURSIVE\s+)?\S+\s*(?:\([^)]*\)\s*)?AS\b | VALUES\s*\(
+      | (?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+|UNIQUE\s+|TEMP\w*\s+|VIRTUAL\s+)*
+        (?:TABLE|INDEX|VIEW|TRIGGER|SCHEMA|EXTENSION|FUNCTION|TYPE|DATABASE|ROLE|POLICY|SEQUENCE)\b
+      | PRAGMA\s+\w | BEGIN(?:\s+(?:IMMEDIATE|EXCLUSIVE|DEFERRED|TRANSACTION))*\s*;?\s*$
+      | (?:COMMIT|ROLLBACK)\s*;?\s*$ | ROLLBACK\s+TO\b
+      | SAVEPOINT\s+\S | RELEASE\s+(?:SAVEPOINT\s+)?\S
+      | SET\s+(?:LOCAL|SESSION)\s+\w | EXPLAIN\s+\w | COPY\s+\w | VACUUM\b | ANALYZE\b
+    )""",
+    re.VERBOSE,
+)
+# Pieces that a statement is put together from; `{}` stands for what an f-string fills in.
+FRAGMENT = re.compile(
+    r"""\s*(?:\{\}\s*)?(?:
+        WHERE\s+\S | (?:ORDER|GROUP)\s+BY\b | HAVING\s+\S | LIMIT\s+[:\d{] | ON\s+CONFLICT\b
+      | (?:LEFT\s+|INNER\s+|CROSS\s+)?JOIN\s+\S | UNION\b | RETURNING\s+\S | FOR\s+UPDATE\b
+    )""",
+    re.VERBOSE,
+)
+LOWER_CASE = re.compile(
+    r"\s*(?:select\s.+\sfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s)",
+    re.IGNORECASE | re.DOTALL,
+)
+EVERY_TENANT = re.compile(r"#\s*every tenant:\s*\S")
+
+
+class Text(NamedTuple):
+    """A string in the source: its words, and the nodes a comment may stand above."""
+
+    value: str
+    line: int
+    anchors: tuple[int, ...]
+
+
+def faults(path: Path, source: str) -> Iterator[str]:
+    """Each breach of a rule in one file, as `path:line: reason`."""
+    in_store, in_storage = path.name == "store.py", "storage" in path.parent.parts
+    tenant_needed = in_store or (in_storage and path.name == "counters.py")
+    lines = source.splitlines()
+    for text in strings(ast.parse(source)):
+        is_statement = STATEMENT.match(text.value) is not None
+        is_sql = is_statement or FRAGMENT.match(text.value) is not None
+        where = f"{path}:{text.line}:"
+        if is_sql and not (in_store or in_storage):
+            yield f"{where} SQL outside a store: {shown(text.value)}"
+        elif tenant_needed and is_statement:
+            if "tenant_id" not in text.value and not excused(lines, text.anchors):
+                yield f"{where} a statement without tenant_id: {shown(text.value)}"
+        elif tenant_needed and not is_sql and LOWER_CASE.match(text.value):
+            yield f"{where} SQL is written in upper case, so that it is seen: {shown(text.value)}"
+
+
+def strings(tree: ast.AST, anchors: tuple[int, ...] = ()) -> Iterator[Text]:
+    """Every string of a tree except docstrings, a composed one once and whole."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue  # a docstring, or a string that does nothing
+        value = literal(node)
+        if value is not None and isinstance(node, ast.expr):
+            yield Text(value, node.lineno, (*anchors, node.lineno))
+        elif isinstance(node, ast.stmt):
+            # A comment excuses the statement it stands above, not the body of a function below it.
+            yield from strings(node, (node.lineno,))
+        elif isinstance(node, ast.Call):
+            yield from strings(node, (*anchors, node.lineno))
+        else:
+            yield from strings(node, anchors)
+
+
+def literal(node: ast.AST) -> str | None:
+    """The text of a string expression, `{}` where a value goes in; None if it is something else."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.JoinedStr(values=parts):
+            return "".join(literal(part) or "{}" for part in parts)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            pieces = (literal(left), literal(right))
+            if pieces == (None, None):
+                return None
+            return "".join("{}" if piece is None else piece for piece in pieces)
+    return None
+
+
+def excused(lines: list[str], anchors: tuple[int, ...]) -> bool:
+    """Whether the comment right above one of the lines says that every tenant is meant, and why."""
+    return any(EVERY_TENANT.search("\n".join(comment_above(lines, line))) for line in anchors)
+
+
+def comment_above(lines: list[str], line: int) -> Iterator[str]:
+    above = line - 2  # `line` counts from one
+    while above >= 0 and lines[above].lstrip().startswith("#"):
+        yield lines[above]
+        above -= 1
+
+
+def shown(sql: str) -> str:
+    return " ".join(sql.split())[:60]
+
+
+def main(folder: str = "crm_cell") -> int:
+    found = [
+        fault
+        for path in sorted(Path(folder).rglob("*.py"))
+        for fault in faults(path, path.read_text(encoding="utf-8"))
+    ]
+    print(*found, sep="\n", end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:2]))
