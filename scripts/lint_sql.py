@@ -3,8 +3,8 @@
 Usage: python -m scripts.lint_sql [folder]
 
 Reads the syntax tree, so comments and docstrings may speak of SQL, and a statement is seen as one
-string however it is put together: implicit concatenation, f-strings, `+`. A statement that is meant
-for all tenants at once says why on the line above it:
+string however it is put together: implicit concatenation, f-strings, `+`, with the module's own
+constants filled in. A statement meant for all tenants at once says why on the line above it:
 
     # every tenant: the purge runs for the whole installation
     PURGE = "DELETE FROM idempotency_keys WHERE expires_at < :now"
@@ -60,7 +60,8 @@ def faults(path: Path, source: str) -> Iterator[str]:
     in_store, in_storage = path.name == "store.py", "storage" in path.parent.parts
     tenant_needed = in_store or (in_storage and path.name == "counters.py")
     lines = source.splitlines()
-    for text in strings(ast.parse(source)):
+    tree = ast.parse(source)
+    for text in strings(tree, constants(tree)):
         is_statement = STATEMENT.match(text.value) is not None
         is_sql = is_statement or FRAGMENT.match(text.value) is not None
         where = f"{path}:{text.line}:"
@@ -73,36 +74,58 @@ def faults(path: Path, source: str) -> Iterator[str]:
             yield f"{where} SQL is written in upper case, so that it is seen: {shown(text.value)}"
 
 
-def strings(tree: ast.AST, anchors: tuple[int, ...] = ()) -> Iterator[Text]:
+def constants(module: ast.Module) -> dict[str, str]:
+    """The strings that a module gives names at its top level; later ones may build on earlier."""
+    known: dict[str, str] = {}
+    for node in module.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                text = literal(value, known)
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                text = literal(value, known)
+            case _:
+                continue
+        if text is not None:
+            known[name] = text
+    return known
+
+
+def strings(tree: ast.AST, known: dict[str, str], anchors: tuple[int, ...] = ()) -> Iterator[Text]:
     """Every string of a tree except docstrings, a composed one once and whole."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue  # a docstring, or a string that does nothing
-        value = literal(node)
+        value = None if isinstance(node, ast.Name) else literal(node, known)
         if value is not None and isinstance(node, ast.expr):
             yield Text(value, node.lineno, (*anchors, node.lineno))
         elif isinstance(node, ast.stmt):
             # A comment excuses the statement it stands above, not the body of a function below it.
-            yield from strings(node, (node.lineno,))
+            yield from strings(node, known, (node.lineno,))
         elif isinstance(node, ast.Call):
-            yield from strings(node, (*anchors, node.lineno))
+            yield from strings(node, known, (*anchors, node.lineno))
         else:
-            yield from strings(node, anchors)
+            yield from strings(node, known, anchors)
 
 
-def literal(node: ast.AST) -> str | None:
+def literal(node: ast.AST, known: dict[str, str]) -> str | None:
     """The text of a string expression, `{}` where a value goes in; None if it is something else."""
     match node:
         case ast.Constant(value=str(text)):
             return text
+        case ast.Name(id=name):
+            return known.get(name)
+        case ast.FormattedValue(value=value):
+            return literal(value, known)
         case ast.JoinedStr(values=parts):
-            return "".join(literal(part) or "{}" for part in parts)
+            return "".join(filled(literal(part, known)) for part in parts)
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            pieces = (literal(left), literal(right))
-            if pieces == (None, None):
-                return None
-            return "".join("{}" if piece is None else piece for piece in pieces)
+            pieces = (literal(left, known), literal(right, known))
+            return None if pieces == (None, None) else "".join(map(filled, pieces))
     return None
+
+
+def filled(piece: str | None) -> str:
+    return "{}" if piece is None else piece
 
 
 def excused(lines: list[str], anchors: tuple[int, ...]) -> bool:

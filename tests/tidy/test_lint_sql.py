@@ -117,6 +117,12 @@ def test_the_tenant_in_any_piece_of_a_statement_is_enough() -> None:
     assert lint(STORE, 'x = "SELECT " + c + " FROM a WHERE tenant_id = :tenant"\n') == []
 
 
+def test_the_tenant_in_a_constant_of_the_module_is_enough() -> None:
+    assert lint(STORE, 'KEY = "tenant_id = :t"\nx = f"SELECT a FROM b WHERE {KEY}"\n') == []
+    assert lint(STORE, 'KEY: str = "tenant_id = :t"\nx = "SELECT a FROM b WHERE " + KEY\n') == []
+    assert len(lint(STORE, 'KEY = "id = :id"\nx = f"SELECT a FROM b WHERE {KEY}"\n')) == 1
+
+
 def test_a_placeholder_named_after_the_tenant_is_not_the_tenant() -> None:
     assert len(lint(STORE, 'x = f"SELECT name FROM contacts WHERE {tenant_id}"\n')) == 1
 
