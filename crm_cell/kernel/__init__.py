@@ -1,0 +1,1 @@
+"""The pure part: no I/O, no clock but the one passed in, imports nothing of the rest."""

@@ -1,0 +1,57 @@
+"""Time as whole milliseconds since 1970, UTC, and its two written forms."""
+
+import re
+import time
+from datetime import UTC, date, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: "Z" is appended by hand
+_RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+class Clock:
+    """Wall-clock milliseconds that never run backwards, whatever the machine's clock does.
+
+    Ids are made from it and lists are ordered by id, so a step back would shuffle them.
+    """
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def now(self) -> int:
+        self._last = max(self._last, time.time_ns() // 1_000_000)
+        return self._last
+
+
+def format_time(milliseconds: int) -> str:
+    """1_795_400_760_123 → "2026-11-23T02:26:00.123Z"."""
+    moment = _EPOCH + timedelta(milliseconds=milliseconds)
+    return moment.isoformat(timespec="milliseconds") + "Z"
+
+
+def parse_time(text: str) -> int:
+    """Read an RFC 3339 time, which must carry its offset; raises ValueError otherwise."""
+    if not _RFC3339.fullmatch(text):
+        raise ValueError("not an RFC 3339 time")
+    moment = datetime.fromisoformat(_at_most_microseconds(text.upper()))
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+def parse_date_or_time(text: str) -> str:
+    """A date stays the date that was written; a time becomes UTC with milliseconds."""
+    if _DATE.fullmatch(text):
+        return date.fromisoformat(text).isoformat()
+    milliseconds = parse_time(text)
+    if not _YEAR_1 <= milliseconds < _YEAR_10000:
+        raise ValueError("outside the years 1 to 9999 once in UTC")
+    return format_time(milliseconds)
+
+
+def _at_most_microseconds(text: str) -> str:
+    return re.sub(r"(\.\d{6})\d+", r"\1", text)
+
+
+_YEAR_1 = -62_135_596_800_000
+_YEAR_10000 = 253_402_300_800_000

@@ -1,0 +1,74 @@
+"""What every stored record has, and how one is shown where no schema is at hand."""
+
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+from crm_cell.kernel.clock import format_time
+from crm_cell.kernel.masking import mask_phone
+
+E = TypeVar("E", bound="Entity")
+
+class Entity(msgspec.Struct, frozen=True):
+    """A row of a table. Its fields are the table's columns, in the order of its store."""
+
+    resource: ClassVar[str]
+    """The word for it in events and in the audit trail: customer, follow_up …"""
+    private: ClassVar[frozenset[str]] = frozenset()
+    """Columns that the service keeps for itself."""
+    phones: ClassVar[frozenset[str]] = frozenset()
+    """Columns that are shown masked."""
+
+    tenant_id: str
+    id: str
+    version: int
+    created_at: int
+    updated_at: int
+
+
+def snapshot(entity: Entity) -> dict[str, Any]:
+    """The record as its view in the API shows it, members in camelCase, phones masked."""
+    return {
+        member: shown(entity, name) for name, member in _members(type(entity)).items()
+    }
+
+
+def difference(before: Entity, after: Entity) -> dict[str, dict[str, Any]]:
+    """What changed, member by member. Two numbers that mask alike still differ."""
+    return {
+        member: {"before": shown(before, name), "after": shown(after, name)}
+        for name, member in _members(type(after)).items()
+        if name != "updated_at" and getattr(before, name) != getattr(after, name)
+    }
+
+
+def shown(entity: Entity, name: str) -> Any:
+    value = getattr(entity, name)
+    if name in entity.phones:
+        return mask_phone(value)
+    if name in ("created_at", "updated_at"):
+        return format_time(value)
+    return value
+
+
+@cache
+def _members(kind: type[Entity]) -> dict[str, str]:
+    """From the fields that are shown to their names on the wire."""
+    return {
+        name: camel(f"{kind.resource}_id" if name == "id" else name)
+        for name in kind.__struct_fields__
+        if name != "version" and name not in kind.private
+    }
+
+
+def camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.title() for part in rest)
+
+
+def revised(entity: E, changes: dict[str, Any], now: int) -> E:
+    """The record with `changes`, one version on."""
+    return msgspec.structs.replace(
+        entity, **changes, version=entity.version + 1, updated_at=now
+    )

@@ -1,0 +1,35 @@
+"""Hiding most of a phone number: what leaves the service never shows more than half of one."""
+
+import re
+import unicodedata
+
+_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+
+
+def mask_phone(number: str | None) -> str | None:
+    """13812345678 → 138****5678; of other numbers at most the first three and last four.
+
+    Whatever its form, no more than half of its characters and half of its digits stay.
+    """
+    if number is None:
+        return None
+    if _MOBILE.fullmatch(number):
+        return f"{number[:3]}****{number[7:]}"
+    for shown in range(min(7, len(number) // 2), -1, -1):
+        tail = min(4, (shown + 1) // 2)
+        head = shown - tail
+        start, end = number[:head], number[len(number) - tail :]
+        if _digits(start) + _digits(end) <= _digits(number) // 2:
+            break
+    return start + "*" * (len(number) - shown) + end
+
+
+def _digits(text: str) -> int:
+    return sum(unicodedata.category(char) == "Nd" for char in text)
+
+
+def mask_user(user: str) -> str:
+    """A user id as it may stand in a log: one that is an address or a number loses most of it."""
+    if "@" in user:
+        return f"{user[0]}***@{user.rpartition('@')[2]}"
+    return mask_phone(user) or "" if _MOBILE.fullmatch(user) else user

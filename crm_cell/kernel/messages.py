@@ -1,0 +1,162 @@
+"""What people are told, in Chinese and English. Keys are ours; codes on the wire never change."""
+
+from typing import Literal
+
+from crm_cell.kernel.errors import BadRequest, CrmError, Fault
+
+Language = Literal["zh", "en"]
+
+_CATALOGUE: dict[str, tuple[str, str]] = {
+    "internal_error": ("服务内部错误", "Internal error"),
+    "bad_request": ("请求参数有误", "The request is not valid"),
+    "missing_tenant": ("缺少请求头 X-Tenant-Id", "The header X-Tenant-Id is missing"),
+    "rule_violation": ("违反业务规则", "A business rule is violated"),
+    "unauthorized": ("未登录或令牌无效", "The bearer token is missing or not valid"),
+    "forbidden": ("没有权限", "Not allowed"),
+    "forbidden_handover": (
+        "只有可查看整个租户的调用方才能变更负责人",
+        "Only callers who see the whole tenant may change the owner",
+    ),
+    "tenant_mismatch": ("租户与令牌不一致", "The tenant differs from the token's"),
+    "signature_invalid": ("请求签名无效", "The request's signature is not valid"),
+    "not_found": ("资源不存在", "Not found"),
+    "path_not_found": ("路径不存在", "There is no such path"),
+    "customer_not_found": ("客户不存在", "The customer does not exist"),
+    "contact_not_found": ("联系人不存在", "The contact does not exist"),
+    "opportunity_not_found": ("商机不存在", "The opportunity does not exist"),
+    "follow_up_not_found": ("跟进记录不存在", "The follow-up does not exist"),
+    "contract_not_found": ("合同不存在", "The contract does not exist"),
+    "payment_not_found": ("回款不存在", "The payment does not exist"),
+    "contact_of_other_customer": (
+        "联系人不属于该客户",
+        "The contact belongs to another customer",
+    ),
+    "opportunity_of_other_customer": (
+        "商机不属于该客户",
+        "The opportunity belongs to another customer",
+    ),
+    "stage_and_status_disagree": (
+        "商机阶段与状态不一致",
+        "The opportunity's stage and status disagree",
+    ),
+    "currency_has_payments": (
+        "已有回款的合同不能变更币种",
+        "The currency of a contract with payments cannot change",
+    ),
+    "paid_too_large": (
+        "回款合计超出可表示范围",
+        "The sum of payments is larger than can be represented",
+    ),
+    "method_not_allowed": ("请求方法不支持", "The method is not allowed here"),
+    "conflict": ("与现有数据冲突", "In conflict with what is there"),
+    "customer_has_contracts": (
+        "客户已有合同，不能删除",
+        "A customer with contracts cannot be deleted",
+    ),
+    "duplicate_name": ("客户名称已存在", "A customer of this name exists already"),
+    "duplicate_contract_no": ("合同编号已存在", "A contract of this number exists already"),
+    "idempotent_conflict": (
+        "同一请求ID已用于不同的请求",
+        "The request id was used for a different request",
+    ),
+    "idempotent_running": (
+        "同一请求ID的请求仍在处理中",
+        "The first request of this id is still running",
+    ),
+    "idempotent_money": (
+        "该请求ID已登记过，不会重复入账",
+        "This request id has been entered before; money is never entered twice",
+    ),
+    "precondition_failed": (
+        "资源已被修改，If-Match 不匹配",
+        "The resource has changed since: If-Match does not match",
+    ),
+    "payload_too_large": ("请求体过大", "The body is too large"),
+    "payload_limit": ("上限为 {limit} 字节", "The limit is {limit} bytes"),
+    "unsupported_media_type": (
+        "请求体必须是 application/json",
+        "The body must be application/json",
+    ),
+    "content_encoding": ("不接受压缩的请求体", "Compressed bodies are not accepted"),
+    "rate_limited": ("请求过于频繁，请稍后重试", "Too many requests, try again shortly"),
+    "unavailable": ("服务暂不可用，请稍后重试", "The service is unavailable, try again shortly"),
+    "commit_unknown": (
+        "提交结果未知，请用同一请求ID重试",
+        "The outcome of the commit is unknown; retry with the same request id",
+    ),
+    # What can be wrong with one header, parameter or member.
+    "fault.required": ("必填", "is required"),
+    "fault.unknown": ("未知字段", "is not known"),
+    "fault.repeated": ("重复出现", "is given more than once"),
+    "fault.malformed": ("格式不正确", "is malformed"),
+    "fault.not_json": ("不是合法的 JSON", "is not valid JSON"),
+    "fault.not_utf8": ("不是合法的 UTF-8", "is not valid UTF-8"),
+    "fault.too_deep": ("嵌套过深", "is nested too deeply"),
+    "fault.empty": ("不能为空", "must not be empty"),
+    "fault.type": ("类型应为 {expected}", "must be {expected}"),
+    "fault.null": ("不能为 null", "must not be null"),
+    "fault.too_short": ("至少 {limit} 个字符", "must have at least {limit} characters"),
+    "fault.too_long": ("最多 {limit} 个字符", "must have at most {limit} characters"),
+    "fault.too_small": ("不能小于 {limit}", "must be at least {limit}"),
+    "fault.too_large": ("不能大于 {limit}", "must be at most {limit}"),
+    "fault.too_few": ("至少 {limit} 项", "must have at least {limit} items"),
+    "fault.too_many": ("最多 {limit} 项", "must have at most {limit} items"),
+    "fault.not_one_of": ("只能是 {allowed}", "must be one of {allowed}"),
+    "fault.control_character": ("不能含控制字符", "must not contain control characters"),
+    "fault.not_a_phone": ("不是有效的电话号码", "is not a telephone number"),
+    "fault.not_an_email": ("不是有效的邮箱地址", "is not an e-mail address"),
+    "fault.not_a_time": (
+        "不是带时区的 RFC 3339 时间",
+        "is not an RFC 3339 time with an offset",
+    ),
+    "fault.not_a_date_or_time": (
+        "不是日期或带时区的 RFC 3339 时间",
+        "is neither a date nor an RFC 3339 time with an offset",
+    ),
+    "fault.read_only": ("由服务维护，不可修改", "is set by the service and cannot change"),
+    "fault.fixed": ("创建后不可修改", "cannot change after creation"),
+    "fault.with_page": ("不能与 page 同时使用", "cannot go together with page"),
+    "fault.other_cursor": (
+        "游标与当前查询条件不符",
+        "was made for other filters",
+    ),
+}
+
+
+def say(language: Language, key: str, **params: object) -> str:
+    text = _CATALOGUE[key][language == "en"]
+    return text.format(**params) if params else text
+
+
+def explain_fault(language: Language, fault: Fault) -> str:
+    return say(language, f"fault.{fault.code}", **fault.params)
+
+
+def explain(language: Language, error: CrmError) -> tuple[str, str]:
+    """The `message` and `details` of an error body."""
+    if isinstance(error, BadRequest):
+        told = [f"{fault.field}: {explain_fault(language, fault)}" for fault in error.faults]
+        return say(language, error.message), "; ".join(told)
+    details = say(language, error.details, **error.params) if error.details else ""
+    return say(language, error.message), details
+
+
+def preferred_language(accept_language: str) -> Language:
+    """Chinese, unless the header ranks English above it."""
+    best: Language = "zh"
+    best_weight = 0.0
+    for item in accept_language.split(","):
+        tag, _, weight_text = item.partition(";q=")
+        weight = _weight(weight_text)
+        primary = tag.strip().lower().split("-")[0]
+        if primary in ("zh", "en") and weight > best_weight:
+            best, best_weight = ("en" if primary == "en" else "zh"), weight
+    return best
+
+
+def _weight(text: str) -> float:
+    """The q of one language; what cannot be read counts as not wanted."""
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0
