@@ -1,0 +1,1 @@
+"""Knows databases, knows no customer."""

@@ -1,0 +1,73 @@
+"""The seam between the service and its database: what every engine must offer.
+
+Statements are plain SQL with `:name` parameters that both databases read the same way; where
+they differ, the engine is asked, not its name.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Protocol, TypeVar
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+
+class Reader(Protocol):
+    """One consistent view of the database."""
+
+    now: int
+    """The moment of the transaction, milliseconds since 1970."""
+
+    async def one(self, sql: str, /, **params: object) -> Row | None:
+        """The first row, or None."""
+        ...
+
+    async def all(self, sql: str, /, **params: object) -> list[Row]: ...
+
+
+class Tx(Reader, Protocol):
+    """A transaction that writes. It commits when its unit returns, and only then is answered."""
+
+    stripe: int
+    """Which of a counter's rows this transaction adds to (see `storage.counters`)."""
+
+    async def run(self, sql: str, /, **params: object) -> int:
+        """Execute, and tell how many rows were changed. Raises UniqueViolation."""
+        ...
+
+    async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> list[Row]:
+        """Execute once for each of `rows`, and gather what RETURNING gives."""
+        ...
+
+
+ReadUnit = Callable[[Reader], Awaitable[T]]
+WriteUnit = Callable[[Tx], Awaitable[T]]
+
+
+class Database(Protocol):
+    """Named units of work. Each name appears in logs and metrics."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+    async def ping(self) -> None:
+        """Raises Unavailable when the database does not answer."""
+        ...
+
+    async def read(self, name: str, unit: ReadUnit[T], *, long: bool = False) -> T:
+        """Run `unit` on one snapshot. `long` keeps it off the event loop."""
+        ...
+
+    async def write(
+        self, name: str, unit: WriteUnit[T], *, long: bool = False, now: int | None = None
+    ) -> T:
+        """Run `unit` in a transaction and return after its commit.
+
+        What the unit raises rolls back all that it did. `now` backdates (demo data).
+        Raises RateLimited when too much is waiting, Unavailable when the outcome is unknown.
+        """
+        ...
+
+    async def refresh_statistics(self) -> None:
+        """Let the query planner know what the tables hold, after a bulk load."""
+        ...

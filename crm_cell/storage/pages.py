@@ -1,0 +1,38 @@
+"""One page of a list, newest first, the same way for every table."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.storage.engine import Reader
+
+T = TypeVar("T")
+
+
+async def newest_first(
+    tx: Reader,
+    select: str,
+    make: Callable[..., T],
+    asked: PageRequest,
+    *,
+    total: int,
+    **params: object,
+) -> Slice[T]:
+    """Run `select`, which ends in its WHERE, for the page asked for.
+
+    The second column must be the id: ids rise with creation, so they are the order. One row more
+    than the page is fetched, to know whether another page follows.
+    """
+    if asked.offset >= total and asked.after is None:
+        return Slice([], total, None)
+    after = " AND id < :after" if asked.after else ""
+    rows = await tx.all(
+        f"{select}{after} ORDER BY id DESC LIMIT :limit OFFSET :offset",
+        after=asked.after,
+        limit=asked.size + 1,
+        offset=asked.offset,
+        **params,
+    )
+    shown = rows[: asked.size]
+    more = len(rows) > asked.size
+    return Slice([make(*row) for row in shown], total, shown[-1][1] if more else None)

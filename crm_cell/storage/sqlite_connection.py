@@ -1,0 +1,100 @@
+"""Connections to an SQLite file, and a transaction on one of them."""
+
+from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import apsw
+
+from crm_cell.storage.engine import Row
+from crm_cell.storage.errors import UniqueViolation
+
+T = TypeVar("T")
+
+# Pages kept in memory by each connection, in KiB.
+_CACHE_KIB = 8_192
+_BUSY_MILLISECONDS = 1_000
+
+
+class SqliteTx:
+    """A transaction whose awaits complete at once. Serves as Reader and as Tx."""
+
+    __slots__ = ("_connection", "_indexes", "now")
+    stripe = 0
+
+    def __init__(self, connection: apsw.Connection, now: int, indexes: dict[str, str]) -> None:
+        self._connection = connection
+        self._indexes = indexes
+        self.now = now
+
+    async def one(self, sql: str, /, **params: object) -> Row | None:
+        rows = self._connection.execute(sql, params).fetchall()
+        return rows[0] if rows else None
+
+    async def all(self, sql: str, /, **params: object) -> list[Row]:
+        return self._connection.execute(sql, params).fetchall()
+
+    async def run(self, sql: str, /, **params: object) -> int:
+        try:
+            self._connection.execute(sql, params)
+        except apsw.ConstraintError as error:
+            self._translate(error)
+            raise
+        return self._connection.changes()
+
+    async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> list[Row]:
+        try:
+            return self._connection.executemany(sql, rows).fetchall()
+        except apsw.ConstraintError as error:
+            self._translate(error)
+            raise
+
+    def _translate(self, error: apsw.ConstraintError) -> None:
+        _, unique, columns = str(error).partition("UNIQUE constraint failed: ")
+        if unique:
+            raise UniqueViolation(self._indexes.get(columns, columns)) from error
+
+
+def connect(path: Path) -> apsw.Connection:
+    """A connection that answers a commit only when it is on disk (synchronous=FULL)."""
+    connection = apsw.Connection(str(path))
+    # Only the writer's BEGIN IMMEDIATE may wait, and it does so without blocking the event loop.
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA busy_timeout = 0")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    return connection
+
+
+def unique_indexes(connection: apsw.Connection) -> dict[str, str]:
+    """SQLite names the columns of a violated index; this gives the index's name for them."""
+    rows = connection.execute(
+        "SELECT t.name, i.name, (SELECT group_concat(t.name || '.' || c.name, ', ')"
+        "  FROM pragma_index_info(i.name) AS c)"
+        " FROM sqlite_schema AS t JOIN pragma_index_list(t.name) AS i"
+        ' WHERE t.type = \'table\' AND i."unique" = 1'
+    ).fetchall()
+    return {columns: index for _, index, columns in rows}
+
+
+def integrity_faults(path: Path) -> list[str]:
+    """What SQLite finds wrong with the file, nothing for a sound one."""
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+    found += [f"dangling reference: {row}" for row in connection.execute("PRAGMA foreign_key_check")]
+    connection.close()
+    return [fault for fault in found if fault != "ok"]
+
+
+def drive(unit: Awaitable[T]) -> T:
+    """Run a unit to its end here and now: on SQLite its awaits all complete at once."""
+    steps = cast(Coroutine[Any, Any, T], unit)
+    try:
+        steps.send(None)
+    except StopIteration as done:
+        return cast(T, done.value)
+    steps.close()
+    raise RuntimeError("a unit of work may await nothing but its transaction")
