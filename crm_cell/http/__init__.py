@@ -1,0 +1,1 @@
+"""Knows HTTP, knows no customer."""

@@ -1,0 +1,48 @@
+"""What a handler gives back, and the bytes that it becomes."""
+
+from collections.abc import AsyncIterator
+from typing import Generic, TypeVar
+
+import msgspec
+
+V = TypeVar("V")
+
+Header = tuple[bytes, bytes]
+JSON_TYPE: Header = (b"content-type", b"application/json")
+
+encode = msgspec.json.Encoder().encode
+
+
+class Answer(msgspec.Struct):
+    """A complete response but for the headers that every response has."""
+
+    status: int
+    body: bytes
+    headers: list[Header]
+    resource_id: str | None = None
+    """Of what the answer shows, so that a replay can be checked against who may see it."""
+
+
+class Stream(msgspec.Struct):
+    """A response whose body is made while it is sent, in constant memory."""
+
+    chunks: AsyncIterator[bytes]
+    headers: list[Header]
+
+
+class Resource(msgspec.Struct, Generic[V], frozen=True):
+    """One object with its id and version, from which Location and ETag are made."""
+
+    view: V
+    id: str
+    version: int
+
+
+
+class NotKept(Exception):
+    """A handler's answer, with all that it wrote rolled back: a dry run."""
+
+    def __init__(self, result: object) -> None:
+        super().__init__()
+        self.result = result
+        self.answer: Answer | None = None

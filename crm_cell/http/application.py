@@ -1,0 +1,231 @@
+"""The membrane: everything between the socket and a handler, straight on ASGI.
+
+In order: path and method, headers, identity, signature, body, arguments, handler, answer. Every
+response leaves through `_send`, with its request id and its time; every failure becomes the one
+error body.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable
+from time import perf_counter
+from typing import Any, TypeAlias
+
+import msgspec
+import structlog
+
+from crm_cell.http import signature
+from crm_cell.http.answers import JSON_TYPE, Answer, Header, NotKept, Resource, Stream, encode
+from crm_cell.http.auth import Authenticator, actor_of, bearer_token, tenant_of
+from crm_cell.http.errors import answer_error
+from crm_cell.http.headers import check_forms, collect, is_request_id, trace_of
+from crm_cell.http.json_body import canonical, parse_json
+from crm_cell.http.once import Claim, Once
+from crm_cell.http.preconditions import etag
+from crm_cell.http.request import ClientGone, Receive, Request, Scope, Send
+from crm_cell.http.routing import Methods, Route, Router
+from crm_cell.http.telemetry import Telemetry
+from crm_cell.kernel.clock import Clock
+from crm_cell.kernel.errors import BadRequest, CrmError, MethodNotAllowed, NotFound
+from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.messages import preferred_language
+from crm_cell.storage.engine import Database, Tx
+
+log = structlog.get_logger()
+
+BASE_PATH = "/api/v1/crm"
+
+ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Application:
+    """The ASGI application over the declared routes."""
+
+    def __init__(
+        self,
+        routes: Iterable[Route],
+        database: Database,
+        *,
+        once: Once,
+        authenticator: Authenticator,
+        telemetry: Telemetry,
+        pages: ASGIApp,
+        default_tenant: str | None = None,
+        signing_secret: str | None = None,
+    ) -> None:
+        self._router = Router(routes)
+        self._database = database
+        self._once = once
+        self._authenticator = authenticator
+        self._telemetry = telemetry
+        self._pages = pages
+        self._default_tenant = default_tenant
+        self._signing_secret = signing_secret
+        self._clock = Clock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = perf_counter()
+        path = scope["path"]
+        if path.startswith(BASE_PATH):
+            path = path[len(BASE_PATH) :] or "/"
+        request = Request(scope, receive, path, self._database)
+        route: Route | None = None
+        request.headers, repeated = collect(scope["headers"])
+        self._prepare(request)
+        try:
+            found = self._router.resolve(path)
+            if found is None and is_page(path):
+                await self._pages({**scope, "path": path, "root_path": ""}, receive, send)
+                return
+            route = self._route(request, found)
+            if repeated:
+                raise BadRequest(repeated)
+            answer = await self._run(route, request)
+        except ClientGone:
+            self._telemetry.record(route, request, 499, perf_counter() - started)
+            return
+        except CrmError as error:
+            answer = answer_error(error, request.request_id, request.language)
+        except Exception:
+            log.exception("internal_error", requestId=request.request_id)
+            answer = answer_error(CrmError(), request.request_id, request.language)
+        await self._send(answer, request, started, send)
+        self._telemetry.record(route, request, _status(answer), perf_counter() - started)
+
+    def _prepare(self, request: Request) -> None:
+        """What even a refusal needs: the language, and an id to find it by in the logs."""
+        headers = request.headers
+        if "Accept-Language" in headers:
+            request.language = preferred_language(headers["Accept-Language"])
+        given = headers.get("X-Request-ID", "")
+        request.request_id = given if is_request_id(given) else new_id(self._clock.now())
+
+    def _route(self, request: Request, found: tuple[Methods, dict[str, str]] | None) -> Route:
+        if found is None:
+            raise NotFound("path_not_found")
+        methods, request.params = found
+        route = methods.get("GET" if request.method == "HEAD" else request.method)
+        if route is None:
+            allowed = sorted({*methods, "HEAD"} if "GET" in methods else methods)
+            raise MethodNotAllowed(allowed)
+        return route
+
+    async def _run(self, route: Route, request: Request) -> Answer | Stream:
+        if not route.open:
+            await self._identify(request)
+        check_forms(request.headers, request_id_needed=route.needs_request_id)
+        if route.takes_body or self._signing_secret:
+            await self._take_body(route, request)
+        arguments = route.binding.arguments(request)
+        if route.kind == "write":
+            return await self._write(route, request, arguments)
+        if route.kind == "plain":
+            return render(route, request, await route.handler(*arguments))
+        return await self._database.read(
+            route.name,
+            lambda tx: _rendered(route, request, route.handler(tx, *arguments)),
+            long=route.long,
+        )
+
+    async def _identify(self, request: Request) -> None:
+        headers = request.headers
+        identity = await self._authenticator.identify(bearer_token(headers))
+        tenant = tenant_of(headers, identity, self._default_tenant)
+        request.actor = msgspec.structs.replace(
+            actor_of(headers, identity, tenant),
+            request_id=request.request_id,
+            trace_id=trace_of(headers),
+            key=headers.get("Idempotency-Key", headers.get("X-Request-ID")),
+        )
+
+    async def _take_body(self, route: Route, request: Request) -> None:
+        await request.read_body(route.body_limit)
+        if self._signing_secret and not route.open:
+            signature.verify(
+                self._signing_secret, request.method, request.path, request.body, request.headers
+            )
+        if route.takes_body:
+            if request.body or "Content-Type" in request.headers:
+                request.check_media_type()
+            request.tree = parse_json(request.body)
+
+    async def _write(self, route: Route, request: Request, arguments: list[Any]) -> Answer:
+        async def unit(tx: Tx) -> Answer:
+            try:
+                return render(route, request, await route.handler(tx, *arguments))
+            except NotKept as rolled_back:
+                rolled_back.answer = render(route, request, rolled_back.result)
+                raise
+
+        actor = request.actor
+        assert actor is not None, "every write is authenticated"
+        try:
+            if actor.key is None:
+                return await self._database.write(route.name, unit, long=route.long)
+            claim = Claim(route, actor, request.method, request.path, actor.key, fingerprint(request))
+            return await self._once(claim, unit)
+        except NotKept as rolled_back:
+            assert rolled_back.answer is not None
+            return rolled_back.answer
+
+    async def _send(
+        self, answer: Answer | Stream, request: Request, started: float, send: Send
+    ) -> None:
+        milliseconds = (perf_counter() - started) * 1000
+        headers: list[Header] = [
+            *answer.headers,
+            (b"x-request-id", request.request_id.encode()),
+            (b"x-response-time", b"%d" % milliseconds),
+            (b"server-timing", b"total;dur=%.3f" % milliseconds),
+        ]
+        if isinstance(answer, Stream):
+            await _send_stream(answer, headers, request, send)
+            return
+        if answer.status != 204:
+            headers.append((b"content-length", b"%d" % len(answer.body)))
+        body = b"" if request.method == "HEAD" else answer.body
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+async def _send_stream(
+    answer: Stream, headers: list[Header], request: Request, send: Send
+) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    if request.method != "HEAD":
+        async for chunk in answer.chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _rendered(route: Route, request: Request, result: Awaitable[Any]) -> Answer:
+    return render(route, request, await result)
+
+
+def render(route: Route, request: Request, result: Any) -> Any:
+    """A handler's result as a response. A Location works behind the gateway and without it."""
+    if isinstance(result, Resource):
+        headers = [JSON_TYPE, (b"etag", etag(result.version).encode())]
+        if route.status == 201:
+            headers.append((b"location", f"{BASE_PATH}{request.path}/{result.id}".encode()))
+        return Answer(route.status, encode(result.view), headers, result.id)
+    if isinstance(result, Answer | Stream):
+        return result
+    if result is None:
+        return Answer(204, b"", [])
+    return Answer(route.status, encode(result), [JSON_TYPE])
+
+
+def fingerprint(request: Request) -> bytes:
+    """A hash of the principal, the query and the body as parsed."""
+    actor = request.actor
+    assert actor is not None
+    principal = f"{actor.user or ''}\n{actor.owner or ''}\n".encode()
+    return hashlib.sha256(principal + request.query + b"\n" + canonical(request.tree)).digest()
+
+
+def is_page(path: str) -> bool:
+    return path == "/" or path.startswith(("/docs", "/redoc"))
+
+
+def _status(answer: Answer | Stream) -> int:
+    return answer.status if isinstance(answer, Answer) else 200

@@ -1,0 +1,72 @@
+"""From headers to an Actor. Who may come in is decided by an Authenticator that app.py chooses."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from crm_cell.http.headers import is_tenant
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import (
+    BadRequest,
+    Fault,
+    Forbidden,
+    MissingTenant,
+    TenantMismatch,
+    Unauthorized,
+)
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """What a token says by itself. One that names nobody leaves that to the headers."""
+
+    user: str | None = None
+    tenant: str | None = None
+    sees_all: bool = True
+
+
+class Authenticator(Protocol):
+    async def identify(self, token: str) -> Identity:
+        """Raises Unauthorized for a token that lets nobody in."""
+        ...
+
+
+class AnyToken:
+    """Modes `dev` and `gateway`: whoever reaches the service has been let in already, by being on
+    this machine or by the gateway's signature; the token says nothing."""
+
+    async def identify(self, token: str) -> Identity:
+        return Identity()
+
+
+def bearer_token(headers: Mapping[str, str]) -> str:
+    scheme, _, token = headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthorized
+    return token.strip()
+
+
+def tenant_of(
+    headers: Mapping[str, str], identity: Identity, default: str | None
+) -> str:
+    named = headers.get("X-Tenant-Id")
+    if named is not None and not is_tenant(named):
+        raise BadRequest([Fault("X-Tenant-Id", "malformed")])
+    if named is not None and identity.tenant is not None and named != identity.tenant:
+        raise TenantMismatch
+    tenant = named or identity.tenant or default
+    if tenant is None:
+        raise MissingTenant
+    return tenant
+
+
+def actor_of(headers: Mapping[str, str], identity: Identity, tenant: str) -> Actor:
+    """The header X-User-Id narrows what is seen to one owner; it never widens anything."""
+    named = headers.get("X-User-Id")
+    if identity.user is None:
+        return Actor(tenant, user=named, owner=named)
+    if identity.sees_all:
+        return Actor(tenant, user=identity.user, owner=named)
+    if named is not None and named != identity.user:
+        raise Forbidden
+    return Actor(tenant, user=identity.user, owner=identity.user)

@@ -1,0 +1,222 @@
+"""The kinds of values that bodies and queries are made of: each checks, and describes itself.
+
+A kind is a msgspec Meta: its bounds go into the JSON Schema, its check runs on what was sent and
+returns what is kept. `Annotated[str, text(1, 200)]` is a field.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Meta
+
+from crm_cell.kernel import clock
+from crm_cell.kernel.money import CURRENCIES, MAX_CENTS
+from crm_cell.kernel.text import clean, clean_lines, has_control, has_control_but_lines
+
+Check = Callable[[Any], Any]
+
+# Digits, the marks people write between them, and how an extension is announced.
+_PHONE = re.compile(r"\+?([0-9 ()./,#-]|ext\.?|x|转|分机)*", re.ASCII | re.IGNORECASE)
+_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\.]+(\.[^\s@<>()\[\],;:\"\\.]+)+")
+_MASKED_PHONE = re.compile(r"[^*]{0,3}\*+[^*]{0,4}")
+_DIGITS = re.compile(r"-?[0-9]{1,40}")
+_OWNER = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
+# Beyond this a double no longer holds every whole number.
+_EXACT_DOUBLE = 2**53
+
+
+class Bad(Exception):
+    """A value is not what its field takes."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+def text(least: int, most: int, *, lines: bool = False, **schema: Any) -> Meta:
+    """Trimmed, NFC, without control characters; `lines` lets it run over several lines."""
+    tidy, controls = (clean_lines, has_control_but_lines) if lines else (clean, has_control)
+
+    def check(value: Any) -> str:
+        given = string(value)
+        if controls(given.replace("\r", "\n") if lines else given):
+            raise Bad("control_character")
+        return _measured(tidy(given), least, most)
+
+    return _meta(check, min_length=least, max_length=most, **schema)
+
+
+def phone() -> Meta:
+    """A telephone number as people write it; full-width digits become ordinary ones."""
+
+    def check(value: Any) -> str:
+        given = _measured(clean(unicodedata.normalize("NFKC", string(value))), 1, 40)
+        if not _PHONE.fullmatch(given) or sum(char.isdigit() for char in given) < 3:
+            raise Bad("not_a_phone")
+        return given
+
+    return _meta(check, min_length=1, max_length=40, examples=["13812345678"])
+
+
+def email() -> Meta:
+    def check(value: Any) -> str:
+        given = _measured(clean(string(value)), 3, 254)
+        if has_control(given) or not _EMAIL.fullmatch(given):
+            raise Bad("not_an_email")
+        return given
+
+    return _meta(check, min_length=3, max_length=254, examples=["li.lei@example.com"])
+
+
+def owner() -> Meta:
+    """A user id of the platform, in the form that X-User-Id takes too."""
+
+    def check(value: Any) -> str:
+        given = string(value).strip()
+        if not _OWNER.fullmatch(given):
+            raise Bad("malformed")
+        return given
+
+    return _meta(check, max_length=64, pattern=f"^{_OWNER.pattern}$", examples=["alice"])
+
+
+def is_owner(value: str) -> bool:
+    return _OWNER.fullmatch(value) is not None
+
+
+def reference() -> Meta:
+    """An id of another resource. One that cannot exist is simply not found later."""
+
+    def check(value: Any) -> str:
+        return _measured(string(value).strip().lower(), 1, 64)
+
+    return _meta(
+        check, min_length=1, max_length=64, examples=["01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c11"]
+    )
+
+
+def whole(least: int, most: int, **schema: Any) -> Meta:
+    """A whole number. JSON has one kind of number, so 5.0 is five."""
+
+    def check(value: Any) -> int:
+        if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT_DOUBLE:
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise Bad("type", expected="integer")
+        if value < least:
+            raise Bad("too_small", limit=least)
+        if value > most:
+            raise Bad("too_large", limit=most)
+        return value
+
+    return _meta(check, from_text=_whole_from_text, ge=least, le=most, **schema)
+
+
+def _whole_from_text(value: str) -> int | str:
+    """What a query parameter says; anything but plain digits stays text, and is refused."""
+    return int(value) if _DIGITS.fullmatch(value) else value
+
+
+def cents(least: int = 0) -> Meta:
+    return whole(least, MAX_CENTS, examples=[1_280_000])
+
+
+def currency() -> Meta:
+    def check(value: Any) -> str:
+        given = string(value).strip()
+        if given not in CURRENCIES:
+            raise Bad("malformed")
+        return given
+
+    return _meta(check, pattern="^[A-Z]{3}$", examples=["CNY"])
+
+
+def choice(*allowed: str, **schema: Any) -> Meta:
+    def check(value: Any) -> str:
+        if string(value) not in allowed:
+            raise Bad("not_one_of", allowed=", ".join(allowed))
+        return str(value)
+
+    return _meta(check, extra_json_schema={"enum": list(allowed)}, **schema)
+
+
+def time() -> Meta:
+    """An RFC 3339 time, kept as milliseconds."""
+
+    def check(value: Any) -> int:
+        try:
+            return clock.parse_time(string(value))
+        except ValueError:
+            raise Bad("not_a_time") from None
+
+    return _meta(check, extra_json_schema={"type": "string", "format": "date-time"})
+
+
+def date_or_time() -> Meta:
+    def check(value: Any) -> str:
+        try:
+            return clock.parse_date_or_time(string(value))
+        except (ValueError, OverflowError):
+            raise Bad("not_a_date_or_time") from None
+
+    return _meta(check, max_length=40, examples=["2026-11-23", "2026-11-23T02:26:00.123Z"])
+
+
+def anything(**schema: Any) -> Meta:
+    """Left to the domain, which looks at it row by row."""
+    return _meta(lambda value: value, **schema)
+
+
+def items(least: int, most: int) -> Meta:
+    def check(value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise Bad("type", expected="array")
+        if len(value) < least:
+            raise Bad("too_few", limit=least)
+        if len(value) > most:
+            raise Bad("too_many", limit=most)
+        return value
+
+    return _meta(check, min_length=least, max_length=most)
+
+
+def flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Bad("type", expected="boolean")
+    return value
+
+
+def flag_from_text(value: str) -> bool | str:
+    return {"true": True, "false": False}.get(value, value)
+
+
+def string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Bad("type", expected="string")
+    return value
+
+
+def is_masked_phone(value: Any) -> bool:
+    return isinstance(value, str) and _MASKED_PHONE.fullmatch(value) is not None
+
+
+def _measured(value: str, least: int, most: int) -> str:
+    if len(value) < least:
+        raise Bad("too_short", limit=least)
+    if len(value) > most:
+        raise Bad("too_long", limit=most)
+    return value
+
+
+def _meta(
+    check: Check,
+    *,
+    from_text: Callable[[str], Any] | None = None,
+    extra_json_schema: dict[str, Any] | None = None,
+    **schema: Any,
+) -> Meta:
+    extra = {"check": check, "from_text": from_text}
+    return Meta(extra=extra, extra_json_schema=extra_json_schema, **schema)

@@ -1,0 +1,96 @@
+"""Reading the request's headers once: which matter, in which form, and never twice."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from crm_cell.http.fields import is_owner
+from crm_cell.kernel.errors import BadRequest, Fault
+
+# Every header that the contract names, as written there. A second line of any is refused.
+NAMES = {
+    name.lower().encode(): name
+    for name in (
+        "Authorization",
+        "X-Tenant-Id",
+        "X-Request-ID",
+        "X-User-Id",
+        "X-Trace-Id",
+        "X-Span-Id",
+        "traceparent",
+        "Idempotency-Key",
+        "If-Match",
+        "Content-Type",
+        "Content-Length",
+        "Content-Encoding",
+        "Accept",
+        "Accept-Language",
+        "X-Signature",
+        "X-Signature-Time",
+    )
+}
+
+_TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+# Stripe and the IETF draft leave the form of a key open; printable ASCII of some length is safe.
+_IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
+_TRACE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}.*")
+
+_FORMS = {
+    "X-Request-ID": _REQUEST_ID,
+    "X-Trace-Id": _TRACE,
+    "X-Span-Id": _TRACE,
+    "Idempotency-Key": _IDEMPOTENCY_KEY,
+}
+
+
+def collect(lines: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], list[Fault]]:
+    """The known headers by their written names, and those that came more than once."""
+    found: dict[str, str] = {}
+    repeated: list[Fault] = []
+    for raw_name, value in lines:
+        name = NAMES.get(raw_name)
+        if name is None:
+            continue
+        if name in found:
+            repeated.append(Fault(name, "repeated"))
+        found[name] = value.decode("latin-1").strip()
+    return found, repeated
+
+
+def check_forms(headers: Mapping[str, str], *, request_id_needed: bool) -> None:
+    """Raises BadRequest naming each header that is missing or malformed."""
+    faults = [
+        Fault(name, "malformed")
+        for name, form in _FORMS.items()
+        if name in headers and not form.fullmatch(headers[name])
+    ]
+    if "X-User-Id" in headers and not is_owner(headers["X-User-Id"]):
+        faults.append(Fault("X-User-Id", "malformed"))
+    if request_id_needed and "X-Request-ID" not in headers:
+        faults.append(Fault("X-Request-ID", "required"))
+    if faults:
+        raise BadRequest(faults)
+
+
+def is_request_id(value: str) -> bool:
+    return _REQUEST_ID.fullmatch(value) is not None
+
+
+def is_tenant(value: str) -> bool:
+    return _TENANT.fullmatch(value) is not None
+
+
+def trace_of(headers: Mapping[str, str]) -> str:
+    """The platform's trace id, else the W3C one, else nothing."""
+    if "X-Trace-Id" in headers:
+        return headers["X-Trace-Id"]
+    parent = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
+    return parent[1] if parent else ""
+
+
+def span_of(headers: Mapping[str, str]) -> str:
+    if "X-Span-Id" in headers:
+        return headers["X-Span-Id"]
+    parent = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
+    return parent[2] if parent else ""

@@ -1,0 +1,79 @@
+"""Reading a JSON body as strictly as money deserves: one meaning or none."""
+
+import json
+import re
+from typing import Any
+
+from crm_cell.kernel.errors import BadRequest, Fault
+
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def parse_json(raw: bytes) -> Any:
+    """Decode UTF-8 JSON; raises BadRequest for anything that two readers could read in two ways.
+
+    Refused beyond the grammar: NaN and infinities, numbers that overflow to them, members named
+    twice, lone surrogates, and nesting deeper than Python's own limit.
+    """
+    try:
+        tree = _DECODER.decode(raw.decode())
+        if _SURROGATE_ESCAPE.search(raw.decode()) and _holds_lone_surrogate(tree):
+            raise ValueError("lone surrogate")
+    except UnicodeDecodeError:
+        raise _bad("not_utf8") from None
+    except _Repeated as repeated:
+        raise BadRequest([Fault(printable(repeated.member), "repeated")]) from None
+    except RecursionError:
+        raise _bad("too_deep") from None
+    except ValueError:
+        raise _bad("empty" if not raw.strip() else "not_json") from None
+    return tree
+
+
+def canonical(tree: Any) -> bytes:
+    """The same bytes for the same meaning, whatever the order of members and the white space."""
+    return json.dumps(tree, sort_keys=True, separators=(",", ":")).encode()
+
+
+def printable(text: str, limit: int = 100) -> str:
+    """A piece of the caller's input in a form that can stand in an answer."""
+    return text[:limit].encode("utf-8", "replace").decode()
+
+
+class _Repeated(Exception):
+    def __init__(self, member: str) -> None:
+        super().__init__(member)
+        self.member = member
+
+
+def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Repeated(next(name for name in names if names.count(name) > 1))
+    return members
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number - number != 0:
+        raise ValueError("overflows a double")
+    return number
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_members_once, parse_float=_finite, parse_constant=_no_constant
+)
+
+
+def _holds_lone_surrogate(tree: Any) -> bool:
+    return _LONE_SURROGATE.search(json.dumps(tree, ensure_ascii=False)) is not None
+
+
+def _bad(code: str) -> BadRequest:
+    return BadRequest([Fault("body", code)])

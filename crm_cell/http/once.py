@@ -1,0 +1,27 @@
+"""What the HTTP layer asks of idempotency, which lies outside it and is handed in by app.py."""
+
+from typing import Protocol
+
+import msgspec
+
+from crm_cell.http.answers import Answer
+from crm_cell.http.routing import Route
+from crm_cell.kernel.actor import Actor
+from crm_cell.storage.engine import WriteUnit
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """What makes two requests the same request, and what makes them differ."""
+
+    route: Route
+    actor: Actor
+    method: str
+    path: str
+    key: str
+    fingerprint: bytes
+
+
+class Once(Protocol):
+    async def __call__(self, claim: Claim, unit: WriteUnit[Answer]) -> Answer:
+        """Run `unit` in a transaction, or give the answer that its first run was given."""
+        ...

@@ -1,0 +1,107 @@
+"""`page`, `pageSize` and `cursor`, read from a query and written into an answer."""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+
+import msgspec
+
+from crm_cell.http.fields import text, whole
+from crm_cell.http.schema import Query
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import BadRequest, Fault
+from crm_cell.kernel.ids import is_id
+from crm_cell.kernel.paging import DEFAULT_SIZE, MAX_EXPORT_SIZE, MAX_PAGE, MAX_SIZE, PageRequest, Slice
+
+T = TypeVar("T")
+V = TypeVar("V")
+
+PageNumber = Annotated[int, whole(1, MAX_PAGE)]
+Cursor = Annotated[str, text(1, 200)]
+
+
+class PageQuery(Query):
+    """Where in a list to be: by number, or after the page that gave `nextCursor`."""
+
+    page: PageNumber | None = None
+    page_size: Annotated[int, whole(1, MAX_SIZE)] = DEFAULT_SIZE
+    cursor: Cursor | None = None
+
+
+class ExportPageQuery(Query):
+    """As for lists, with pages of up to 1000."""
+
+    page: PageNumber | None = None
+    page_size: Annotated[int, whole(1, MAX_EXPORT_SIZE)] = MAX_EXPORT_SIZE
+    cursor: Cursor | None = None
+
+
+class Page(msgspec.Struct, Generic[V], frozen=True, rename="camel"):
+    """The envelope of every list."""
+
+    data: list[V]
+    total: int
+    page: int
+    page_size: int
+    next_cursor: str | None
+
+
+class Asked(PageRequest, frozen=True):
+    """The page that a request asks for, with the mark that ties its cursors to its filters."""
+
+    query: ClassVar[type[Query]] = PageQuery
+    mark: str = ""
+
+    def answer(self, found: Slice[T], view: Callable[[T], V]) -> Page[V]:
+        cursor = self._cursor(found.after) if found.after else None
+        return Page(
+            [view(row) for row in found.rows], found.total, self.page, self.size, cursor
+        )
+
+    def _cursor(self, after: str) -> str:
+        plain = f"{self.mark}.{self.page + 1}.{after}"
+        return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+
+class ExportAsked(Asked, frozen=True):
+    """As Asked, for exports; `named` tells whether the caller asked for one page at all."""
+
+    query: ClassVar[type[Query]] = ExportPageQuery
+    named: bool = False
+
+
+A = TypeVar("A", bound=Asked)
+
+
+def asked(kind: type[A], query: Query, mark: str) -> A:
+    """Raises BadRequest for a cursor beside a page, or one that was made for something else."""
+    assert isinstance(query, PageQuery | ExportPageQuery)
+    extra = {"named": query.page is not None or query.cursor is not None}
+    options: dict[str, Any] = extra if issubclass(kind, ExportAsked) else {}
+    if query.cursor is None:
+        return kind(size=query.page_size, page=query.page or 1, mark=mark, **options)
+    if query.page is not None:
+        raise BadRequest([Fault("cursor", "with_page")])
+    made_for, page, after = _read(query.cursor)
+    if made_for != mark:
+        raise BadRequest([Fault("cursor", "other_cursor")])
+    return kind(size=query.page_size, page=page, after=after, mark=mark, **options)
+
+
+def mark_of(actor: Actor, path: str, filters: bytes) -> str:
+    """A short hash of all that decides which rows a list has."""
+    said = b"\n".join((actor.tenant.encode(), (actor.owner or "").encode(), path.encode(), filters))
+    return hashlib.blake2s(said, digest_size=8).hexdigest()
+
+
+def _read(cursor: str) -> tuple[str, int, str]:
+    try:
+        padded = cursor.encode() + b"=" * (-len(cursor) % 4)
+        mark, page, after = base64.b64decode(padded, b"-_", validate=True).decode().split(".")
+        number = int(page)
+    except ValueError:
+        raise BadRequest([Fault("cursor", "malformed")]) from None
+    if not is_id(after) or not 1 <= number <= MAX_PAGE:
+        raise BadRequest([Fault("cursor", "malformed")])
+    return mark, number, after

@@ -1,0 +1,88 @@
+"""One request on its way through: what the wire said, and what has been found out so far."""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import PayloadTooLarge, UnsupportedMediaType
+from crm_cell.kernel.messages import Language
+from crm_cell.storage.engine import Database
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class ClientGone(Exception):
+    """The caller hung up before the whole body had arrived."""
+
+
+class Request:
+    __slots__ = (
+        "actor",
+        "body",
+        "database",
+        "headers",
+        "language",
+        "method",
+        "params",
+        "path",
+        "query",
+        "receive",
+        "request_id",
+        "tree",
+    )
+
+    def __init__(self, scope: Scope, receive: Receive, path: str, database: Database) -> None:
+        self.method: str = scope["method"]
+        self.path = path
+        self.query: bytes = scope["query_string"]
+        self.receive = receive
+        self.database = database
+        self.headers: Mapping[str, str] = {}
+        self.params: Mapping[str, str] = {}
+        self.request_id = ""
+        self.language: Language = "zh"
+        self.actor: Actor | None = None
+        self.body = b""
+        self.tree: Any = None
+
+    async def read_body(self, limit: int) -> None:
+        """Raises PayloadTooLarge past `limit` bytes, and ClientGone when the rest never comes."""
+        declared = self.headers.get("Content-Length", "")
+        if declared.isdigit() and int(declared[:20]) > limit:
+            raise too_large(limit)
+        chunks: list[bytes] = []
+        size = 0
+        more = True
+        while more:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientGone
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            if size > limit:
+                raise too_large(limit)
+            more = message.get("more_body", False)
+        self.body = b"".join(chunks)
+
+    def check_media_type(self) -> None:
+        """A body is JSON in UTF-8, and not compressed."""
+        if self.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
+            raise UnsupportedMediaType(details="content_encoding")
+        media, _, rest = self.headers.get("Content-Type", "").partition(";")
+        if media.strip().lower() != "application/json" or not _means_utf8(rest):
+            raise UnsupportedMediaType
+
+
+def too_large(limit: int) -> PayloadTooLarge:
+    return PayloadTooLarge(details="payload_limit", limit=limit)
+
+
+def _means_utf8(parameters: str) -> bool:
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            return value.strip().strip('"').lower() in ("utf-8", "utf8")
+    return True

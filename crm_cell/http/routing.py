@@ -1,0 +1,166 @@
+"""Typed routes: one declaration routes, validates and documents."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from crm_cell.http.binding import Binding
+from crm_cell.kernel.actor import Actor
+from crm_cell.storage.engine import Reader
+
+Handler = Callable[..., Awaitable[Any]]
+H = TypeVar("H", bound=Handler)
+Recheck = Callable[[Reader, Actor, str], Awaitable[None]]
+Kind = Literal["read", "write", "plain"]
+
+MIB = 1024 * 1024
+BODY_LIMIT = 1 * MIB
+
+
+class Route(msgspec.Struct, frozen=True):
+    """One method on one path."""
+
+    kind: Kind
+    method: str
+    path: str
+    handler: Handler
+    binding: Binding
+    tag: str
+    summary: str
+    """In Chinese; the handler's docstring says it in English."""
+    status: int
+    open: bool
+    """Answers without Authorization and X-Tenant-Id."""
+    long: bool
+    """May take over 2 ms: runs off the event loop."""
+    body_limit: int
+    recheck: Recheck | None
+    """Whether a caller may (still) see the resource that a stored answer shows."""
+    refusals: Sequence[str]
+    """Error codes beyond those that every route of its kind can answer with."""
+    media: Sequence[str]
+    """What it can answer in, when that is not JSON alone."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.tag}.{self.handler.__name__.rstrip('_')}"
+
+    @property
+    def takes_body(self) -> bool:
+        return self.method in ("POST", "PATCH")
+
+    @property
+    def needs_request_id(self) -> bool:
+        return self.method in ("POST", "PATCH")
+
+
+class Routes:
+    """The routes of one resource, in the order of their declaration."""
+
+    def __init__(
+        self, path: str, *, tag: str, missing: str = "not_found", recheck: Recheck | None = None
+    ) -> None:
+        """`missing` is the message for a path whose id is of nothing."""
+        self._path = path
+        self._tag = tag
+        self._missing = missing
+        self._recheck = recheck
+        self.routes: list[Route] = []
+
+    def read(self, path: str, summary: str, **options: Any) -> Callable[[H], H]:
+        """A GET on one snapshot: the handler's first parameter is the Reader."""
+        return self._add("read", "GET", path, summary, **options)
+
+    def write(self, method: str, path: str, summary: str, **options: Any) -> Callable[[H], H]:
+        """A change in one transaction: the first parameter is the Tx. Committed, then answered."""
+        return self._add("write", method, path, summary, **options)
+
+    def plain(self, path: str, summary: str, **options: Any) -> Callable[[H], H]:
+        """A GET that manages its own reads."""
+        return self._add("plain", "GET", path, summary, **options)
+
+    def _add(
+        self,
+        kind: Kind,
+        method: str,
+        path: str,
+        summary: str,
+        *,
+        status: int = 200,
+        open: bool = False,  # noqa: A002 - the word of the contract's readers
+        long: bool = False,
+        body_limit: int = BODY_LIMIT,
+        refusals: Sequence[str] = (),
+        media: Sequence[str] = (),
+    ) -> Callable[[H], H]:
+        full = self._path + path
+
+        def declare(handler: H) -> H:
+            route = Route(
+                kind=kind,
+                method=method,
+                path=full,
+                handler=handler,
+                binding=Binding(handler, self._missing, has_tx=kind != "plain"),
+                tag=self._tag,
+                summary=summary,
+                status=status,
+                open=open,
+                long=long,
+                body_limit=body_limit,
+                recheck=self._recheck,
+                refusals=refusals,
+                media=media,
+            )
+            self.routes.append(route)
+            return handler
+
+        return declare
+
+
+Methods = dict[str, Route]
+
+
+class Router:
+    """From a path to what can be done there. Fixed paths win over those with an id."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._fixed: dict[str, Methods] = {}
+        self._templated: dict[tuple[int, str], list[tuple[list[str], Methods]]] = {}
+        for route in routes:
+            self._methods_at(route.path)[route.method] = route
+
+    def resolve(self, path: str) -> tuple[Methods, dict[str, str]] | None:
+        fixed = self._fixed.get(path)
+        if fixed is not None:
+            return fixed, {}
+        parts = path.split("/")
+        if len(parts) < 2:
+            return None
+        for pattern, methods in self._templated.get((len(parts), parts[1]), ()):
+            params = _match(pattern, parts)
+            if params is not None:
+                return methods, params
+        return None
+
+    def _methods_at(self, path: str) -> Methods:
+        if "{" not in path:
+            return self._fixed.setdefault(path, {})
+        pattern = path.split("/")
+        candidates = self._templated.setdefault((len(pattern), pattern[1]), [])
+        for known, methods in candidates:
+            if known == pattern:
+                return methods
+        candidates.append((pattern, {}))
+        return candidates[-1][1]
+
+
+def _match(pattern: list[str], parts: list[str]) -> dict[str, str] | None:
+    params = {}
+    for expected, part in zip(pattern, parts, strict=True):
+        if expected[:1] == "{":
+            params[expected[1:-1]] = part
+        elif expected != part:
+            return None
+    return params

@@ -1,0 +1,169 @@
+"""What goes over the wire: bodies in, views out, camelCase, nothing unknown."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from crm_cell.http.fields import Bad, Check, flag, flag_from_text, is_masked_phone
+from crm_cell.http.json_body import printable
+from crm_cell.kernel.errors import BadRequest, Fault
+
+S = TypeVar("S", bound=msgspec.Struct)
+F = TypeVar("F", bound="PatchFields")
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """A request's JSON object. Members without a default are required."""
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A request's query parameters."""
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An object in an answer."""
+
+
+class PatchFields(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Which members a PATCH may change. `view` is what the client has read before."""
+
+    view: ClassVar[type[View]]
+
+
+class Patch(Generic[F]):
+    """A JSON merge patch, checked but not yet compared with what is there."""
+
+    def __init__(self, given: dict[str, Any], echoes: dict[str, Any]) -> None:
+        self._given = given
+        self._echoes = echoes
+
+    def against(self, shown: View, current: msgspec.Struct) -> dict[str, Any]:
+        """What really changes, by attribute name.
+
+        Members that the service keeps, and masked phones, may be sent back as they were shown;
+        with another value they are refused.
+        """
+        seen = msgspec.to_builtins(shown)
+        faults = [
+            Fault(member, "not_a_phone" if is_masked_phone(value) else "read_only")
+            for member, value in self._echoes.items()
+            if seen[member] != value
+        ]
+        if faults:
+            raise BadRequest(faults)
+        return {
+            name: value for name, value in self._given.items() if getattr(current, name) != value
+        }
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """How one member is checked."""
+
+    attribute: str
+    check: Check
+    required: bool
+    nullable: bool
+    from_text: Callable[[str], Any] | None = None
+    """How a query parameter's text becomes the value that is checked."""
+
+
+def validate(tree: Any, kind: type[S], inside: str = "") -> S:
+    """Make a `kind` of the members sent; raises BadRequest with every fault there is."""
+    values, faults = check_members(tree, kind)
+    if faults:
+        raise BadRequest(faults)
+    return kind(**values)
+
+
+def check_members(tree: Any, kind: type[S]) -> tuple[dict[str, Any], list[Fault]]:
+    """The cleaned values by attribute, and the faults; for callers who go on with both."""
+    members, faults = _members(tree)
+    rules = rules_of(kind)
+    values: dict[str, Any] = {}
+    for member, value in members.items():
+        if (rule := rules.get(member)) is None:
+            faults.append(Fault(printable(member), "unknown"))
+        else:
+            _check(member, value, rule, values, faults)
+    faults += [
+        Fault(member, "required")
+        for member, rule in rules.items()
+        if rule.required and member not in members
+    ]
+    return values, faults
+
+
+def validate_patch(tree: Any, kind: type[F]) -> Patch[F]:
+    members, faults = _members(tree)
+    rules, shown = rules_of(kind), rules_of(kind.view)
+    values: dict[str, Any] = {}
+    echoes: dict[str, Any] = {}
+    for member, value in members.items():
+        rule = rules.get(member)
+        if rule is not None and not _is_masked_echo(member, value):
+            _check(member, value, rule, values, faults)
+        elif rule is not None or member in shown:
+            echoes[member] = value
+        else:
+            faults.append(Fault(printable(member), "unknown"))
+    if faults:
+        raise BadRequest(faults)
+    return Patch(values, echoes)
+
+
+def _is_masked_echo(member: str, value: Any) -> bool:
+    return member.lower().endswith("phone") and is_masked_phone(value)
+
+
+def _members(tree: Any) -> tuple[dict[str, Any], list[Fault]]:
+    if isinstance(tree, dict):
+        return tree, []
+    raise BadRequest([Fault("body", "type", {"expected": "object"})])
+
+
+def _check(
+    member: str, value: Any, rule: Rule, values: dict[str, Any], faults: list[Fault]
+) -> None:
+    if value is None:
+        if rule.nullable:
+            values[rule.attribute] = None
+        else:
+            faults.append(Fault(member, "null"))
+        return
+    try:
+        values[rule.attribute] = rule.check(value)
+    except Bad as bad:
+        faults.append(Fault(member, bad.code, bad.params))
+
+
+@cache
+def rules_of(kind: type[msgspec.Struct]) -> Mapping[str, Rule]:
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        field.encode_name: _rule(field, hints[field.name]) for field in msgspec.structs.fields(kind)
+    }
+
+
+def _rule(field: msgspec.structs.FieldInfo, hint: Any) -> Rule:
+    parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    extra = next((extra for part in parts if (extra := _extra(part))), {"check": _as_it_is})
+    nullable = type(None) in parts
+    return Rule(
+        field.name, extra["check"], field.required, nullable, extra.get("from_text")
+    )
+
+
+def _extra(hint: Any) -> dict[str, Any] | None:
+    if hint is bool:
+        return {"check": flag, "from_text": flag_from_text}
+    if get_origin(hint) is Annotated:
+        metas = [meta for meta in get_args(hint)[1:] if isinstance(meta, msgspec.Meta)]
+        return next((meta.extra for meta in metas if meta.extra), None)
+    return None
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

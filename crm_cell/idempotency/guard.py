@@ -1,0 +1,67 @@
+"""First run, replay or conflict."""
+
+import asyncio
+
+from crm_cell.http.answers import JSON_TYPE, Answer, Header
+from crm_cell.http.once import Claim
+from crm_cell.idempotency import store
+from crm_cell.kernel.errors import IdempotentConflict
+from crm_cell.storage.engine import Database, Tx, WriteUnit
+
+# How long a copy waits for the answer of the first, as the contract says.
+_PATIENCE_SECONDS = 10.0
+
+_Name = tuple[str, str, str, str]
+
+
+class Guard:
+    """Runs each claimed write once. Copies within this process wait in line for the first;
+    those of other processes meet its uncommitted key in the database."""
+
+    def __init__(self, database: Database, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+        self._database = database
+        self._patience_seconds = patience_seconds
+        self._running: dict[_Name, asyncio.Future[None]] = {}
+
+    async def __call__(self, claim: Claim, unit: WriteUnit[Answer]) -> Answer:
+        async def once(tx: Tx) -> Answer:
+            if not await store.claim_key(tx, claim):
+                return await replay(tx, claim)
+            answer = await unit(tx)
+            await store.keep_answer(tx, claim, answer)
+            return answer
+
+        name = (claim.actor.tenant, claim.method, claim.path, claim.key)
+        if name in self._running:
+            await self._wait_for_turn(name)
+        finished = self._running[name] = asyncio.get_running_loop().create_future()
+        try:
+            return await self._database.write(claim.route.name, once, long=claim.route.long)
+        finally:
+            del self._running[name]
+            finished.set_result(None)
+
+    async def _wait_for_turn(self, name: _Name) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._patience_seconds
+        while (running := self._running.get(name)) is not None:
+            left = deadline - loop.time()
+            if left <= 0:
+                raise IdempotentConflict("idempotent_running", headers={"Retry-After": "1"})
+            await asyncio.wait([running], timeout=left)
+
+
+async def replay(tx: Tx, claim: Claim) -> Answer:
+    """The stored answer, byte for byte; raises IdempotentConflict for a different request."""
+    stored = await store.find(tx, claim)
+    assert stored is not None, "a key that could not be claimed is there"
+    if stored.fingerprint != claim.fingerprint:
+        raise IdempotentConflict
+    if claim.route.recheck and stored.resource_id and not claim.actor.sees_all:
+        await claim.route.recheck(tx, claim.actor, stored.resource_id)
+    headers: list[Header] = [JSON_TYPE] if stored.body else []
+    if stored.etag:
+        headers.append((b"etag", stored.etag.encode()))
+    if stored.location:
+        headers.append((b"location", stored.location.encode()))
+    return Answer(stored.status, stored.body, [*headers, (b"idempotent-replayed", b"true")])

@@ -1,0 +1,41 @@
+"""Forgetting old keys, a little at a time, so that no request ever waits for it."""
+
+import asyncio
+
+import structlog
+
+from crm_cell.idempotency import store
+from crm_cell.kernel.errors import CrmError
+from crm_cell.storage.engine import Database, Tx
+
+log = structlog.get_logger()
+
+_HOUR_MILLISECONDS = 3_600_000
+_BATCH = 500
+# Between batches the writer is free for everybody else.
+_PAUSE_SECONDS = 0.05
+_INTERVAL_SECONDS = 600.0
+
+
+async def purge_forever(database: Database, ttl_hours: int) -> None:
+    while True:
+        try:
+            await purge_old(database, ttl_hours)
+        except CrmError as error:  # the database is away or busy: the next round will do
+            log.warning("purge_postponed", error=error.message)
+        await asyncio.sleep(_INTERVAL_SECONDS)
+
+
+async def purge_old(database: Database, ttl_hours: int) -> int:
+    """Forget every key older than `ttl_hours`; tells how many went."""
+    gone = 0
+    while True:
+        batch = await database.write("idempotency.purge", lambda tx: _purge_batch(tx, ttl_hours))
+        gone += batch
+        if batch < _BATCH:
+            return gone
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _purge_batch(tx: Tx, ttl_hours: int) -> int:
+    return await store.purge(tx, tx.now - ttl_hours * _HOUR_MILLISECONDS, _BATCH)

@@ -1,0 +1,81 @@
+"""Keys and stored answers. A key is stored if and only if its effect is committed."""
+
+import msgspec
+
+from crm_cell.http.answers import Answer
+from crm_cell.http.once import Claim
+from crm_cell.storage.engine import Tx
+
+_KEY = "tenant_id = :tenant AND method = :method AND path = :path AND key = :key"
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """What the first request with a key was, and what it was answered."""
+
+    fingerprint: bytes
+    status: int
+    body: bytes
+    location: str | None
+    etag: str | None
+    resource_id: str | None
+
+
+async def claim_key(tx: Tx, claim: Claim) -> bool:
+    """Whether this is the key's first request. A concurrent twin waits for this transaction."""
+    return bool(
+        await tx.run(
+            "INSERT INTO idempotency_keys (tenant_id, method, path, key, fingerprint, created_at)"
+            " VALUES (:tenant, :method, :path, :key, :fingerprint, :now) ON CONFLICT DO NOTHING",
+            fingerprint=claim.fingerprint,
+            now=tx.now,
+            **_names(claim),
+        )
+    )
+
+
+async def find(tx: Tx, claim: Claim) -> Stored | None:
+    row = await tx.one(
+        "SELECT fingerprint, status, body, location, etag, resource_id"
+        f" FROM idempotency_keys WHERE {_KEY}",
+        **_names(claim),
+    )
+    return Stored(*row) if row else None
+
+
+async def keep_answer(tx: Tx, claim: Claim, answer: Answer) -> None:
+    headers = dict(answer.headers)
+    await tx.run(
+        "UPDATE idempotency_keys SET status = :status, body = :body, location = :location,"
+        f" etag = :etag, resource_id = :resource_id WHERE {_KEY}",
+        status=answer.status,
+        body=answer.body,
+        location=_text(headers.get(b"location")),
+        etag=_text(headers.get(b"etag")),
+        resource_id=answer.resource_id,
+        **_names(claim),
+    )
+
+
+async def purge(tx: Tx, before: int, limit: int) -> int:
+    """Forget at most `limit` keys from before a moment; tells how many went."""
+    return await tx.run(
+        # every tenant: old keys go by age, whoever's they are.
+        "DELETE FROM idempotency_keys WHERE (tenant_id, method, path, key) IN"
+        " (SELECT tenant_id, method, path, key FROM idempotency_keys"
+        "  WHERE created_at < :before ORDER BY created_at LIMIT :limit)",
+        before=before,
+        limit=limit,
+    )
+
+
+def _names(claim: Claim) -> dict[str, str]:
+    return {
+        "tenant": claim.actor.tenant,
+        "method": claim.method,
+        "path": claim.path,
+        "key": claim.key,
+    }
+
+
+def _text(header: bytes | None) -> str | None:
+    return header.decode() if header is not None else None
