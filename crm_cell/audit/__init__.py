@@ -1,0 +1,1 @@
+"""Who did what to which record, written in the same transaction as the deed."""

@@ -1,0 +1,65 @@
+"""Writing the audit trail, and reading it back."""
+
+import msgspec
+
+from crm_cell.audit import store
+from crm_cell.audit.store import Entry, Filter
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.entity import Entity, difference, snapshot
+from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.storage.engine import Reader, Tx
+
+Deed = tuple[Entity | None, Entity | None]
+
+
+async def record(
+    tx: Tx, actor: Actor, action: str, *, before: Entity | None = None, after: Entity | None = None
+) -> None:
+    """Put one deed on record: created, updated or deleted, with what it changed."""
+    await record_all(tx, actor, action, [(before, after)])
+
+
+async def record_all(tx: Tx, actor: Actor, action: str, deeds: list[Deed]) -> None:
+    if deeds:
+        entries = [_entry(tx, actor, action, before, after) for before, after in deeds]
+        await store.append(tx, actor.tenant, entries)
+
+
+async def list_(
+    tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest
+) -> Slice[Entry]:
+    """A caller who is narrowed to their own records reads of their own deeds only."""
+    if not actor.sees_all:
+        if wanted.actor not in (None, actor.user):
+            return Slice([], 0, None)
+        wanted = msgspec.structs.replace(wanted, actor=actor.user)
+    return await store.page(tx, actor, wanted, asked)
+
+
+def _entry(
+    tx: Tx, actor: Actor, action: str, before: Entity | None, after: Entity | None
+) -> Entry:
+    subject = after or before
+    assert subject is not None, "a deed is done to something"
+    return Entry(
+        actor.tenant,
+        new_id(tx.now),
+        actor.user,
+        action,
+        subject.resource,
+        subject.id,
+        msgspec.json.encode(_changes(before, after)).decode(),
+        actor.request_id or None,
+        actor.trace_id or None,
+        tx.now,
+    )
+
+
+def _changes(before: Entity | None, after: Entity | None) -> dict[str, object]:
+    if before is not None and after is not None:
+        return dict(difference(before, after))
+    if after is not None:
+        return {name: {"after": value} for name, value in snapshot(after).items()}
+    assert before is not None
+    return {name: {"before": value} for name, value in snapshot(before).items()}
