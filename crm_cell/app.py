@@ -1,0 +1,69 @@
+"""The composition root: the only module that knows every other."""
+
+import asyncio
+from collections.abc import Callable
+
+from crm_cell.audit.routes import audit_logs
+from crm_cell.customers.routes import customers
+from crm_cell.health.routes import health
+from crm_cell.http.application import Application, Receive, Scope, Send
+from crm_cell.http.auth import AnyToken
+from crm_cell.http.pages import pages
+from crm_cell.http.routing import Route
+from crm_cell.http.telemetry import AccessLine, Telemetry
+from crm_cell.idempotency.guard import Guard
+from crm_cell.idempotency.purge import purge_forever
+from crm_cell.settings import Settings
+from crm_cell.storage.engine import Database
+from crm_cell.storage.open import open_database
+
+
+def all_routes() -> list[Route]:
+    """Every route of the service, in the order of the contract."""
+    resources = [customers, audit_logs, health]
+    return [route for resource in resources for route in resource.routes]
+
+
+class Cell:
+    """The running service: its database, its application and its background work."""
+
+    def __init__(self, settings: Settings, write_access: Callable[[AccessLine], None]) -> None:
+        self._settings = settings
+        self.database: Database = open_database(settings.database_url)
+        self._application = Application(
+            all_routes(),
+            self.database,
+            once=Guard(self.database),
+            authenticator=AnyToken(),
+            telemetry=Telemetry(write_access),
+            pages=pages(),
+            default_tenant=settings.default_tenant_id,
+            signing_secret=settings.signing_secret,
+        )
+        self._background: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        await self.database.start()
+        purge = purge_forever(self.database, self._settings.idempotency_ttl_hours)
+        self._background.append(asyncio.create_task(purge))
+
+    async def stop(self) -> None:
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self.database.stop()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._application(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """The server's word for start and stop."""
+        await receive()
+        await self.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})

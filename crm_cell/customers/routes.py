@@ -1,0 +1,54 @@
+"""/customers: seven rows of the contract, import and export among them."""
+
+import msgspec
+
+from crm_cell.customers import service
+from crm_cell.customers.schemas import CustomerCreate, CustomerPatch, CustomerView, shown
+from crm_cell.http.answers import Resource
+from crm_cell.http.paging import Asked, Page
+from crm_cell.http.preconditions import IfMatch
+from crm_cell.http.routing import Routes
+from crm_cell.http.schema import Patch
+from crm_cell.kernel.actor import Actor
+from crm_cell.storage.engine import Reader, Tx
+
+customers = Routes(
+    "/customers", tag="customers", missing="customer_not_found", recheck=service.recheck
+)
+
+
+@customers.read("", "客户列表")
+async def list_(tx: Reader, actor: Actor, page: Asked) -> Page[CustomerView]:
+    """List customers, newest first. With X-User-Id, only those of that user."""
+    return page.answer(await service.list_(tx, actor, page), CustomerView.of)
+
+
+@customers.write("POST", "", "创建客户", status=201, refusals=["DUPLICATE_NAME"])
+async def create(tx: Tx, actor: Actor, body: CustomerCreate) -> Resource[CustomerView]:
+    """Create a customer. Its name is unique in the tenant."""
+    return shown(await service.create(tx, actor, **msgspec.structs.asdict(body)))
+
+
+@customers.read("/{customer_id}", "客户详情")
+async def get(tx: Reader, actor: Actor, customer_id: str) -> Resource[CustomerView]:
+    """One customer, with the phone number masked."""
+    return shown(await service.get(tx, actor, customer_id))
+
+
+@customers.write("PATCH", "/{customer_id}", "更新客户", refusals=["DUPLICATE_NAME", "FORBIDDEN"])
+async def update(
+    tx: Tx, actor: Actor, customer_id: str, patch: Patch[CustomerPatch], condition: IfMatch
+) -> Resource[CustomerView]:
+    """Change a customer by a JSON merge patch; `ownerId` hands it over."""
+    current = await service.get(tx, actor, customer_id)
+    condition.require(current.version)
+    changes = patch.against(CustomerView.of(current), current)
+    return shown(await service.update(tx, actor, current, changes))
+
+
+@customers.write("DELETE", "/{customer_id}", "删除客户", refusals=["CONFLICT"])
+async def delete(tx: Tx, actor: Actor, customer_id: str, condition: IfMatch) -> None:
+    """Delete a customer with its contacts, opportunities and follow-ups. One with contracts stays."""
+    current = await service.get(tx, actor, customer_id)
+    condition.require(current.version)
+    await service.delete(tx, actor, current)

@@ -1,0 +1,62 @@
+"""What a customer is, and what may become of one."""
+
+from enum import IntEnum
+from typing import Any, ClassVar
+
+from crm_cell.kernel.entity import Entity, revised
+from crm_cell.kernel.errors import Forbidden
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.text import name_key
+
+
+class Status(IntEnum):
+    ACTIVE = 1
+    DISABLED = 2
+
+
+class Customer(Entity, frozen=True):
+    resource: ClassVar[str] = "customer"
+    private: ClassVar[frozenset[str]] = frozenset({"name_key"})
+    phones: ClassVar[frozenset[str]] = frozenset({"contact_phone"})
+
+    name: str
+    name_key: str
+    contact_phone: str | None
+    contact_email: str | None
+    status: int
+    owner_id: str | None
+
+
+def new_customer(  # noqa: PLR0913 - one parameter a member
+    actor: Actor,
+    identifier: str,
+    now: int,
+    *,
+    name: str,
+    contact_phone: str | None = None,
+    contact_email: str | None = None,
+    status: int = Status.ACTIVE,
+    owner_id: str | None = None,
+) -> Customer:
+    return Customer(
+        tenant_id=actor.tenant,
+        id=identifier,
+        version=1,
+        created_at=now,
+        updated_at=now,
+        name=name,
+        name_key=name_key(name),
+        contact_phone=contact_phone,
+        contact_email=contact_email,
+        status=status,
+        owner_id=actor.owner_of_new(owner_id),
+    )
+
+
+def changed(actor: Actor, customer: Customer, changes: dict[str, Any], now: int) -> Customer:
+    """The customer after `changes`; raises Forbidden where the caller may not hand it over."""
+    if "owner_id" in changes and not actor.sees_all:
+        raise Forbidden("forbidden_handover")
+    if "name" in changes:
+        changes = {**changes, "name_key": name_key(changes["name"])}
+    return revised(customer, changes, now)

@@ -1,0 +1,92 @@
+"""What can be done with customers, and who else must hear of it."""
+
+from typing import Any, Protocol
+
+from crm_cell.audit import service as audit
+from crm_cell.customers import rules, store
+from crm_cell.customers.rules import Customer
+from crm_cell.events import service as events
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import NotFound, RuleViolation
+from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.storage.engine import Reader, Tx
+
+
+class Dependent(Protocol):
+    """What hangs on customers. Outer domains, which customers must not know, stand behind this."""
+
+    async def customer_deleted(self, tx: Tx, actor: Actor, customer: Customer) -> None:
+        """Hide what belongs to the customer, or raise Conflict where it must stay."""
+        ...
+
+    async def customer_handed_over(self, tx: Tx, before: Customer, after: Customer) -> None:
+        """Let what belongs to the customer be seen by its new owner."""
+        ...
+
+
+_dependents: list[Dependent] = []
+
+
+def set_dependents(*dependents: Dependent) -> None:
+    """Called once by app.py, those that may refuse a deletion first."""
+    _dependents[:] = dependents
+
+
+async def create(tx: Tx, actor: Actor, **members: Any) -> Customer:
+    customer = rules.new_customer(actor, new_id(tx.now), tx.now, **members)
+    await store.insert(tx, customer)
+    await audit.record(tx, actor, "created", after=customer)
+    await events.emit(tx, actor, "crm.customer.created", customer)
+    return customer
+
+
+async def get(tx: Reader, actor: Actor, customer_id: str) -> Customer:
+    """Raises NotFound, for another owner's customer too."""
+    customer = await store.find(tx, actor, customer_id)
+    if customer is None:
+        raise NotFound("customer_not_found")
+    return customer
+
+
+async def named_in_body(tx: Reader, actor: Actor, customer_id: str) -> Customer:
+    """The customer that a body refers to; raises RuleViolation where there is none."""
+    customer = await store.find(tx, actor, customer_id)
+    if customer is None:
+        raise RuleViolation("customer_not_found")
+    return customer
+
+
+async def list_(tx: Reader, actor: Actor, asked: PageRequest) -> Slice[Customer]:
+    return await store.page(tx, actor, asked)
+
+
+async def update(tx: Tx, actor: Actor, before: Customer, changes: dict[str, Any]) -> Customer:
+    if not changes:
+        return before
+    after = rules.changed(actor, before, changes, tx.now)
+    await store.update(tx, before, after)
+    if before.owner_id != after.owner_id:
+        for dependent in _dependents:
+            await dependent.customer_handed_over(tx, before, after)
+    await audit.record(tx, actor, "updated", before=before, after=after)
+    await events.emit(tx, actor, "crm.customer.updated", after)
+    return after
+
+
+async def delete(tx: Tx, actor: Actor, customer: Customer) -> None:
+    for dependent in _dependents:
+        await dependent.customer_deleted(tx, actor, customer)
+    await store.hide(tx, customer)
+    await audit.record(tx, actor, "deleted", before=customer)
+    await events.emit(tx, actor, "crm.customer.deleted", customer)
+
+
+async def recheck(tx: Reader, actor: Actor, customer_id: str) -> None:
+    """Raises NotFound where a stored answer shows a customer that is no longer the caller's."""
+    if not actor.may_see(await store.owner_of(tx, actor.tenant, customer_id)):
+        raise NotFound("customer_not_found")
+
+
+async def total(tx: Reader, actor: Actor) -> int:
+    return await store.total(tx, actor)

@@ -1,0 +1,119 @@
+"""Customers in SQL."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from crm_cell.customers.rules import Customer
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import DuplicateName
+from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.storage import counters
+from crm_cell.storage.engine import Reader, Tx
+from crm_cell.storage.errors import UniqueViolation
+from crm_cell.storage.pages import newest_first
+from crm_cell.storage.scope import owned
+
+_COLUMNS = (
+    "tenant_id, id, version, created_at, updated_at, name, name_key, contact_phone, contact_email,"
+    " status, owner_id"
+)
+_INSERT = (
+    f"INSERT INTO customers ({_COLUMNS}) VALUES (:tenant_id, :id, :version, :created_at,"
+    " :updated_at, :name, :name_key, :contact_phone, :contact_email, :status, :owner_id)"
+)
+
+
+async def insert(tx: Tx, customer: Customer) -> None:
+    """Raises DuplicateName: the index settles which of two simultaneous creates wins."""
+    try:
+        await tx.run(_INSERT, **msgspec.structs.asdict(customer))
+    except UniqueViolation as violation:
+        raise DuplicateName from violation
+    await _count(tx, customer.tenant_id, customer.owner_id, 1)
+
+
+async def insert_new_names(tx: Tx, tenant: str, customers: list[Customer]) -> set[str]:
+    """Insert those whose name is free; tells the ids of the ones that went in."""
+    rows = await tx.many(
+        f"{_INSERT} ON CONFLICT (tenant_id, name_key) WHERE deleted_at IS NULL DO NOTHING"
+        " RETURNING id, owner_id",
+        map(msgspec.structs.asdict, customers),
+    )
+    if rows:
+        await _count(tx, tenant, rows[0][1], len(rows))
+    return {row[0] for row in rows}
+
+
+async def find(tx: Reader, actor: Actor, customer_id: str) -> Customer | None:
+    """The customer, if it exists for this caller."""
+    row = await tx.one(
+        f"SELECT {_COLUMNS} FROM customers WHERE tenant_id = :tenant AND id = :id"
+        f" AND deleted_at IS NULL{owned(actor)}",
+        tenant=actor.tenant,
+        id=customer_id,
+        owner=actor.owner,
+    )
+    return Customer(*row) if row else None
+
+
+async def owner_of(tx: Reader, tenant: str, customer_id: str) -> str | None:
+    """Whose it is or, deleted, was."""
+    row = await tx.one(
+        "SELECT owner_id FROM customers WHERE tenant_id = :tenant AND id = :id",
+        tenant=tenant,
+        id=customer_id,
+    )
+    return row[0] if row else None
+
+
+async def page(tx: Reader, actor: Actor, asked: PageRequest) -> Slice[Customer]:
+    return await newest_first(
+        tx,
+        f"SELECT {_COLUMNS} FROM customers WHERE tenant_id = :tenant"
+        f" AND deleted_at IS NULL{owned(actor)}",
+        Customer,
+        asked,
+        total=await total(tx, actor),
+        tenant=actor.tenant,
+        owner=actor.owner,
+    )
+
+
+async def total(tx: Reader, actor: Actor) -> int:
+    if actor.owner is None:
+        return await counters.read(tx, actor.tenant, "customers")
+    return await counters.read(tx, actor.tenant, "customers.owner", actor.owner)
+
+
+async def update(tx: Tx, before: Customer, after: Customer) -> None:
+    """Raises DuplicateName."""
+    try:
+        await tx.run(
+            "UPDATE customers SET name = :name, name_key = :name_key,"
+            " contact_phone = :contact_phone, contact_email = :contact_email, status = :status,"
+            " owner_id = :owner_id, version = :version, updated_at = :updated_at"
+            " WHERE tenant_id = :tenant_id AND id = :id",
+            **msgspec.structs.asdict(after),
+        )
+    except UniqueViolation as violation:
+        raise DuplicateName from violation
+    if before.owner_id != after.owner_id:
+        await counters.add(tx, after.tenant_id, "customers.owner", before.owner_id, -1)
+        await counters.add(tx, after.tenant_id, "customers.owner", after.owner_id, 1)
+
+
+async def hide(tx: Tx, customer: Customer) -> None:
+    await tx.run(
+        "UPDATE customers SET deleted_at = :now, version = version + 1"
+        " WHERE tenant_id = :tenant AND id = :id",
+        now=tx.now,
+        tenant=customer.tenant_id,
+        id=customer.id,
+    )
+    await _count(tx, customer.tenant_id, customer.owner_id, -1)
+
+
+async def _count(tx: Tx, tenant: str, owner: str | None, delta: int) -> None:
+    keys: Iterable[tuple[str, str | None]] = [("customers", None), ("customers.owner", owner)]
+    await counters.add_all(tx, tenant, keys, delta)

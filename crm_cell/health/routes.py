@@ -1,0 +1,47 @@
+"""/health, /livez and /readyz. None needs a token."""
+
+import msgspec
+
+from crm_cell import __version__
+from crm_cell.http.answers import JSON_TYPE, Answer, encode
+from crm_cell.http.routing import Routes
+from crm_cell.http.schema import View
+from crm_cell.kernel.errors import Unavailable
+from crm_cell.storage.engine import Database
+
+health = Routes("", tag="health")
+
+
+class HealthView(View):
+    """`up`, or `down` with status 503 when the database does not answer."""
+
+    status: str
+    cell: str = "crm"
+    version: str = __version__
+
+
+@health.plain("/health", "健康检查", open=True)
+async def check(database: Database) -> HealthView:
+    """Whether the service and its database answer."""
+    return await _look_at(database)
+
+
+@health.plain("/readyz", "就绪检查", open=True)
+async def ready(database: Database) -> HealthView:
+    """For orchestrators: whether to send requests here."""
+    return await _look_at(database)
+
+
+@health.plain("/livez", "存活检查", open=True)
+async def live() -> HealthView:
+    """For orchestrators: whether the process runs at all; the database does not matter."""
+    return HealthView(status="up")
+
+
+async def _look_at(database: Database) -> HealthView:
+    try:
+        await database.ping()
+    except Unavailable:
+        answer = Answer(503, encode(HealthView(status="down")), [JSON_TYPE])
+        return answer  # type: ignore[return-value] # the same view, under another status
+    return HealthView(status="up")

@@ -1,0 +1,178 @@
+"""Settings from the environment, read once, checked at start, refused when unknown."""
+
+import ipaddress
+import os
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+import msgspec
+
+from crm_cell.http.headers import is_tenant
+from crm_cell.storage.open import UnsupportedDatabase, sqlite_path
+
+# Set for installing, testing and building, never read here; they may well be in the environment.
+_FOR_OTHERS = {"CRM_SKIP_ASSETS", "CRM_TEST_DATABASE_URL"}
+_PREFIX = "CRM_"
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the text names it and says what it takes."""
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """How one field is set: the variable, and what it means."""
+
+    variable: str
+    meaning: str
+
+
+class Settings(msgspec.Struct, frozen=True):
+    host: Annotated[str, Setting("CRM_HOST", "Address to listen on")] = "127.0.0.1"
+    port: Annotated[int, Setting("PORT", "Port to listen on, 1 to 65535")] = 8001
+    database_url: Annotated[
+        str, Setting("CRM_DATABASE_URL", "Where the data lies: `sqlite:///path/to/file.db`")
+    ] = "sqlite:///data/crm.db"
+    demo: Annotated[
+        bool, Setting("CRM_DEMO", "Fill an empty database with the tenant `demo`: 1 or 0")
+    ] = True
+    auth_mode: Annotated[
+        Literal["dev", "gateway"],
+        Setting(
+            "CRM_AUTH_MODE",
+            "Who is let in: `dev` takes any token, on loopback only; `gateway` takes what carries"
+            " the gateway's signature",
+        ),
+    ] = "dev"
+    signing_secret: Annotated[
+        str | None,
+        Setting("CELL_SIGNING_SECRET", "The secret that the gateway signs with; at least 16 characters"),
+    ] = None
+    default_tenant_id: Annotated[
+        str | None, Setting("CRM_DEFAULT_TENANT_ID", "Fills a missing X-Tenant-Id")
+    ] = None
+    idempotency_ttl_hours: Annotated[
+        int,
+        Setting("CRM_IDEMPOTENCY_TTL_HOURS", "How long answers are kept for replay; at least 24"),
+    ] = 72
+    metrics_token: Annotated[
+        str | None,
+        Setting("CRM_METRICS_TOKEN", "A bearer token of its own for Prometheus at /metrics"),
+    ] = None
+    log_format: Annotated[
+        Literal["auto", "json", "text"],
+        Setting("CRM_LOG_FORMAT", "`json` lines, coloured `text`, or `auto`: text on a terminal"),
+    ] = "auto"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Setting("CRM_LOG_LEVEL", "The least serious lines that are logged"),
+    ] = "info"
+
+
+def settings_table() -> list[tuple[Setting, Any]]:
+    """Every setting with its default, in order: the documentation is held to it."""
+    return [(_setting(name), field.default) for name, field in _fields().items()]
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Raises SettingsError for a variable that is unknown or takes another value."""
+    by_variable = {_setting(name).variable: name for name in _fields()}
+    values = {
+        by_variable[variable]: _parse(by_variable[variable], variable, text)
+        for variable, text in environment.items()
+        if variable in by_variable
+    }
+    for variable in environment:
+        if variable.startswith(_PREFIX) and variable not in by_variable.keys() | _FOR_OTHERS:
+            raise SettingsError(f"{variable}: there is no such setting")
+    settings = Settings(**values)
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    for variable, complaint in _complaints(settings):
+        raise SettingsError(f"{variable}: {complaint}")
+
+
+def _complaints(settings: Settings) -> list[tuple[str, str]]:
+    found: list[tuple[bool, str, str]] = [
+        (not 1 <= settings.port <= 65535, "PORT", "must be 1 to 65535"),
+        (settings.idempotency_ttl_hours < 24, "CRM_IDEMPOTENCY_TTL_HOURS", "must be at least 24"),
+        (
+            settings.default_tenant_id is not None and not is_tenant(settings.default_tenant_id),
+            "CRM_DEFAULT_TENANT_ID",
+            "must be 1 to 64 letters, digits, dots, hyphens or underscores",
+        ),
+        (
+            settings.signing_secret is not None and len(settings.signing_secret) < 16,
+            "CELL_SIGNING_SECRET",
+            "must have at least 16 characters",
+        ),
+        (
+            settings.auth_mode == "gateway" and settings.signing_secret is None,
+            "CELL_SIGNING_SECRET",
+            "must be set with CRM_AUTH_MODE=gateway",
+        ),
+        (
+            settings.auth_mode == "dev" and not _is_loopback(settings.host),
+            "CRM_HOST",
+            "must be a loopback address with CRM_AUTH_MODE=dev, which lets anybody in",
+        ),
+    ]
+    complaints = [(variable, complaint) for wrong, variable, complaint in found if wrong]
+    try:
+        sqlite_path(settings.database_url)
+    except UnsupportedDatabase as error:
+        complaints.append(("CRM_DATABASE_URL", str(error)))
+    return complaints
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _fields() -> dict[str, msgspec.structs.FieldInfo]:
+    return {field.name: field for field in msgspec.structs.fields(Settings)}
+
+
+def _setting(name: str) -> Setting:
+    setting = get_args(get_type_hints(Settings, include_extras=True)[name])[1]
+    assert isinstance(setting, Setting)
+    return setting
+
+
+def _parse(name: str, variable: str, text: str) -> Any:
+    kind = get_type_hints(Settings)[name]
+    try:
+        return _PARSERS.get(kind, str)(text) if not get_args(kind) else _one_of(kind, text)
+    except ValueError as error:
+        raise SettingsError(f"{variable}: {error}") from None
+
+
+def _one_of(kind: Any, text: str) -> str:
+    allowed = [choice for choice in get_args(kind) if isinstance(choice, str)]
+    if allowed and text not in allowed:
+        raise ValueError(f"must be one of {', '.join(allowed)}")
+    if not text:
+        raise ValueError("must not be empty")
+    return text
+
+
+def _flag(text: str) -> bool:
+    if text not in ("0", "1"):
+        raise ValueError("must be 0 or 1")
+    return text == "1"
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError("must be a whole number")
+    return int(text)
+
+
+_PARSERS: dict[Any, Callable[[str], Any]] = {bool: _flag, int: _whole}
