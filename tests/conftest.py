@@ -1,0 +1,64 @@
+"""The service and its cast: Acme's Alice, Bob and whole-tenant account; Globex's Charlie."""
+
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from crm_cell.app import Cell
+from crm_cell.http.telemetry import AccessLine
+from crm_cell.settings import Settings
+from crm_cell.storage.migrate import migrate
+from tests.world import Caller, Running
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that every test gets a copy of: copying is 300 times faster."""
+    path = tmp_path_factory.mktemp("empty") / "crm.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def settings(empty_database: Path, tmp_path: Path) -> Settings:
+    path = tmp_path / "crm.db"
+    shutil.copy(empty_database, path)
+    return Settings(database_url=f"sqlite:///{path}", demo=False)
+
+
+@pytest.fixture
+async def cell(settings: Settings) -> AsyncIterator[Running]:
+    """The running service on a database of its own."""
+    lines: list[AccessLine] = []
+    service = Cell(settings, lines.append)
+    await service.start()
+    transport = httpx.ASGITransport(service)  # type: ignore[arg-type] # httpx's own ASGI types
+    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+        yield Running(service, client, Path(settings.database_url[10:]), lines)
+    await service.stop()
+
+
+@pytest.fixture
+def acme(cell: Running) -> Caller:
+    """Sees the whole tenant acme."""
+    return Caller(cell.client, "acme")
+
+
+@pytest.fixture
+def alice(cell: Running) -> Caller:
+    return Caller(cell.client, "acme", "alice")
+
+
+@pytest.fixture
+def bob(cell: Running) -> Caller:
+    """Alice's colleague: what is hers does not exist for him."""
+    return Caller(cell.client, "acme", "bob")
+
+
+@pytest.fixture
+def charlie(cell: Running) -> Caller:
+    """Of the tenant globex: must see nothing of acme's."""
+    return Caller(cell.client, "globex")
