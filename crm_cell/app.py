@@ -6,9 +6,10 @@ from collections.abc import Callable
 from crm_cell.audit.routes import audit_logs
 from crm_cell.customers.routes import customers
 from crm_cell.health.routes import health
-from crm_cell.http.application import Application, Receive, Scope, Send
+from crm_cell.http.application import Application
 from crm_cell.http.auth import AnyToken
 from crm_cell.http.pages import pages
+from crm_cell.http.request import Receive, Scope, Send
 from crm_cell.http.routing import Route
 from crm_cell.http.telemetry import AccessLine, Telemetry
 from crm_cell.idempotency.guard import Guard

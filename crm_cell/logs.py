@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any, BinaryIO
 
 import msgspec
@@ -52,7 +52,7 @@ def _configure_json(level: int) -> WriteAccess:
     clock = Clock()
     encode = msgspec.json.Encoder(enc_hook=str).encode
 
-    def render(_logger: Any, method: str, event: dict[str, Any]) -> str:
+    def render(_logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
         line = {"time": format_time(clock.now()), "level": method, **event}
         lines.write(encode(line))
         raise structlog.DropEvent
@@ -82,7 +82,8 @@ def _configure_text(level: int) -> WriteAccess:
 
     def write_access(access: AccessLine) -> None:
         members = {name: value for name, value in msgspec.structs.asdict(access).items() if value}
-        log.info(f"{members.pop('method')} {members.pop('route')}", **members)
+        members["event"] = f"{access.method} {access.route}"
+        log.info(**members)
 
     return write_access
 

@@ -13,6 +13,12 @@ from crm_cell.storage.open import UnsupportedDatabase, sqlite_path
 # Set for installing, testing and building, never read here; they may well be in the environment.
 _FOR_OTHERS = {"CRM_SKIP_ASSETS", "CRM_TEST_DATABASE_URL"}
 _PREFIX = "CRM_"
+_LAST_PORT = 65_535
+# The gateway retries within minutes, mobile clients within a day.
+_LEAST_TTL_HOURS = 24
+# A secret that a machine with a dictionary cannot guess.
+_LEAST_SECRET = 16
+_MOST_DIGITS = 9
 
 
 class SettingsError(Exception):
@@ -45,7 +51,9 @@ class Settings(msgspec.Struct, frozen=True):
     ] = "dev"
     signing_secret: Annotated[
         str | None,
-        Setting("CELL_SIGNING_SECRET", "The secret that the gateway signs with; at least 16 characters"),
+        Setting(
+            "CELL_SIGNING_SECRET", "The secret that the gateway signs with; at least 16 characters"
+        ),
     ] = None
     default_tenant_id: Annotated[
         str | None, Setting("CRM_DEFAULT_TENANT_ID", "Fills a missing X-Tenant-Id")
@@ -96,15 +104,19 @@ def _check(settings: Settings) -> None:
 
 def _complaints(settings: Settings) -> list[tuple[str, str]]:
     found: list[tuple[bool, str, str]] = [
-        (not 1 <= settings.port <= 65535, "PORT", "must be 1 to 65535"),
-        (settings.idempotency_ttl_hours < 24, "CRM_IDEMPOTENCY_TTL_HOURS", "must be at least 24"),
+        (not 1 <= settings.port <= _LAST_PORT, "PORT", "must be 1 to 65535"),
+        (
+            settings.idempotency_ttl_hours < _LEAST_TTL_HOURS,
+            "CRM_IDEMPOTENCY_TTL_HOURS",
+            "must be at least 24",
+        ),
         (
             settings.default_tenant_id is not None and not is_tenant(settings.default_tenant_id),
             "CRM_DEFAULT_TENANT_ID",
             "must be 1 to 64 letters, digits, dots, hyphens or underscores",
         ),
         (
-            settings.signing_secret is not None and len(settings.signing_secret) < 16,
+            settings.signing_secret is not None and len(settings.signing_secret) < _LEAST_SECRET,
             "CELL_SIGNING_SECRET",
             "must have at least 16 characters",
         ),
@@ -170,7 +182,7 @@ def _flag(text: str) -> bool:
 
 
 def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
         raise ValueError("must be a whole number")
     return int(text)
 

@@ -35,7 +35,7 @@ async def cell(settings: Settings) -> AsyncIterator[Running]:
     lines: list[AccessLine] = []
     service = Cell(settings, lines.append)
     await service.start()
-    transport = httpx.ASGITransport(service)  # type: ignore[arg-type] # httpx's own ASGI types
+    transport = httpx.ASGITransport(service)
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
         yield Running(service, client, Path(settings.database_url[10:]), lines)
     await service.stop()

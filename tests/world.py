@@ -57,7 +57,7 @@ class Caller:
         return headers | ({"X-User-Id": self.user} if self.user else {})
 
     async def get(
-        self, path: str, headers: Mapping[str, str] | None = None, **query: object
+        self, path: str, headers: Mapping[str, str] | None = None, **query: Any
     ) -> httpx.Response:
         params = {name.rstrip("_"): str(value) for name, value in query.items()}
         return await self.send("GET", path, headers=headers, params=params)
@@ -87,7 +87,7 @@ class Caller:
         given = {"X-Request-ID": key} if key else {}
         return await self.send("DELETE", path, headers={**given, **(headers or {})})
 
-    async def rows(self, path: str, **query: object) -> list[Json]:
+    async def rows(self, path: str, **query: Any) -> list[Json]:
         answer = await self.get(path, **query)
         assert answer.status_code == 200, answer.text
         data: list[Json] = answer.json()["data"]

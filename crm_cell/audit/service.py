@@ -26,9 +26,7 @@ async def record_all(tx: Tx, actor: Actor, action: str, deeds: list[Deed]) -> No
         await store.append(tx, actor.tenant, entries)
 
 
-async def list_(
-    tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest
-) -> Slice[Entry]:
+async def list_(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> Slice[Entry]:
     """A caller who is narrowed to their own records reads of their own deeds only."""
     if not actor.sees_all:
         if wanted.actor not in (None, actor.user):
@@ -37,9 +35,7 @@ async def list_(
     return await store.page(tx, actor, wanted, asked)
 
 
-def _entry(
-    tx: Tx, actor: Actor, action: str, before: Entity | None, after: Entity | None
-) -> Entry:
+def _entry(tx: Tx, actor: Actor, action: str, before: Entity | None, after: Entity | None) -> Entry:
     subject = after or before
     assert subject is not None, "a deed is done to something"
     return Entry(

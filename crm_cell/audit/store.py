@@ -57,7 +57,7 @@ async def append(tx: Tx, tenant: str, entries: list[Entry]) -> None:
 
 async def page(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> Slice[Entry]:
     where = "".join(f" AND {condition}" for condition in _conditions(wanted))
-    params = {
+    params: dict[str, object] = {
         "tenant": actor.tenant,
         "actor": wanted.actor,
         "resource_type": wanted.resource_type,
@@ -80,7 +80,9 @@ async def _count(
 ) -> int:
     if wanted.is_empty:
         return await counters.read(tx, tenant, "audit_logs")
-    row = await tx.one(f"SELECT count(*) FROM audit_logs WHERE tenant_id = :tenant{where}", **params)
+    row = await tx.one(
+        f"SELECT count(*) FROM audit_logs WHERE tenant_id = :tenant{where}", **params
+    )
     return int(row[0]) if row else 0
 
 

@@ -48,7 +48,7 @@ async def update(
 
 @customers.write("DELETE", "/{customer_id}", "删除客户", refusals=["CONFLICT"])
 async def delete(tx: Tx, actor: Actor, customer_id: str, condition: IfMatch) -> None:
-    """Delete a customer with its contacts, opportunities and follow-ups. One with contracts stays."""
+    """Delete a customer with all that hangs on it; one with contracts stays."""
     current = await service.get(tx, actor, customer_id)
     condition.require(current.version)
     await service.delete(tx, actor, current)

@@ -3,9 +3,9 @@
 from enum import IntEnum
 from typing import Any, ClassVar
 
+from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Entity, revised
 from crm_cell.kernel.errors import Forbidden
-from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.text import name_key
 
 
@@ -27,7 +27,7 @@ class Customer(Entity, frozen=True):
     owner_id: str | None
 
 
-def new_customer(  # noqa: PLR0913 - one parameter a member
+def new_customer(
     actor: Actor,
     identifier: str,
     now: int,

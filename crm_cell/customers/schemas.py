@@ -58,10 +58,10 @@ class CustomerPatch(PatchFields):
     view: ClassVar[type[View]] = CustomerView
 
     name: Name | UnsetType = UNSET
-    contact_phone: Phone | None | UnsetType = UNSET
-    contact_email: Email | None | UnsetType = UNSET
+    contact_phone: Phone | UnsetType | None = UNSET
+    contact_email: Email | UnsetType | None = UNSET
     status: StatusField | UnsetType = UNSET
-    owner_id: OwnerId | None | UnsetType = UNSET
+    owner_id: OwnerId | UnsetType | None = UNSET
 
 
 def shown(customer: Customer) -> Resource[CustomerView]:

@@ -38,7 +38,6 @@ class Resource(msgspec.Struct, Generic[V], frozen=True):
     version: int
 
 
-
 class NotKept(Exception):
     """A handler's answer, with all that it wrote rolled back: a dry run."""
 

@@ -25,7 +25,7 @@ from crm_cell.http.request import ClientGone, Receive, Request, Scope, Send
 from crm_cell.http.routing import Methods, Route, Router
 from crm_cell.http.telemetry import Telemetry
 from crm_cell.kernel.clock import Clock
-from crm_cell.kernel.errors import BadRequest, CrmError, MethodNotAllowed, NotFound
+from crm_cell.kernel.errors import BadRequest, CrmError, Fault, MethodNotAllowed, NotFound
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.messages import preferred_language
 from crm_cell.storage.engine import Database, Tx
@@ -64,9 +64,7 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
-        path = scope["path"]
-        if path.startswith(BASE_PATH):
-            path = path[len(BASE_PATH) :] or "/"
+        path = without_base(scope["path"])
         request = Request(scope, receive, path, self._database)
         route: Route | None = None
         request.headers, repeated = collect(scope["headers"])
@@ -77,9 +75,7 @@ class Application:
                 await self._pages({**scope, "path": path, "root_path": ""}, receive, send)
                 return
             route = self._route(request, found)
-            if repeated:
-                raise BadRequest(repeated)
-            answer = await self._run(route, request)
+            answer = await self._run(route, request, repeated)
         except ClientGone:
             self._telemetry.record(route, request, 499, perf_counter() - started)
             return
@@ -109,7 +105,9 @@ class Application:
             raise MethodNotAllowed(allowed)
         return route
 
-    async def _run(self, route: Route, request: Request) -> Answer | Stream:
+    async def _run(self, route: Route, request: Request, repeated: list[Fault]) -> Answer | Stream:
+        if repeated:
+            raise BadRequest(repeated)
         if not route.open:
             await self._identify(request)
         check_forms(request.headers, request_id_needed=route.needs_request_id)
@@ -119,7 +117,8 @@ class Application:
         if route.kind == "write":
             return await self._write(route, request, arguments)
         if route.kind == "plain":
-            return render(route, request, await route.handler(*arguments))
+            result = await route.handler(*arguments)
+            return result if isinstance(result, Stream) else render(route, request, result)
         return await self._database.read(
             route.name,
             lambda tx: _rendered(route, request, route.handler(tx, *arguments)),
@@ -161,7 +160,9 @@ class Application:
         try:
             if actor.key is None:
                 return await self._database.write(route.name, unit, long=route.long)
-            claim = Claim(route, actor, request.method, request.path, actor.key, fingerprint(request))
+            claim = Claim(
+                route, actor, request.method, request.path, actor.key, fingerprint(request)
+            )
             return await self._once(claim, unit)
         except NotKept as rolled_back:
             assert rolled_back.answer is not None
@@ -187,9 +188,7 @@ class Application:
         await send({"type": "http.response.body", "body": body})
 
 
-async def _send_stream(
-    answer: Stream, headers: list[Header], request: Request, send: Send
-) -> None:
+async def _send_stream(answer: Stream, headers: list[Header], request: Request, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     if request.method != "HEAD":
         async for chunk in answer.chunks:
@@ -201,14 +200,14 @@ async def _rendered(route: Route, request: Request, result: Awaitable[Any]) -> A
     return render(route, request, await result)
 
 
-def render(route: Route, request: Request, result: Any) -> Any:
+def render(route: Route, request: Request, result: Any) -> Answer:
     """A handler's result as a response. A Location works behind the gateway and without it."""
     if isinstance(result, Resource):
         headers = [JSON_TYPE, (b"etag", etag(result.version).encode())]
         if route.status == 201:
             headers.append((b"location", f"{BASE_PATH}{request.path}/{result.id}".encode()))
         return Answer(route.status, encode(result.view), headers, result.id)
-    if isinstance(result, Answer | Stream):
+    if isinstance(result, Answer):
         return result
     if result is None:
         return Answer(204, b"", [])
@@ -221,6 +220,13 @@ def fingerprint(request: Request) -> bytes:
     assert actor is not None
     principal = f"{actor.user or ''}\n{actor.owner or ''}\n".encode()
     return hashlib.sha256(principal + request.query + b"\n" + canonical(request.tree)).digest()
+
+
+def without_base(path: str) -> str:
+    """The path as it is behind a gateway that strips the prefix."""
+    if path == BASE_PATH:
+        return "/"
+    return path[len(BASE_PATH) :] if path.startswith(BASE_PATH + "/") else path
 
 
 def is_page(path: str) -> bool:

@@ -35,7 +35,7 @@ class AnyToken:
     """Modes `dev` and `gateway`: whoever reaches the service has been let in already, by being on
     this machine or by the gateway's signature; the token says nothing."""
 
-    async def identify(self, token: str) -> Identity:
+    async def identify(self, token: str) -> Identity:  # noqa: ARG002 - any will do
         return Identity()
 
 
@@ -46,9 +46,7 @@ def bearer_token(headers: Mapping[str, str]) -> str:
     return token.strip()
 
 
-def tenant_of(
-    headers: Mapping[str, str], identity: Identity, default: str | None
-) -> str:
+def tenant_of(headers: Mapping[str, str], identity: Identity, default: str | None) -> str:
     named = headers.get("X-Tenant-Id")
     if named is not None and not is_tenant(named):
         raise BadRequest([Fault("X-Tenant-Id", "malformed")])

@@ -1,14 +1,14 @@
 """From a handler's signature to its arguments: the annotation says where a value comes from.
 
-    Actor                 who asks
-    Database              for handlers that manage their own reads
-    Request               the request itself
-    IfMatch               the header of that name
-    str                   the id in the path that has the parameter's name
-    a Body                the JSON body, validated
-    Patch[fields]         the JSON merge patch, validated
-    a Query               the query parameters, validated
-    Asked, ExportAsked    `page`, `pageSize` and `cursor`
+Actor                 who asks
+Database              for handlers that manage their own reads
+Request               the request itself
+IfMatch               the header of that name
+str                   the id in the path that has the parameter's name
+a Body                the JSON body, validated
+Patch[fields]         the JSON merge patch, validated
+a Query               the query parameters, validated
+Asked, ExportAsked    `page`, `pageSize` and `cursor`
 """
 
 import inspect

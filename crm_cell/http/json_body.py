@@ -17,9 +17,8 @@ def parse_json(raw: bytes) -> Any:
     twice, lone surrogates, and nesting deeper than Python's own limit.
     """
     try:
-        tree = _DECODER.decode(raw.decode())
-        if _SURROGATE_ESCAPE.search(raw.decode()) and _holds_lone_surrogate(tree):
-            raise ValueError("lone surrogate")
+        text = raw.decode()
+        tree = _DECODER.decode(text)
     except UnicodeDecodeError:
         raise _bad("not_utf8") from None
     except _Repeated as repeated:
@@ -28,6 +27,8 @@ def parse_json(raw: bytes) -> Any:
         raise _bad("too_deep") from None
     except ValueError:
         raise _bad("empty" if not raw.strip() else "not_json") from None
+    if _SURROGATE_ESCAPE.search(text) and _holds_lone_surrogate(tree):
+        raise _bad("not_json")
     return tree
 
 

@@ -12,7 +12,14 @@ from crm_cell.http.schema import Query
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, Fault
 from crm_cell.kernel.ids import is_id
-from crm_cell.kernel.paging import DEFAULT_SIZE, MAX_EXPORT_SIZE, MAX_PAGE, MAX_SIZE, PageRequest, Slice
+from crm_cell.kernel.paging import (
+    DEFAULT_SIZE,
+    MAX_EXPORT_SIZE,
+    MAX_PAGE,
+    MAX_SIZE,
+    PageRequest,
+    Slice,
+)
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -55,9 +62,7 @@ class Asked(PageRequest, frozen=True):
 
     def answer(self, found: Slice[T], view: Callable[[T], V]) -> Page[V]:
         cursor = self._cursor(found.after) if found.after else None
-        return Page(
-            [view(row) for row in found.rows], found.total, self.page, self.size, cursor
-        )
+        return Page([view(row) for row in found.rows], found.total, self.page, self.size, cursor)
 
     def _cursor(self, after: str) -> str:
         plain = f"{self.mark}.{self.page + 1}.{after}"

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, ClassVar, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import msgspec
 
@@ -15,19 +25,19 @@ S = TypeVar("S", bound=msgspec.Struct)
 F = TypeVar("F", bound="PatchFields")
 
 
-class Body(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+class Body(msgspec.Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """A request's JSON object. Members without a default are required."""
 
 
-class Query(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Query(msgspec.Struct, kw_only=True, rename="camel"):
     """A request's query parameters."""
 
 
-class View(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class View(msgspec.Struct, kw_only=True, rename="camel"):
     """An object in an answer."""
 
 
-class PatchFields(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class PatchFields(msgspec.Struct, kw_only=True, rename="camel"):
     """Which members a PATCH may change. `view` is what the client has read before."""
 
     view: ClassVar[type[View]]
@@ -70,7 +80,7 @@ class Rule(msgspec.Struct, frozen=True):
     """How a query parameter's text becomes the value that is checked."""
 
 
-def validate(tree: Any, kind: type[S], inside: str = "") -> S:
+def validate(tree: Any, kind: type[S]) -> S:
     """Make a `kind` of the members sent; raises BadRequest with every fault there is."""
     values, faults = check_members(tree, kind)
     if faults:
@@ -151,9 +161,7 @@ def _rule(field: msgspec.structs.FieldInfo, hint: Any) -> Rule:
     parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     extra = next((extra for part in parts if (extra := _extra(part))), {"check": _as_it_is})
     nullable = type(None) in parts
-    return Rule(
-        field.name, extra["check"], field.required, nullable, extra.get("from_text")
-    )
+    return Rule(field.name, extra["check"], field.required, nullable, extra.get("from_text"))
 
 
 def _extra(hint: Any) -> dict[str, Any] | None:

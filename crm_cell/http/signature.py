@@ -19,9 +19,7 @@ def sign(secret: str, method: str, path: str, body: bytes, headers: Mapping[str,
     return hmac.new(secret.encode(), b"|".join(parts), hashlib.sha256).hexdigest()
 
 
-def verify(
-    secret: str, method: str, path: str, body: bytes, headers: Mapping[str, str]
-) -> None:
+def verify(secret: str, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> None:
     """Raises SignatureInvalid. `path` is without the gateway's prefix.
 
     A `|` in a signed header is refused: one signature would fit two tenants.

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.openmetrics import exposition as openmetrics
+from prometheus_client.exposition import choose_encoder
 
 from crm_cell.http.answers import Answer
 from crm_cell.http.headers import span_of
@@ -78,11 +77,8 @@ class Telemetry:
 
     def exposition(self, accept: str) -> Answer:
         """The counters in the Prometheus or the OpenMetrics format."""
-        if "application/openmetrics-text" in accept:
-            body, media = openmetrics.generate_latest(self._registry), openmetrics.CONTENT_TYPE_LATEST
-        else:
-            body, media = generate_latest(self._registry), CONTENT_TYPE_LATEST
-        return Answer(200, body, [(b"content-type", media.encode())])
+        encode, media = choose_encoder(accept)
+        return Answer(200, encode(self._registry), [(b"content-type", media.encode())])
 
     def _child(self, route: str, method: str, status: int) -> tuple[Counter, Histogram]:
         child = self._children.get((route, method, status))

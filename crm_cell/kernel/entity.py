@@ -10,6 +10,7 @@ from crm_cell.kernel.masking import mask_phone
 
 E = TypeVar("E", bound="Entity")
 
+
 class Entity(msgspec.Struct, frozen=True):
     """A row of a table. Its fields are the table's columns, in the order of its store."""
 
@@ -29,9 +30,7 @@ class Entity(msgspec.Struct, frozen=True):
 
 def snapshot(entity: Entity) -> dict[str, Any]:
     """The record as its view in the API shows it, members in camelCase, phones masked."""
-    return {
-        member: shown(entity, name) for name, member in _members(type(entity)).items()
-    }
+    return {member: shown(entity, name) for name, member in _members(type(entity)).items()}
 
 
 def difference(before: Entity, after: Entity) -> dict[str, dict[str, Any]]:
@@ -69,6 +68,4 @@ def camel(name: str) -> str:
 
 def revised(entity: E, changes: dict[str, Any], now: int) -> E:
     """The record with `changes`, one version on."""
-    return msgspec.structs.replace(
-        entity, **changes, version=entity.version + 1, updated_at=now
-    )
+    return msgspec.structs.replace(entity, **changes, version=entity.version + 1, updated_at=now)

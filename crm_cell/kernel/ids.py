@@ -47,9 +47,7 @@ def time_of(identifier: str) -> int:
 
 def _render(milliseconds: int, counter: int, random: int) -> str:
     high, low = counter >> 14, counter & 0x3FFF
-    value = (
-        (milliseconds << 80) | (0x7 << 76) | (high << 64) | (0x2 << 62) | (low << 48) | random
-    )
+    value = (milliseconds << 80) | (0x7 << 76) | (high << 64) | (0x2 << 62) | (low << 48) | random
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 

@@ -15,13 +15,13 @@ def mask_phone(number: str | None) -> str | None:
         return None
     if _MOBILE.fullmatch(number):
         return f"{number[:3]}****{number[7:]}"
-    for shown in range(min(7, len(number) // 2), -1, -1):
+    most_digits = _digits(number) // 2
+    for shown in range(min(7, len(number) // 2), 0, -1):
         tail = min(4, (shown + 1) // 2)
-        head = shown - tail
-        start, end = number[:head], number[len(number) - tail :]
-        if _digits(start) + _digits(end) <= _digits(number) // 2:
-            break
-    return start + "*" * (len(number) - shown) + end
+        start, end = number[: shown - tail], number[len(number) - tail :]
+        if _digits(start) + _digits(end) <= most_digits:
+            return start + "*" * (len(number) - shown) + end
+    return "*" * len(number)
 
 
 def _digits(text: str) -> int:

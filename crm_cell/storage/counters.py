@@ -18,9 +18,7 @@ ON CONFLICT (tenant_id, name, key, stripe) DO UPDATE SET value = counters.value 
 async def add(tx: Tx, tenant: str, name: str, key: str | None, delta: int = 1) -> None:
     """Add to the counter `name` of `key`; the key None stands for "nobody" or "nothing"."""
     if delta:
-        await tx.run(
-            _ADD, tenant=tenant, name=name, key=key or "", stripe=tx.stripe, delta=delta
-        )
+        await tx.run(_ADD, tenant=tenant, name=name, key=key or "", stripe=tx.stripe, delta=delta)
 
 
 async def add_all(

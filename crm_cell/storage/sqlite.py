@@ -32,13 +32,15 @@ _MAX_WAITING = 4096
 # A request is answered within 25 s or refused: how long a unit may wait for the file's lock.
 _PATIENCE_SECONDS = 20.0
 _LOCK_RETRY_SECONDS = 0.01
+# An inline read that takes this long holds everybody up, and should have been declared long.
+_SLOW_SECONDS = 0.05
 
 
 class _Job:
     """A unit of work on its way through the writer."""
 
-    def __init__(self, unit: WriteUnit[Any], *, long: bool, now: int | None) -> None:
-        self.unit, self.long, self.now = unit, long, now
+    def __init__(self, name: str, unit: WriteUnit[Any], *, long: bool, now: int | None) -> None:
+        self.name, self.unit, self.long, self.now = name, unit, long, now
         self.arrived = perf_counter()
         self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.result: Any = None
@@ -92,19 +94,22 @@ class SqliteDatabase:
     async def read(self, name: str, unit: ReadUnit[T], *, long: bool = False) -> T:
         if long:
             return await self._long_readers.run(unit, self._clock.now())
+        started = perf_counter()
         tx = SqliteTx(self._reader, self._clock.now(), self._indexes)
         self._reader.execute("BEGIN")
         try:
             return drive(unit(tx))
         finally:
             self._reader.execute("COMMIT")
+            if (seconds := perf_counter() - started) > _SLOW_SECONDS:
+                log.warning("slow_read", unit=name, ms=round(seconds * 1000))
 
     async def write(
         self, name: str, unit: WriteUnit[T], *, long: bool = False, now: int | None = None
     ) -> T:
         if len(self._waiting) >= _MAX_WAITING:
             raise RateLimited
-        job = _Job(unit, long=long, now=now)
+        job = _Job(name, unit, long=long, now=now)
         self._waiting.append(job)
         self._arrived.set()
         return cast(T, await job.answer)
@@ -129,9 +134,10 @@ class SqliteDatabase:
             except apsw.BusyError:
                 self._give_up_on_the_oldest()
                 await asyncio.sleep(_LOCK_RETRY_SECONDS)
-            except apsw.Error as error:
-                log.error("begin_failed", error=str(error))
-                self._waiting.popleft().fail(Unavailable())
+            except apsw.Error:
+                job = self._waiting.popleft()
+                log.exception("begin_failed", unit=job.name)
+                job.fail(Unavailable())
             else:
                 return True
         return False
@@ -171,7 +177,7 @@ class SqliteDatabase:
         self._writer.execute("SAVEPOINT unit")
         try:
             job.result = drive(job.unit(SqliteTx(self._writer, now, self._indexes)))
-        except Exception as error:  # noqa: BLE001 - handed to the caller, whatever it is
+        except Exception as error:
             if not self._writer.in_transaction:
                 raise apsw.AbortError("the transaction was rolled back") from error
             job.error = error
@@ -180,7 +186,7 @@ class SqliteDatabase:
 
     def _fail_group(self, group: list[_Job], error: apsw.Error) -> None:
         """None of the group is on disk, or nobody can tell: a retry with the same id settles it."""
-        log.error("commit_failed", error=str(error), units=len(group))
+        log.error("commit_failed", error=str(error), units=[job.name for job in group])
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
         for job in group:

@@ -72,19 +72,20 @@ def connect(path: Path) -> apsw.Connection:
 def unique_indexes(connection: apsw.Connection) -> dict[str, str]:
     """SQLite names the columns of a violated index; this gives the index's name for them."""
     rows = connection.execute(
-        "SELECT t.name, i.name, (SELECT group_concat(t.name || '.' || c.name, ', ')"
+        "SELECT i.name, (SELECT group_concat(t.name || '.' || c.name, ', ')"
         "  FROM pragma_index_info(i.name) AS c)"
         " FROM sqlite_schema AS t JOIN pragma_index_list(t.name) AS i"
-        ' WHERE t.type = \'table\' AND i."unique" = 1'
+        " WHERE t.type = 'table' AND i.\"unique\" = 1"
     ).fetchall()
-    return {columns: index for _, index, columns in rows}
+    return {str(columns): str(index) for index, columns in rows}
 
 
 def integrity_faults(path: Path) -> list[str]:
     """What SQLite finds wrong with the file, nothing for a sound one."""
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
-    found += [f"dangling reference: {row}" for row in connection.execute("PRAGMA foreign_key_check")]
+    dangling = connection.execute("PRAGMA foreign_key_check")
+    found += [f"dangling reference: {row}" for row in dangling]
     connection.close()
     return [fault for fault in found if fault != "ok"]
 

@@ -199,9 +199,7 @@ def counters() -> None:
         big("count"),
         big("amount_high"),
         big("amount_low"),
-        sa.PrimaryKeyConstraint(
-            "tenant_id", "owner_id", "currency", "stage", "status", "stripe"
-        ),
+        sa.PrimaryKeyConstraint("tenant_id", "owner_id", "currency", "stage", "status", "stripe"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
