@@ -1,0 +1,57 @@
+"""The sales funnel as a table of sums, kept in step with every write so that no report scans."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from crm_cell.kernel import money
+from crm_cell.opportunities.rules import Opportunity
+
+Step = tuple[Opportunity | None, Opportunity | None]
+"""An opportunity before and after a write; None where it was not, or is no more."""
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """What opportunities are counted by. The owner '' stands for nobody."""
+
+    tenant_id: str
+    owner_id: str
+    currency: str
+    stage: int
+    status: int
+
+
+class Shift(msgspec.Struct, frozen=True):
+    """What a write adds to a cell; the amount in two halves, which never overflow when summed."""
+
+    cell: Cell
+    count: int
+    amount_high: int
+    amount_low: int
+
+
+def shifts(steps: Iterable[Step]) -> list[Shift]:
+    """One for each cell that the steps really change."""
+    counts: Counter[Cell] = Counter()
+    amounts: Counter[Cell] = Counter()
+    for before, after in steps:
+        for opportunity, sign in ((before, -1), (after, 1)):
+            if opportunity is not None:
+                counts[cell_of(opportunity)] += sign
+                amounts[cell_of(opportunity)] += sign * opportunity.amount_cents
+    return [
+        Shift(cell, count, *money.split(amounts[cell]))
+        for cell, count in counts.items()
+        if count or amounts[cell]
+    ]
+
+
+def cell_of(opportunity: Opportunity) -> Cell:
+    return Cell(
+        opportunity.tenant_id,
+        opportunity.owner_id or "",
+        opportunity.currency,
+        opportunity.stage,
+        opportunity.status,
+    )
