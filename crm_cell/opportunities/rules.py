@@ -40,7 +40,7 @@ FIRST_STAGE = STAGES[0].number
 LAST_OPEN_STAGE = max(stage.number for stage in STAGES if stage.status is Status.OPEN)
 
 _STATUS_OF = {stage.number: stage.status for stage in STAGES}
-_STAGE_WHEN_CLOSED = {
+_STAGE_WHEN_CLOSED: dict[int, int] = {
     stage.status: stage.number for stage in STAGES if stage.status is not Status.OPEN
 }
 
@@ -86,7 +86,7 @@ class FunnelRow(msgspec.Struct, frozen=True):
     """May be larger than an int64."""
 
 
-def new_opportunity(  # noqa: PLR0913 - one parameter a member
+def new_opportunity(
     actor: Actor,
     identifier: str,
     now: int,
@@ -138,7 +138,7 @@ def changed(
 def settled(stage: int | None, status: int | None, *, open_stage: int) -> tuple[int, int]:
     """Stage and status that agree, from what is given of them; raises RuleViolation."""
     if stage is None:
-        wanted = Status(status or Status.OPEN)
+        wanted = status or Status.OPEN
         return _STAGE_WHEN_CLOSED.get(wanted, open_stage), wanted
     implied = _STATUS_OF[stage]
     if status not in (None, implied):

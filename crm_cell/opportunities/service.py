@@ -16,7 +16,7 @@ async def funnel_rows(
     return await store.funnel(tx, actor.tenant, owner=actor.owner or owner, currency=currency)
 
 
-async def funnel_rows_between(  # noqa: PLR0913 - one parameter a filter
+async def funnel_rows_between(
     tx: Reader,
     actor: Actor,
     begin: int | None,

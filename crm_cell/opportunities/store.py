@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.ids import lowest_at
 from crm_cell.kernel.money import SPLIT, join
 from crm_cell.opportunities.funnel import Step, shifts
@@ -53,7 +52,7 @@ async def funnel(
     return [_funnel_row(row) for row in rows]
 
 
-async def funnel_between(  # noqa: PLR0913 - one parameter a filter
+async def funnel_between(
     tx: Reader,
     tenant: str,
     begin: int | None,
