@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 from crm_cell.audit import service as audit
 from crm_cell.customers import rules, store
-from crm_cell.customers.rules import Customer
+from crm_cell.customers.rules import Customer as Customer  # noqa: PLC0414 - what belongs to one names it
 from crm_cell.events import service as events
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import NotFound, RuleViolation
