@@ -21,7 +21,7 @@ from crm_cell.http.headers import check_forms, collect, is_request_id, trace_of
 from crm_cell.http.json_body import canonical, parse_json
 from crm_cell.http.once import Claim, Once
 from crm_cell.http.preconditions import etag
-from crm_cell.http.request import ClientGone, Receive, Request, Scope, Send
+from crm_cell.http.request import ClientGone, Message, Receive, Request, Scope, Send
 from crm_cell.http.routing import Methods, Route, Router
 from crm_cell.http.telemetry import Telemetry
 from crm_cell.kernel.clock import Clock
@@ -64,27 +64,26 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
-        path = without_base(scope["path"])
-        request = Request(scope, receive, path, self._database)
-        route: Route | None = None
+        request = Request(scope, receive, without_base(scope["path"]), self._database)
         request.headers, repeated = collect(scope["headers"])
         self._prepare(request)
+        route: Route | None = None
         try:
-            found = self._router.resolve(path)
-            if found is None and is_page(path):
-                await self._pages({**scope, "path": path, "root_path": ""}, receive, send)
-                return
-            route = self._route(request, found)
-            answer = await self._run(route, request, repeated)
-        except ClientGone:
-            self._telemetry.record(route, request, 499, perf_counter() - started)
-            return
+            found = self._router.resolve(request.path)
+            if found is None and is_page(request.path):
+                answer: Answer | Stream | None = await self._page(scope, request)
+            else:
+                route = self._route(request, found)
+                answer = await self._run(route, request, repeated)
         except CrmError as error:
             answer = answer_error(error, request.request_id, request.language)
+        except ClientGone:
+            answer = None
         except Exception:
             log.exception("internal_error", requestId=request.request_id)
             answer = answer_error(CrmError(), request.request_id, request.language)
-        await self._send(answer, request, started, send)
+        if answer is not None:
+            await self._send(answer, request, started, send)
         self._telemetry.record(route, request, _status(answer), perf_counter() - started)
 
     def _prepare(self, request: Request) -> None:
@@ -168,24 +167,49 @@ class Application:
             assert rolled_back.answer is not None
             return rolled_back.answer
 
+    async def _page(self, scope: Scope, request: Request) -> Answer:
+        """Let the documentation pages answer, in the frame of every response."""
+        heads: list[Message] = []
+        chunks: list[bytes] = []
+
+        async def gather(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                heads.append(message)
+            else:
+                chunks.append(message.get("body", b""))
+
+        inner = {**scope, "path": request.path, "root_path": "", "extensions": {}}
+        await self._pages(inner, request.receive, gather)
+        status = heads[0]["status"]
+        if status == 404:
+            raise NotFound("path_not_found", details="pages_not_built")
+        if status == 405:
+            raise MethodNotAllowed(["GET", "HEAD"])
+        headers = [header for header in heads[0]["headers"] if header[0] != b"content-length"]
+        return Answer(status, b"".join(chunks), headers)
+
     async def _send(
         self, answer: Answer | Stream, request: Request, started: float, send: Send
     ) -> None:
-        milliseconds = (perf_counter() - started) * 1000
-        headers: list[Header] = [
-            *answer.headers,
-            (b"x-request-id", request.request_id.encode()),
-            (b"x-response-time", b"%d" % milliseconds),
-            (b"server-timing", b"total;dur=%.3f" % milliseconds),
-        ]
+        headers = [*answer.headers, *_frame(request, started)]
         if isinstance(answer, Stream):
             await _send_stream(answer, headers, request, send)
             return
-        if answer.status != 204:
+        if answer.status not in (204, 304):
             headers.append((b"content-length", b"%d" % len(answer.body)))
         body = b"" if request.method == "HEAD" else answer.body
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+def _frame(request: Request, started: float) -> list[Header]:
+    """The headers that every response has."""
+    milliseconds = (perf_counter() - started) * 1000
+    return [
+        (b"x-request-id", request.request_id.encode()),
+        (b"x-response-time", b"%d" % milliseconds),
+        (b"server-timing", b"total;dur=%.3f" % milliseconds),
+    ]
 
 
 async def _send_stream(answer: Stream, headers: list[Header], request: Request, send: Send) -> None:
@@ -233,5 +257,8 @@ def is_page(path: str) -> bool:
     return path == "/" or path.startswith(("/docs", "/redoc"))
 
 
-def _status(answer: Answer | Stream) -> int:
+def _status(answer: Answer | Stream | None) -> int:
+    """499 is nginx's word for a caller who hung up before there was anything to answer."""
+    if answer is None:
+        return 499
     return answer.status if isinstance(answer, Answer) else 200

@@ -21,6 +21,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "signature_invalid": ("请求签名无效", "The request's signature is not valid"),
     "not_found": ("资源不存在", "Not found"),
     "path_not_found": ("路径不存在", "There is no such path"),
+    "pages_not_built": (
+        "若文档页面缺失，请运行 make install",
+        "Where a documentation page is missing, run make install",
+    ),
     "customer_not_found": ("客户不存在", "The customer does not exist"),
     "contact_not_found": ("联系人不存在", "The contact does not exist"),
     "opportunity_not_found": ("商机不存在", "The opportunity does not exist"),
