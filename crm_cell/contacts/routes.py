@@ -1,0 +1,52 @@
+"""/contacts: the five rows of the contract."""
+
+import msgspec
+
+from crm_cell.contacts import service
+from crm_cell.contacts.schemas import ContactCreate, ContactPatch, ContactQuery, ContactView, shown
+from crm_cell.http.answers import Resource
+from crm_cell.http.paging import Asked, Page
+from crm_cell.http.preconditions import IfMatch
+from crm_cell.http.routing import Routes
+from crm_cell.http.schema import Patch
+from crm_cell.kernel.actor import Actor
+from crm_cell.storage.engine import Reader, Tx
+
+contacts = Routes("/contacts", tag="contacts", missing="contact_not_found", recheck=service.recheck)
+
+
+@contacts.read("", "联系人列表")
+async def list_(tx: Reader, actor: Actor, query: ContactQuery, page: Asked) -> Page[ContactView]:
+    """List contacts, newest first, all or those of one customer."""
+    return page.answer(await service.list_(tx, actor, query.customer_id, page), ContactView.of)
+
+
+@contacts.write("POST", "", "创建联系人", status=201, refusals=["BUSINESS_RULE_VIOLATION"])
+async def create(tx: Tx, actor: Actor, body: ContactCreate) -> Resource[ContactView]:
+    """Add a contact to a customer. A new primary contact takes over from the one before."""
+    return shown(await service.create(tx, actor, **msgspec.structs.asdict(body)))
+
+
+@contacts.read("/{contact_id}", "联系人详情")
+async def get(tx: Reader, actor: Actor, contact_id: str) -> Resource[ContactView]:
+    """One contact, with the phone number masked."""
+    return shown(await service.get(tx, actor, contact_id))
+
+
+@contacts.write("PATCH", "/{contact_id}", "更新联系人")
+async def update(
+    tx: Tx, actor: Actor, contact_id: str, patch: Patch[ContactPatch], condition: IfMatch
+) -> Resource[ContactView]:
+    """Change a contact by a JSON merge patch. It stays with its customer."""
+    current = await service.get(tx, actor, contact_id)
+    condition.require(current.version)
+    changes = patch.against(ContactView.of(current), current)
+    return shown(await service.update(tx, actor, current, changes))
+
+
+@contacts.write("DELETE", "/{contact_id}", "删除联系人")
+async def delete(tx: Tx, actor: Actor, contact_id: str, condition: IfMatch) -> None:
+    """Delete a contact. What mentions it stays as it is."""
+    current = await service.get(tx, actor, contact_id)
+    condition.require(current.version)
+    await service.delete(tx, actor, current)

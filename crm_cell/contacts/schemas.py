@@ -1,0 +1,70 @@
+"""Contacts on the wire."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import UNSET, UnsetType
+
+from crm_cell.contacts.rules import Contact
+from crm_cell.http.answers import Resource
+from crm_cell.http.fields import email, phone, reference, text
+from crm_cell.http.schema import Body, PatchFields, Query, View
+from crm_cell.kernel.clock import format_time
+from crm_cell.kernel.masking import mask_phone
+
+CustomerId = Annotated[str, reference()]
+Name = Annotated[str, text(1, 200, examples=["李雷"])]
+Phone = Annotated[str, phone()]
+Email = Annotated[str, email()]
+
+
+class ContactQuery(Query):
+    customer_id: CustomerId | None = None
+
+
+class ContactCreate(Body):
+    customer_id: CustomerId
+    name: Name
+    phone: Phone | None = None
+    email: Email | None = None
+    is_primary: bool = False
+
+
+class ContactView(View):
+    """A contact of a customer; the phone number is masked."""
+
+    contact_id: str
+    tenant_id: str
+    customer_id: str
+    name: str
+    phone: str | None
+    email: str | None
+    is_primary: bool
+    created_at: str
+    updated_at: str
+
+    @classmethod
+    def of(cls, contact: Contact) -> "ContactView":
+        return cls(
+            contact_id=contact.id,
+            tenant_id=contact.tenant_id,
+            customer_id=contact.customer_id,
+            name=contact.name,
+            phone=mask_phone(contact.phone),
+            email=contact.email,
+            is_primary=contact.is_primary,
+            created_at=format_time(contact.created_at),
+            updated_at=format_time(contact.updated_at),
+        )
+
+
+class ContactPatch(PatchFields):
+    view: ClassVar[type[View]] = ContactView
+
+    name: Name | UnsetType = UNSET
+    phone: Phone | None | UnsetType = UNSET
+    email: Email | None | UnsetType = UNSET
+    is_primary: bool | UnsetType = UNSET
+
+
+def shown(contact: Contact) -> Resource[ContactView]:
+    return Resource(ContactView.of(contact), contact.id, contact.version)

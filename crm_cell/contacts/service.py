@@ -1,0 +1,114 @@
+"""What can be done with contacts."""
+
+from typing import Any
+
+from crm_cell.audit import service as audit
+from crm_cell.contacts import rules, store
+from crm_cell.contacts.rules import Contact as Contact  # noqa: PLC0414 - follow-ups name it
+from crm_cell.customers import service as customers
+from crm_cell.events import service as events
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import NotFound, RuleViolation
+from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.storage.engine import Reader, Tx
+
+# Contacts are hidden with their customer this many at a time, in constant memory.
+_BATCH = 500
+
+
+async def create(tx: Tx, actor: Actor, *, customer_id: str, **members: Any) -> Contact:
+    """Raises RuleViolation where there is no such customer."""
+    customer = await customers.named_in_body(tx, actor, customer_id)
+    contact = rules.new_contact(
+        actor,
+        new_id(tx.now),
+        tx.now,
+        customer_id=customer.id,
+        owner_id=customer.owner_id,
+        **members,
+    )
+    if contact.is_primary:
+        await _clear_primary(tx, actor, customer.id)
+    await store.insert(tx, contact)
+    await audit.record(tx, actor, "created", after=contact)
+    await events.emit(tx, actor, "crm.contact.created", contact)
+    return contact
+
+
+async def get(tx: Reader, actor: Actor, contact_id: str) -> Contact:
+    """Raises NotFound, for a contact of another owner's customer too."""
+    contact = await store.find(tx, actor, contact_id)
+    if contact is None:
+        raise NotFound("contact_not_found")
+    return contact
+
+
+async def named_in_body(tx: Reader, actor: Actor, contact_id: str) -> Contact:
+    """The contact that a body refers to; raises RuleViolation where there is none."""
+    contact = await store.find(tx, actor, contact_id)
+    if contact is None:
+        raise RuleViolation("contact_not_found")
+    return contact
+
+
+async def list_(
+    tx: Reader, actor: Actor, customer_id: str | None, asked: PageRequest
+) -> Slice[Contact]:
+    return await store.page(tx, actor, customer_id, asked)
+
+
+async def update(tx: Tx, actor: Actor, before: Contact, changes: dict[str, Any]) -> Contact:
+    if not changes:
+        return before
+    after = rules.changed(before, changes, tx.now)
+    if after.is_primary and not before.is_primary:
+        await _clear_primary(tx, actor, before.customer_id)
+    await _replace(tx, actor, before, after)
+    return after
+
+
+async def delete(tx: Tx, actor: Actor, contact: Contact) -> None:
+    await _hide(tx, actor, [contact])
+
+
+async def recheck(tx: Reader, actor: Actor, contact_id: str) -> None:
+    """Raises NotFound where a stored answer shows a contact that is no longer the caller's."""
+    if not actor.may_see(await store.owner_of(tx, actor.tenant, contact_id)):
+        raise NotFound("contact_not_found")
+
+
+async def total(tx: Reader, actor: Actor) -> int:
+    return await store.total(tx, actor)
+
+
+async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
+    while found := await store.some_of(tx, customer.tenant_id, customer.id, most=_BATCH):
+        await _hide(tx, actor, found)
+
+
+async def customer_handed_over(
+    tx: Tx, before: customers.Customer, after: customers.Customer
+) -> None:
+    await store.hand_over(
+        tx, after.tenant_id, after.id, before=before.owner_id, after=after.owner_id
+    )
+
+
+async def _clear_primary(tx: Tx, actor: Actor, customer_id: str) -> None:
+    """A customer has one primary contact at most: the one before gives way, and that is told."""
+    before = await store.primary_of(tx, actor.tenant, customer_id)
+    if before is not None:
+        await _replace(tx, actor, before, rules.changed(before, {"is_primary": False}, tx.now))
+
+
+async def _replace(tx: Tx, actor: Actor, before: Contact, after: Contact) -> None:
+    await store.update(tx, after)
+    await audit.record(tx, actor, "updated", before=before, after=after)
+    await events.emit(tx, actor, "crm.contact.updated", after)
+
+
+async def _hide(tx: Tx, actor: Actor, contacts: list[Contact]) -> None:
+    await store.hide(tx, contacts)
+    await audit.record_all(tx, actor, "deleted", [(contact, None) for contact in contacts])
+    await events.emit(tx, actor, "crm.contact.deleted", *contacts)

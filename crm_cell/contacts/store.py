@@ -1,0 +1,164 @@
+"""Contacts in SQL."""
+
+from typing import Any
+
+import msgspec
+
+from crm_cell.contacts.rules import Contact
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import Conflict
+from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.storage import counters
+from crm_cell.storage.engine import Reader, Tx
+from crm_cell.storage.errors import UniqueViolation
+from crm_cell.storage.pages import newest_first
+from crm_cell.storage.scope import owned
+
+_COLUMNS = (
+    "tenant_id, id, version, created_at, updated_at, customer_id, owner_id, name, phone, email,"
+    " is_primary"
+)
+
+
+async def insert(tx: Tx, contact: Contact) -> None:
+    """Raises Conflict where another primary contact was made at the same moment."""
+    try:
+        await tx.run(
+            f"INSERT INTO contacts ({_COLUMNS}) VALUES (:tenant_id, :id, :version, :created_at,"
+            " :updated_at, :customer_id, :owner_id, :name, :phone, :email, :is_primary)",
+            **msgspec.structs.asdict(contact),
+        )
+    except UniqueViolation as violation:
+        raise Conflict from violation
+    await _count(tx, contact, 1)
+
+
+async def find(tx: Reader, actor: Actor, contact_id: str) -> Contact | None:
+    """The contact, if it exists for this caller."""
+    row = await tx.one(
+        f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND id = :id"
+        f" AND deleted_at IS NULL{owned(actor)}",
+        tenant=actor.tenant,
+        id=contact_id,
+        owner=actor.owner,
+    )
+    return _contact(*row) if row else None
+
+
+async def primary_of(tx: Reader, tenant: str, customer_id: str) -> Contact | None:
+    row = await tx.one(
+        f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND customer_id = :customer"
+        " AND is_primary = 1 AND deleted_at IS NULL",
+        tenant=tenant,
+        customer=customer_id,
+    )
+    return _contact(*row) if row else None
+
+
+async def owner_of(tx: Reader, tenant: str, contact_id: str) -> str | None:
+    """Whose it is or, deleted, was."""
+    row = await tx.one(
+        "SELECT owner_id FROM contacts WHERE tenant_id = :tenant AND id = :id",
+        tenant=tenant,
+        id=contact_id,
+    )
+    return row[0] if row else None
+
+
+async def page(
+    tx: Reader, actor: Actor, customer_id: str | None, asked: PageRequest
+) -> Slice[Contact]:
+    by_customer = " AND customer_id = :customer" if customer_id else ""
+    return await newest_first(
+        tx,
+        f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND deleted_at IS NULL"
+        f"{by_customer}{owned(actor)}",
+        _contact,
+        asked,
+        total=await total(tx, actor, customer_id),
+        tenant=actor.tenant,
+        customer=customer_id,
+        owner=actor.owner,
+    )
+
+
+async def total(tx: Reader, actor: Actor, customer_id: str | None = None) -> int:
+    if customer_id is not None:
+        visible = actor.sees_all or await _owns_contacts_of(tx, actor, customer_id)
+        return await counters.read(tx, actor.tenant, "contacts.customer", customer_id) * visible
+    if actor.owner is None:
+        return await counters.read(tx, actor.tenant, "contacts")
+    return await counters.read(tx, actor.tenant, "contacts.owner", actor.owner)
+
+
+async def _owns_contacts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:
+    """All contacts of a customer have its owner, so any one of them tells."""
+    row = await tx.one(
+        "SELECT owner_id FROM contacts WHERE tenant_id = :tenant AND customer_id = :customer"
+        " AND deleted_at IS NULL LIMIT 1",
+        tenant=actor.tenant,
+        customer=customer_id,
+    )
+    return row is not None and actor.may_see(row[0])
+
+
+async def update(tx: Tx, after: Contact) -> None:
+    """Raises Conflict where another primary contact was made at the same moment."""
+    try:
+        await tx.run(
+            "UPDATE contacts SET name = :name, phone = :phone, email = :email,"
+            " is_primary = :is_primary, version = :version, updated_at = :updated_at"
+            " WHERE tenant_id = :tenant_id AND id = :id",
+            **msgspec.structs.asdict(after),
+        )
+    except UniqueViolation as violation:
+        raise Conflict from violation
+
+
+async def some_of(tx: Reader, tenant: str, customer_id: str, *, most: int) -> list[Contact]:
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND customer_id = :customer"
+        " AND deleted_at IS NULL ORDER BY id LIMIT :most",
+        tenant=tenant,
+        customer=customer_id,
+        most=most,
+    )
+    return [_contact(*row) for row in rows]
+
+
+async def hide(tx: Tx, contacts: list[Contact]) -> None:
+    """One or more, all of the same customer."""
+    await tx.many(
+        "UPDATE contacts SET deleted_at = :now, version = version + 1"
+        " WHERE tenant_id = :tenant AND id = :id",
+        [{"now": tx.now, "tenant": contact.tenant_id, "id": contact.id} for contact in contacts],
+    )
+    await _count(tx, contacts[0], -len(contacts))
+
+
+async def hand_over(
+    tx: Tx, tenant: str, customer_id: str, *, before: str | None, after: str | None
+) -> None:
+    moved = await tx.run(
+        "UPDATE contacts SET owner_id = :owner WHERE tenant_id = :tenant"
+        " AND customer_id = :customer AND deleted_at IS NULL",
+        owner=after,
+        tenant=tenant,
+        customer=customer_id,
+    )
+    await counters.add(tx, tenant, "contacts.owner", before, -moved)
+    await counters.add(tx, tenant, "contacts.owner", after, moved)
+
+
+async def _count(tx: Tx, contact: Contact, delta: int) -> None:
+    keys = [
+        ("contacts", None),
+        ("contacts.owner", contact.owner_id),
+        ("contacts.customer", contact.customer_id),
+    ]
+    await counters.add_all(tx, contact.tenant_id, keys, delta)
+
+
+def _contact(*columns: Any) -> Contact:
+    """Databases keep the flag as a small number."""
+    return Contact(*columns[:-1], is_primary=bool(columns[-1]))
