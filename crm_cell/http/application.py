@@ -26,7 +26,7 @@ from crm_cell.http.routing import Methods, Route, Router
 from crm_cell.http.telemetry import Telemetry
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import BadRequest, CrmError, Fault, MethodNotAllowed, NotFound
-from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.ids import IdMaker
 from crm_cell.kernel.messages import preferred_language
 from crm_cell.storage.engine import Database, Tx
 
@@ -61,6 +61,8 @@ class Application:
         self._default_tenant = default_tenant
         self._signing_secret = signing_secret
         self._clock = Clock()
+        # A maker of its own: the writer's ids must rise without a gap in their order.
+        self._make_id = IdMaker().make
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
@@ -92,7 +94,7 @@ class Application:
         if "Accept-Language" in headers:
             request.language = preferred_language(headers["Accept-Language"])
         given = headers.get("X-Request-ID", "")
-        request.request_id = given if is_request_id(given) else new_id(self._clock.now())
+        request.request_id = given if is_request_id(given) else self._make_id(self._clock.now())
 
     def _route(self, request: Request, found: tuple[Methods, dict[str, str]] | None) -> Route:
         if found is None:
