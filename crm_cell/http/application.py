@@ -17,6 +17,7 @@ from crm_cell.http import signature
 from crm_cell.http.answers import JSON_TYPE, Answer, Header, NotKept, Resource, Stream, encode
 from crm_cell.http.auth import Authenticator, actor_of, bearer_token, tenant_of
 from crm_cell.http.errors import answer_error
+from crm_cell.http.exposition import Exposition, is_wanted
 from crm_cell.http.headers import check_forms, collect, is_request_id, trace_of
 from crm_cell.http.json_body import canonical, parse_json
 from crm_cell.http.once import Claim, Once
@@ -51,6 +52,7 @@ class Application:
         pages: ASGIApp,
         default_tenant: str | None = None,
         signing_secret: str | None = None,
+        metrics_token: str | None = None,
     ) -> None:
         self._router = Router(routes)
         self._database = database
@@ -60,6 +62,9 @@ class Application:
         self._pages = pages
         self._default_tenant = default_tenant
         self._signing_secret = signing_secret
+        self._exposition = Exposition(
+            telemetry, authenticator, token=metrics_token, signing_secret=signing_secret
+        )
         self._clock = Clock()
         # A maker of its own: the writer's ids must rise without a gap in their order.
         self._make_id = IdMaker().make
@@ -109,6 +114,8 @@ class Application:
     async def _run(self, route: Route, request: Request, repeated: list[Fault]) -> Answer | Stream:
         if repeated:
             raise BadRequest(repeated)
+        if is_wanted(route, request.headers):
+            return await self._exposition.answer(route, request)
         if not route.open:
             await self._identify(request)
         check_forms(request.headers, request_id_needed=route.needs_request_id)

@@ -1,0 +1,64 @@
+"""GET /metrics for Prometheus, which knows no tenant and signs nothing."""
+
+import hmac
+from collections.abc import Mapping
+
+from crm_cell.http import signature
+from crm_cell.http.answers import Answer
+from crm_cell.http.auth import Authenticator, bearer_token
+from crm_cell.http.binding import read_query
+from crm_cell.http.headers import check_forms
+from crm_cell.http.request import Request
+from crm_cell.http.routing import Route
+from crm_cell.http.telemetry import Telemetry
+
+# A route that names these among its media is answered here when the caller asks for one of them.
+MEDIA = ("text/plain", "application/openmetrics-text")
+
+
+class Exposition:
+    """The process's own figures, no tenant's among them, for whoever holds a token."""
+
+    def __init__(
+        self,
+        telemetry: Telemetry,
+        authenticator: Authenticator,
+        *,
+        token: str | None,
+        signing_secret: str | None,
+    ) -> None:
+        self._telemetry = telemetry
+        self._authenticator = authenticator
+        self._token = token
+        self._signing_secret = signing_secret
+
+    async def answer(self, route: Route, request: Request) -> Answer:
+        await self._admit(route, request)
+        check_forms(request.headers, request_id_needed=False)
+        read_query(request.query, ())
+        return self._telemetry.exposition(_accepted(request.headers))
+
+    async def _admit(self, route: Route, request: Request) -> None:
+        """Its own token is enough; any other is treated as on every route."""
+        token = bearer_token(request.headers)
+        if self._token is not None and hmac.compare_digest(token.encode(), self._token.encode()):
+            return
+        await self._authenticator.identify(token)
+        if self._signing_secret is not None:
+            await request.read_body(route.body_limit)
+            signature.verify(
+                self._signing_secret, request.method, request.path, request.body, request.headers
+            )
+
+
+def is_wanted(route: Route, headers: Mapping[str, str]) -> bool:
+    accepted = _accepted(headers)
+    return (
+        set(MEDIA) <= set(route.media)
+        and any(media in accepted for media in MEDIA)
+        and "application/json" not in accepted
+    )
+
+
+def _accepted(headers: Mapping[str, str]) -> str:
+    return headers.get("Accept", "").lower()
