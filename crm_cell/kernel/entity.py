@@ -20,6 +20,8 @@ class Entity(msgspec.Struct, frozen=True):
     """Columns that the service keeps for itself."""
     phones: ClassVar[frozenset[str]] = frozenset()
     """Columns that are shown masked."""
+    computed: ClassVar[tuple[str, ...]] = ()
+    """Properties that are shown beside the columns."""
 
     tenant_id: str
     id: str
@@ -56,7 +58,7 @@ def _members(kind: type[Entity]) -> dict[str, str]:
     """From the fields that are shown to their names on the wire."""
     return {
         name: camel(f"{kind.resource}_id" if name == "id" else name)
-        for name in kind.__struct_fields__
+        for name in (*kind.__struct_fields__, *kind.computed)
         if name != "version" and name not in kind.private
     }
 

@@ -1,0 +1,168 @@
+"""Contracts in SQL."""
+
+import msgspec
+
+from crm_cell.contracts.rules import Contract
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import DuplicateContractNo, IdempotentConflict
+from crm_cell.kernel.money import MAX_CENTS
+from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.storage import counters
+from crm_cell.storage.engine import Reader, Tx
+from crm_cell.storage.errors import UniqueViolation
+from crm_cell.storage.pages import newest_first
+from crm_cell.storage.scope import owned
+
+_COLUMNS = (
+    "tenant_id, id, version, created_at, updated_at, customer_id, opportunity_id, owner_id,"
+    " contract_no, contract_no_key, amount_cents, currency, status, signed_at, paid_cents,"
+    " request_key"
+)
+
+
+async def insert(tx: Tx, contract: Contract) -> None:
+    """Raises IdempotentConflict for a request that was entered before, else DuplicateContractNo.
+
+    A repeated request repeats the number too; the clause makes either database say the first.
+    """
+    try:
+        inserted = await tx.run(
+            f"INSERT INTO contracts ({_COLUMNS}) VALUES (:tenant_id, :id, :version, :created_at,"
+            " :updated_at, :customer_id, :opportunity_id, :owner_id, :contract_no,"
+            " :contract_no_key, :amount_cents, :currency, :status, :signed_at, :paid_cents,"
+            " :request_key) ON CONFLICT (tenant_id, request_key) DO NOTHING",
+            **msgspec.structs.asdict(contract),
+        )
+    except UniqueViolation as violation:
+        raise DuplicateContractNo from violation
+    if not inserted:
+        raise IdempotentConflict("idempotent_money")
+    await _count(tx, contract)
+
+
+async def find(tx: Reader, actor: Actor, contract_id: str) -> Contract | None:
+    """The contract, if it exists for this caller."""
+    row = await tx.one(
+        f"SELECT {_COLUMNS} FROM contracts WHERE tenant_id = :tenant AND id = :id{owned(actor)}",
+        tenant=actor.tenant,
+        id=contract_id,
+        owner=actor.owner,
+    )
+    return Contract(*row) if row else None
+
+
+async def owner_of(tx: Reader, tenant: str, contract_id: str) -> str | None:
+    row = await tx.one(
+        "SELECT owner_id FROM contracts WHERE tenant_id = :tenant AND id = :id",
+        tenant=tenant,
+        id=contract_id,
+    )
+    return row[0] if row else None
+
+
+async def page(
+    tx: Reader, actor: Actor, asked: PageRequest, customer_id: str | None
+) -> Slice[Contract]:
+    of_customer = "" if customer_id is None else " AND customer_id = :customer"
+    return await newest_first(
+        tx,
+        f"SELECT {_COLUMNS} FROM contracts WHERE tenant_id = :tenant{of_customer}{owned(actor)}",
+        Contract,
+        asked,
+        total=await _total(tx, actor, customer_id),
+        tenant=actor.tenant,
+        customer=customer_id,
+        owner=actor.owner,
+    )
+
+
+async def update(tx: Tx, contract: Contract) -> None:
+    """Raises DuplicateContractNo. What has been paid is not written: only payments move it."""
+    try:
+        await tx.run(
+            "UPDATE contracts SET opportunity_id = :opportunity_id, contract_no = :contract_no,"
+            " contract_no_key = :contract_no_key, amount_cents = :amount_cents,"
+            " currency = :currency, status = :status, signed_at = :signed_at,"
+            " version = :version, updated_at = :updated_at"
+            " WHERE tenant_id = :tenant_id AND id = :id",
+            **msgspec.structs.asdict(contract),
+        )
+    except UniqueViolation as violation:
+        raise DuplicateContractNo from violation
+
+
+async def add_paid(tx: Tx, contract: Contract, amount: int) -> bool:
+    """Add a payment, unless the sum would outgrow an int64: then it tells False."""
+    added = await tx.run(
+        "UPDATE contracts SET paid_cents = paid_cents + :amount, version = version + 1,"
+        " updated_at = :now WHERE tenant_id = :tenant AND id = :id AND paid_cents <= :most",
+        amount=amount,
+        now=tx.now,
+        tenant=contract.tenant_id,
+        id=contract.id,
+        most=MAX_CENTS - amount,
+    )
+    return added == 1
+
+
+async def customer_has_any(tx: Reader, tenant: str, customer_id: str) -> bool:
+    """Asks the table, not the counter: money must not vanish because a count went wrong."""
+    row = await tx.one(
+        "SELECT 1 FROM contracts WHERE tenant_id = :tenant AND customer_id = :customer LIMIT 1",
+        tenant=tenant,
+        customer=customer_id,
+    )
+    return row is not None
+
+
+async def ids_of_customer(tx: Reader, tenant: str, customer_id: str) -> list[str]:
+    rows = await tx.all(
+        "SELECT id FROM contracts WHERE tenant_id = :tenant AND customer_id = :customer",
+        tenant=tenant,
+        customer=customer_id,
+    )
+    return [row[0] for row in rows]
+
+
+async def hand_over(
+    tx: Tx, tenant: str, customer_id: str, before: str | None, after: str | None
+) -> None:
+    """Let a customer's contracts be seen by its owner `after`, no longer by `before`."""
+    moved = await tx.run(
+        "UPDATE contracts SET owner_id = :owner"
+        " WHERE tenant_id = :tenant AND customer_id = :customer",
+        owner=after,
+        tenant=tenant,
+        customer=customer_id,
+    )
+    await counters.add(tx, tenant, "contracts.owner", before, -moved)
+    await counters.add(tx, tenant, "contracts.owner", after, moved)
+
+
+async def _total(tx: Reader, actor: Actor, customer_id: str | None) -> int:
+    if customer_id is not None:
+        visible = actor.sees_all or await _owns_contracts_of(tx, actor, customer_id)
+        return await counters.read(tx, actor.tenant, "contracts.customer", customer_id) * visible
+    if actor.owner is None:
+        return await counters.read(tx, actor.tenant, "contracts")
+    return await counters.read(tx, actor.tenant, "contracts.owner", actor.owner)
+
+
+async def _owns_contracts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:
+    """All contracts of a customer have its owner, so any one of them tells."""
+    row = await tx.one(
+        "SELECT owner_id FROM contracts WHERE tenant_id = :tenant AND customer_id = :customer"
+        " LIMIT 1",
+        tenant=actor.tenant,
+        customer=customer_id,
+    )
+    return row is not None and actor.may_see(row[0])
+
+
+async def _count(tx: Tx, contract: Contract) -> None:
+    keys = [
+        ("contracts", None),
+        ("contracts.owner", contract.owner_id),
+        ("contracts.customer", contract.customer_id),
+    ]
+    await counters.add_all(tx, contract.tenant_id, keys)
