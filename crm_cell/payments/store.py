@@ -1,0 +1,108 @@
+"""Payments in SQL."""
+
+import msgspec
+
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import IdempotentConflict
+from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.payments.rules import Payment
+from crm_cell.storage import counters
+from crm_cell.storage.engine import Reader, Tx
+from crm_cell.storage.pages import newest_first
+from crm_cell.storage.scope import owned
+
+_COLUMNS = (
+    "tenant_id, id, version, created_at, updated_at, contract_id, owner_id, amount_cents,"
+    " currency, payment_at, remark, request_key"
+)
+
+
+async def insert(tx: Tx, payment: Payment) -> None:
+    """Raises IdempotentConflict for a request that was entered before, however long ago."""
+    inserted = await tx.run(
+        f"INSERT INTO payments ({_COLUMNS}) VALUES (:tenant_id, :id, :version, :created_at,"
+        " :updated_at, :contract_id, :owner_id, :amount_cents, :currency, :payment_at, :remark,"
+        " :request_key) ON CONFLICT (tenant_id, request_key) DO NOTHING",
+        **msgspec.structs.asdict(payment),
+    )
+    if not inserted:
+        raise IdempotentConflict("idempotent_money")
+    await _count(tx, payment)
+
+
+async def find(tx: Reader, actor: Actor, payment_id: str) -> Payment | None:
+    """The payment, if it exists for this caller."""
+    row = await tx.one(
+        f"SELECT {_COLUMNS} FROM payments WHERE tenant_id = :tenant AND id = :id{owned(actor)}",
+        tenant=actor.tenant,
+        id=payment_id,
+        owner=actor.owner,
+    )
+    return Payment(*row) if row else None
+
+
+async def owner_of(tx: Reader, tenant: str, payment_id: str) -> str | None:
+    row = await tx.one(
+        "SELECT owner_id FROM payments WHERE tenant_id = :tenant AND id = :id",
+        tenant=tenant,
+        id=payment_id,
+    )
+    return row[0] if row else None
+
+
+async def page(
+    tx: Reader, actor: Actor, asked: PageRequest, contract_id: str | None
+) -> Slice[Payment]:
+    of_contract = "" if contract_id is None else " AND contract_id = :contract"
+    return await newest_first(
+        tx,
+        f"SELECT {_COLUMNS} FROM payments WHERE tenant_id = :tenant{of_contract}{owned(actor)}",
+        Payment,
+        asked,
+        total=await _total(tx, actor, contract_id),
+        tenant=actor.tenant,
+        contract=contract_id,
+        owner=actor.owner,
+    )
+
+
+async def hand_over(
+    tx: Tx, tenant: str, contract_ids: list[str], before: str | None, after: str | None
+) -> None:
+    """Let the payments of these contracts be seen by `after`, no longer by `before`."""
+    moved = await tx.many(
+        "UPDATE payments SET owner_id = :owner"
+        " WHERE tenant_id = :tenant AND contract_id = :contract RETURNING id",
+        ({"owner": after, "tenant": tenant, "contract": contract} for contract in contract_ids),
+    )
+    await counters.add(tx, tenant, "payments.owner", before, -len(moved))
+    await counters.add(tx, tenant, "payments.owner", after, len(moved))
+
+
+async def _total(tx: Reader, actor: Actor, contract_id: str | None) -> int:
+    if contract_id is not None:
+        visible = actor.sees_all or await _owns_payments_of(tx, actor, contract_id)
+        return await counters.read(tx, actor.tenant, "payments.contract", contract_id) * visible
+    if actor.owner is None:
+        return await counters.read(tx, actor.tenant, "payments")
+    return await counters.read(tx, actor.tenant, "payments.owner", actor.owner)
+
+
+async def _owns_payments_of(tx: Reader, actor: Actor, contract_id: str) -> bool:
+    """All payments for a contract have its owner, so any one of them tells."""
+    row = await tx.one(
+        "SELECT owner_id FROM payments WHERE tenant_id = :tenant AND contract_id = :contract"
+        " LIMIT 1",
+        tenant=actor.tenant,
+        contract=contract_id,
+    )
+    return row is not None and actor.may_see(row[0])
+
+
+async def _count(tx: Tx, payment: Payment) -> None:
+    keys = [
+        ("payments", None),
+        ("payments.owner", payment.owner_id),
+        ("payments.contract", payment.contract_id),
+    ]
+    await counters.add_all(tx, payment.tenant_id, keys)
