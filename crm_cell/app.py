@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import Callable
 
 from crm_cell.audit.routes import audit_logs
+from crm_cell.contracts import service as contracts_service
+from crm_cell.contracts.routes import contracts
 from crm_cell.customers.routes import customers
+from crm_cell.customers.service import set_dependents
 from crm_cell.health.routes import health
 from crm_cell.http.application import Application
 from crm_cell.http.auth import AnyToken
@@ -14,6 +17,9 @@ from crm_cell.http.routing import Route
 from crm_cell.http.telemetry import AccessLine, Telemetry
 from crm_cell.idempotency.guard import Guard
 from crm_cell.idempotency.purge import purge_forever
+from crm_cell.payments import service as payments_service
+from crm_cell.payments.routes import payments
+from crm_cell.reports.routes import reports
 from crm_cell.settings import Settings
 from crm_cell.storage.engine import Database
 from crm_cell.storage.open import open_database
@@ -21,7 +27,7 @@ from crm_cell.storage.open import open_database
 
 def all_routes() -> list[Route]:
     """Every route of the service, in the order of the contract."""
-    resources = [customers, audit_logs, health]
+    resources = [customers, contracts, payments, reports, audit_logs, health]
     return [route for resource in resources for route in resource.routes]
 
 
@@ -30,6 +36,7 @@ class Cell:
 
     def __init__(self, settings: Settings, write_access: Callable[[AccessLine], None]) -> None:
         self._settings = settings
+        set_dependents(contracts_service, payments_service)
         self.database: Database = open_database(settings.database_url)
         self._application = Application(
             all_routes(),
@@ -40,6 +47,7 @@ class Cell:
             pages=pages(),
             default_tenant=settings.default_tenant_id,
             signing_secret=settings.signing_secret,
+            metrics_token=settings.metrics_token,
         )
         self._background: list[asyncio.Task[None]] = []
 
