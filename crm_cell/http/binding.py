@@ -40,6 +40,7 @@ class Binding:
 
     def __init__(self, handler: Callable[..., Any], missing: str, *, has_tx: bool) -> None:
         hints = get_type_hints(handler)
+        self.missing = missing
         self.returns: Any = hints.get("return")
         names = list(inspect.signature(handler).parameters)[has_tx:]
         self.kinds = {name: hints[name] for name in names}

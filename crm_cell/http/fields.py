@@ -19,10 +19,11 @@ Check = Callable[[Any], Any]
 
 # Digits, the marks people write between them, and how an extension is announced.
 _PHONE = re.compile(r"\+?([0-9 ()./,#-]|ext\.?|x|转|分机)*", re.ASCII | re.IGNORECASE)
+_THREE_DIGITS = re.compile(r"([^0-9]*[0-9]){3}")
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\.]+(\.[^\s@<>()\[\],;:\"\\.]+)+")
 _MASKED_PHONE = re.compile(r"[^*]{0,3}\*+[^*]{0,4}")
 _DIGITS = re.compile(r"-?[0-9]{1,40}")
-_OWNER = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
+OWNER = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 # Beyond this a double no longer holds every whole number.
 _EXACT_DOUBLE = 2**53
 
@@ -54,7 +55,7 @@ def phone() -> Meta:
 
     def check(value: Any) -> str:
         given = _measured(clean(unicodedata.normalize("NFKC", string(value))), 1, 40)
-        if not _PHONE.fullmatch(given) or sum(char.isdigit() for char in given) < 3:
+        if not _PHONE.fullmatch(given) or not _THREE_DIGITS.match(given):
             raise Bad("not_a_phone")
         return given
 
@@ -76,15 +77,15 @@ def owner() -> Meta:
 
     def check(value: Any) -> str:
         given = string(value).strip()
-        if not _OWNER.fullmatch(given):
+        if not OWNER.fullmatch(given):
             raise Bad("malformed")
         return given
 
-    return _meta(check, max_length=64, pattern=f"^{_OWNER.pattern}$", examples=["alice"])
+    return _meta(check, max_length=64, pattern=f"^{OWNER.pattern}$", examples=["alice"])
 
 
 def is_owner(value: str) -> bool:
-    return _OWNER.fullmatch(value) is not None
+    return OWNER.fullmatch(value) is not None
 
 
 def reference() -> Meta:

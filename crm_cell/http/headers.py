@@ -29,14 +29,14 @@ NAMES = {
     )
 }
 
-_TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")
+TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 # Stripe and the IETF draft leave the form of a key open; printable ASCII of some length is safe.
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 _TRACE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}.*")
 
-_FORMS = {
+FORMS = {
     "X-Request-ID": _REQUEST_ID,
     "X-Trace-Id": _TRACE,
     "X-Span-Id": _TRACE,
@@ -62,7 +62,7 @@ def check_forms(headers: Mapping[str, str], *, request_id_needed: bool) -> None:
     """Raises BadRequest naming each header that is missing or malformed."""
     faults = [
         Fault(name, "malformed")
-        for name, form in _FORMS.items()
+        for name, form in FORMS.items()
         if name in headers and not form.fullmatch(headers[name])
     ]
     if "X-User-Id" in headers and not is_owner(headers["X-User-Id"]):
@@ -78,7 +78,7 @@ def is_request_id(value: str) -> bool:
 
 
 def is_tenant(value: str) -> bool:
-    return _TENANT.fullmatch(value) is not None
+    return TENANT.fullmatch(value) is not None
 
 
 def trace_of(headers: Mapping[str, str]) -> str:

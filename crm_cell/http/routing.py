@@ -1,12 +1,14 @@
 """Typed routes: one declaration routes, validates and documents."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from crm_cell.http.binding import Binding
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import CrmError
 from crm_cell.storage.engine import Reader
 
 Handler = Callable[..., Awaitable[Any]]
@@ -37,10 +39,13 @@ class Route(msgspec.Struct, frozen=True):
     body_limit: int
     recheck: Recheck | None
     """Whether a caller may (still) see the resource that a stored answer shows."""
-    refusals: Sequence[str]
-    """Error codes beyond those that every route of its kind can answer with."""
+    refusals: Sequence[str | CrmError]
+    """Errors beyond those that every route of its kind can answer with, by their code, or
+    themselves where their message is not their code's usual one."""
     media: Sequence[str]
     """What it can answer in, when that is not JSON alone."""
+    others: Mapping[int, Any]
+    """Views that it answers with under another status than its own."""
 
     @property
     def name(self) -> str:
@@ -91,8 +96,9 @@ class Routes:
         open: bool = False,  # noqa: A002 - the word of the contract's readers
         long: bool = False,
         body_limit: int = BODY_LIMIT,
-        refusals: Sequence[str] = (),
+        refusals: Sequence[str | CrmError] = (),
         media: Sequence[str] = (),
+        others: Mapping[int, Any] = MappingProxyType({}),
     ) -> Callable[[H], H]:
         full = self._path + path
 
@@ -112,6 +118,7 @@ class Routes:
                 recheck=self._recheck,
                 refusals=refusals,
                 media=media,
+                others=others,
             )
             self.routes.append(route)
             return handler
