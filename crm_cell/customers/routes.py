@@ -2,12 +2,21 @@
 
 import msgspec
 
-from crm_cell.customers import service
-from crm_cell.customers.schemas import CustomerCreate, CustomerPatch, CustomerView, shown
-from crm_cell.http.answers import Resource
+from crm_cell.customers import importing, service
+from crm_cell.customers.schemas import (
+    CustomerCreate,
+    CustomerImport,
+    CustomerPatch,
+    CustomerView,
+    ImportQuery,
+    ImportView,
+    shown,
+)
+from crm_cell.http.answers import NotKept, Resource
 from crm_cell.http.paging import Asked, Page
 from crm_cell.http.preconditions import IfMatch
-from crm_cell.http.routing import Routes
+from crm_cell.http.request import Request
+from crm_cell.http.routing import MIB, Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
 from crm_cell.storage.engine import Reader, Tx
@@ -27,6 +36,21 @@ async def list_(tx: Reader, actor: Actor, page: Asked) -> Page[CustomerView]:
 async def create(tx: Tx, actor: Actor, body: CustomerCreate) -> Resource[CustomerView]:
     """Create a customer. Its name is unique in the tenant."""
     return shown(await service.create(tx, actor, **msgspec.structs.asdict(body)))
+
+
+@customers.write("POST", "/import", "批量导入客户", long=True, body_limit=8 * MIB)
+async def import_(
+    tx: Tx, actor: Actor, body: CustomerImport, query: ImportQuery, request: Request
+) -> ImportView:
+    """Create up to 2000 customers at once. Good rows go in, bad ones are reported.
+
+    `dryRun=true` reports what would become of each row, and keeps nothing.
+    """
+    outcome = await importing.import_rows(tx, actor, body.items)
+    report = importing.report(outcome, request.language, dry_run=query.dry_run)
+    if query.dry_run:
+        raise NotKept(report)
+    return report
 
 
 @customers.read("/{customer_id}", "客户详情")

@@ -1,14 +1,15 @@
 """Customers on the wire."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET, UnsetType
 
 from crm_cell.customers.rules import Customer, Status
 from crm_cell.http.answers import Resource
-from crm_cell.http.fields import email, owner, phone, text, whole
-from crm_cell.http.schema import Body, PatchFields, View
+from crm_cell.http.fields import email, items, owner, phone, text, whole
+from crm_cell.http.schema import Body, PatchFields, Query, View, check_members
 from crm_cell.kernel.clock import format_time
+from crm_cell.kernel.errors import Fault
 from crm_cell.kernel.masking import mask_phone
 
 Name = Annotated[str, text(1, 200, examples=["杭州云图科技有限公司"])]
@@ -66,3 +67,55 @@ class CustomerPatch(PatchFields):
 
 def shown(customer: Customer) -> Resource[CustomerView]:
     return Resource(CustomerView.of(customer), customer.id, customer.version)
+
+
+class ImportRow(Body):
+    """One customer of an import."""
+
+    name: Name
+    contact_phone: Phone | None = None
+    contact_email: Email | None = None
+
+
+class CustomerImport(Body):
+    """Each item is checked by itself: a bad one does not keep the others out."""
+
+    items: Annotated[list[Any], items(1, 2000)]
+
+
+class ImportQuery(Query):
+    dry_run: bool = False
+
+
+class ImportedView(View):
+    """A row that went in; on a dry run, one that would, and has no id."""
+
+    index: int
+    customer_id: str | None
+    name: str
+
+
+class RefusedView(View):
+    """A row that did not go in, and why."""
+
+    index: int
+    name: str | None
+    reason: str
+    code: str
+
+
+class ImportView(View):
+    """What became of an import. `index` is the position in `items`, from 0."""
+
+    created: int
+    errors: int
+    details: list[ImportedView]
+    errors_detail: list[RefusedView]
+    accepted: bool = True
+
+
+def checked_row(item: Any) -> tuple[dict[str, Any], list[Fault]]:
+    """The cleaned members of an import's row, by attribute, and what is wrong with it."""
+    if not isinstance(item, dict):
+        return {}, [Fault("item", "type", {"expected": "object"})]
+    return check_members(item, ImportRow)

@@ -41,6 +41,18 @@ async def create(tx: Tx, actor: Actor, **members: Any) -> Customer:
     return customer
 
 
+async def create_new_names(
+    tx: Tx, actor: Actor, rows: list[dict[str, Any]]
+) -> list[Customer | None]:
+    """Create what has a name of its own, in one pass; None stands where the name is taken."""
+    customers = [rules.new_customer(actor, new_id(tx.now), tx.now, **members) for members in rows]
+    inserted = await store.insert_new_names(tx, actor.tenant, customers)
+    created = [customer for customer in customers if customer.id in inserted]
+    await audit.record_all(tx, actor, "created", [(None, customer) for customer in created])
+    await events.emit(tx, actor, "crm.customer.created", *created)
+    return [customer if customer.id in inserted else None for customer in customers]
+
+
 async def get(tx: Reader, actor: Actor, customer_id: str) -> Customer:
     """Raises NotFound, for another owner's customer too."""
     customer = await store.find(tx, actor, customer_id)

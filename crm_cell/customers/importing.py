@@ -1,0 +1,87 @@
+"""Many customers at once: good rows go in, bad ones are reported, in one pass."""
+
+from typing import Any
+
+import msgspec
+
+from crm_cell.customers import service
+from crm_cell.customers.rules import Customer
+from crm_cell.customers.schemas import ImportedView, ImportView, RefusedView, checked_row
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import BadRequest, DuplicateName, Refusal
+from crm_cell.kernel.messages import Language, explain
+from crm_cell.storage.engine import Tx
+
+
+class Refused(msgspec.Struct):
+    """A row that did not go in, by its position from 0."""
+
+    index: int
+    name: str | None
+    error: Refusal
+
+    def reason(self, language: Language) -> str:
+        message, faults = explain(language, self.error)
+        return faults or message
+
+
+class Outcome(msgspec.Struct):
+    """What became of every row, each list in the order of the rows."""
+
+    created: list[tuple[int, Customer]]
+    refused: list[Refused]
+
+
+async def import_rows(tx: Tx, actor: Actor, items: list[Any]) -> Outcome:
+    """Create a customer of each good row; of rows with one name the first wins."""
+    good, refused = _sorted_out(items)
+    customers = await service.create_new_names(tx, actor, list(good.values()))
+    created: list[tuple[int, Customer]] = []
+    for (index, members), customer in zip(good.items(), customers, strict=True):
+        if customer is None:
+            refused.append(Refused(index, members["name"], DuplicateName()))
+        else:
+            created.append((index, customer))
+    return Outcome(created, sorted(refused, key=lambda row: row.index))
+
+
+def report(outcome: Outcome, language: Language, *, dry_run: bool) -> ImportView:
+    """As the caller is told. The ids of a dry run are nobody's, so they are not shown."""
+    return ImportView(
+        created=len(outcome.created),
+        errors=len(outcome.refused),
+        details=[
+            ImportedView(
+                index=index, customer_id=None if dry_run else customer.id, name=customer.name
+            )
+            for index, customer in outcome.created
+        ],
+        errors_detail=[
+            RefusedView(
+                index=row.index, name=row.name, reason=row.reason(language), code=row.error.code
+            )
+            for row in outcome.refused
+        ],
+    )
+
+
+def _sorted_out(items: list[Any]) -> tuple[dict[int, dict[str, Any]], list[Refused]]:
+    good: dict[int, dict[str, Any]] = {}
+    refused: list[Refused] = []
+    for index, item in enumerate(items):
+        members, faults = checked_row(item)
+        if faults:
+            refused.append(Refused(index, _name_of(item), BadRequest(faults)))
+        else:
+            good[index] = members
+    return good, refused
+
+
+def _name_of(item: Any) -> str | None:
+    """What the caller called a bad row, to find it by."""
+    name = item.get("name") if isinstance(item, dict) else None
+    return name[:_SHOWN] if isinstance(name, str) else None
+
+
+# As long as a name may be; what is longer is wrong, and need not come back whole.
+_SHOWN = 200
