@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: "Z" is appended by hand
 _RFC3339 = re.compile(
@@ -25,6 +26,8 @@ class Clock:
         return self._last
 
 
+# What is written together shares its moment: an import, and a record never changed since.
+@lru_cache(maxsize=1024)
 def format_time(milliseconds: int) -> str:
     """1_795_400_760_123 → "2026-11-23T02:26:00.123Z"."""
     moment = _EPOCH + timedelta(milliseconds=milliseconds)

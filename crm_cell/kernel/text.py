@@ -40,8 +40,10 @@ def name_key(name: str) -> str:
     if name.isascii():
         return _SPACES.sub(" ", name).strip().casefold()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    visible = "".join(char for char in folded if unicodedata.category(char) != "Cf")
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", visible)).strip()
+    if not folded.isprintable():  # format characters never are, and looking at each is slow
+        visible = "".join(char for char in folded if unicodedata.category(char) != "Cf")
+        folded = unicodedata.normalize("NFKC", visible)
+    return _SPACES.sub(" ", folded).strip()
 
 
 def _strip(text: str) -> str:
