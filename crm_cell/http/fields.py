@@ -19,12 +19,12 @@ Check = Callable[[Any], Any]
 
 # Digits, the marks people write between them, and how an extension is announced.
 _PHONE = re.compile(r"\+?([0-9 ()./,#-]|ext\.?|x|转|分机)*", re.ASCII | re.IGNORECASE)
-_THREE  # The same as kernel.text refuses, in the words of JSON Schema: other languages check by it.
+_THREE_DIGITS = re.compile(r"([^0-9]*[0-9]){3}")
+_EMAIL = re.compile(r"""[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\.]+(\.[^\s@<>()\[\],;:"\\.]+)+""")
+# The same as kernel.text refuses, in the words of JSON Schema: other languages check by it.
 _CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 _CONTROL_BUT_LINES = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029"
 _PHONE_MARKS = "[0-9 ()./,#-]"
-_DIGITS = re.compile(r"([^0-9]*[0-9]){3}")
-_EMAIL = re.compile(r"""[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\.]+(\.[^\s@<>()\[\],;:"\\.]+)+""")
 _MASKED_PHONE = re.compile(r"[^*]{0,3}\*+[^*]{0,4}")
 _DIGITS = re.compile(r"-?[0-9]{1,40}")
 OWNER = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
