@@ -61,8 +61,8 @@ class ContactPatch(PatchFields):
     view: ClassVar[type[View]] = ContactView
 
     name: Name | UnsetType = UNSET
-    phone: Phone | None | UnsetType = UNSET
-    email: Email | None | UnsetType = UNSET
+    phone: Phone | UnsetType | None = UNSET
+    email: Email | UnsetType | None = UNSET
     is_primary: bool | UnsetType = UNSET
 
 

@@ -12,7 +12,7 @@ from crm_cell.storage import counters
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import owned
+from crm_cell.storage.scope import owned, owned_among
 
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, owner_id, name, phone, email,"
@@ -68,11 +68,12 @@ async def owner_of(tx: Reader, tenant: str, contact_id: str) -> str | None:
 async def page(
     tx: Reader, actor: Actor, customer_id: str | None, asked: PageRequest
 ) -> Slice[Contact]:
-    by_customer = " AND customer_id = :customer" if customer_id else ""
+    by_customer = " AND customer_id = :customer" + owned_among(actor)
+    narrowed = by_customer if customer_id else owned(actor)
     return await newest_first(
         tx,
         f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND deleted_at IS NULL"
-        f"{by_customer}{owned(actor)}",
+        f"{narrowed}",
         _contact,
         asked,
         total=await total(tx, actor, customer_id),
@@ -161,4 +162,5 @@ async def _count(tx: Tx, contact: Contact, delta: int) -> None:
 
 def _contact(*columns: Any) -> Contact:
     """Databases keep the flag as a small number."""
-    return Contact(*columns[:-1], is_primary=bool(columns[-1]))
+    *others, is_primary = columns
+    return Contact(*[*others, bool(is_primary)])

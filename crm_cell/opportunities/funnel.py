@@ -1,7 +1,7 @@
 """The sales funnel as a table of sums, kept in step with every write so that no report scans."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -35,16 +35,24 @@ def shifts(steps: Iterable[Step]) -> list[Shift]:
     """One for each cell that the steps really change."""
     counts: Counter[Cell] = Counter()
     amounts: Counter[Cell] = Counter()
-    for before, after in steps:
-        for opportunity, sign in ((before, -1), (after, 1)):
-            if opportunity is not None:
-                counts[cell_of(opportunity)] += sign
-                amounts[cell_of(opportunity)] += sign * opportunity.amount_cents
+    for opportunity, sign in gone_and_come(steps):
+        cell = cell_of(opportunity)
+        counts[cell] += sign
+        amounts[cell] += sign * opportunity.amount_cents
     return [
-        Shift(cell, count, *money.split(amounts[cell]))
+        Shift(cell, count, *_halves(amounts[cell]))
         for cell, count in counts.items()
         if count or amounts[cell]
     ]
+
+
+def gone_and_come(steps: Iterable[Step]) -> Iterator[tuple[Opportunity, int]]:
+    """What is to be counted no more (-1), and what from now on (1)."""
+    for before, after in steps:
+        if before is not None:
+            yield before, -1
+        if after is not None:
+            yield after, 1
 
 
 def cell_of(opportunity: Opportunity) -> Cell:
@@ -55,3 +63,9 @@ def cell_of(opportunity: Opportunity) -> Cell:
         opportunity.stage,
         opportunity.status,
     )
+
+
+def _halves(cents: int) -> tuple[int, int]:
+    """Both of the amount's sign, so that what is added and taken away leaves zeros."""
+    high, low = money.split(abs(cents))
+    return (high, low) if cents >= 0 else (-high, -low)

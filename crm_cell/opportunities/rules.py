@@ -119,9 +119,14 @@ def new_opportunity(
 
 
 def changed(
-    actor: Actor, before: Opportunity, changes: dict[str, Any], now: int, *, open_stage: int
+    actor: Actor,
+    before: Opportunity,
+    changes: dict[str, Any],
+    now: int,
+    *,
+    last_open: int | None = None,
 ) -> Opportunity:
-    """The opportunity after `changes`; `open_stage` is where it was when last open.
+    """The opportunity after `changes`; `last_open` is the stage that a closed one was closed at.
 
     Raises Forbidden where the caller may not hand it over, RuleViolation where stage and status
     are both changed and disagree.
@@ -130,7 +135,7 @@ def changed(
         raise Forbidden("forbidden_handover")
     stage, status = changes.get("stage"), changes.get("status")
     if stage is not None or status is not None:
-        stage, status = settled(stage, status, open_stage=open_stage)
+        stage, status = settled(stage, status, open_stage=last_open or LAST_OPEN_STAGE)
         changes = {**changes, "stage": stage, "status": status}
     return revised(before, changes, now)
 

@@ -1,10 +1,94 @@
 """What can be done with opportunities, and what they add up to."""
 
+from typing import Any
+
+from crm_cell.audit import service as audit
+from crm_cell.customers import service as customers
+from crm_cell.events import service as events
 from crm_cell.kernel.actor import Actor
-from crm_cell.opportunities import store
+from crm_cell.kernel.errors import NotFound, RuleViolation
+from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.opportunities import rules, store
 from crm_cell.opportunities.rules import STAGES as STAGES  # noqa: PLC0414 - reports name them
+from crm_cell.opportunities.rules import Change, Opportunity
 from crm_cell.opportunities.rules import FunnelRow as FunnelRow  # noqa: PLC0414 - likewise
-from crm_cell.storage.engine import Reader
+from crm_cell.storage.engine import Reader, Tx
+
+# Opportunities are hidden with their customer this many at a time, in constant memory.
+_BATCH = 500
+
+
+async def create(tx: Tx, actor: Actor, *, customer_id: str, **members: Any) -> Opportunity:
+    """Raises RuleViolation where there is no such customer, or stage and status disagree."""
+    customer = await customers.named_in_body(tx, actor, customer_id)
+    opportunity = rules.new_opportunity(
+        actor,
+        new_id(tx.now),
+        tx.now,
+        customer_id=customer.id,
+        customers_owner=customer.owner_id,
+        **members,
+    )
+    await store.insert(tx, opportunity)
+    await audit.record(tx, actor, "created", after=opportunity)
+    await events.emit(tx, actor, "crm.opportunity.created", opportunity)
+    await _follow(tx, actor, None, opportunity)
+    return opportunity
+
+
+async def get(tx: Reader, actor: Actor, opportunity_id: str) -> Opportunity:
+    """Raises NotFound, for another owner's opportunity too."""
+    opportunity = await store.find(tx, actor, opportunity_id)
+    if opportunity is None:
+        raise NotFound("opportunity_not_found")
+    return opportunity
+
+
+async def named_in_body(tx: Reader, actor: Actor, opportunity_id: str) -> Opportunity:
+    """The opportunity that a body refers to; raises RuleViolation where there is none."""
+    opportunity = await store.find(tx, actor, opportunity_id)
+    if opportunity is None:
+        raise RuleViolation("opportunity_not_found")
+    return opportunity
+
+
+async def list_(
+    tx: Reader, actor: Actor, customer_id: str | None, asked: PageRequest
+) -> Slice[Opportunity]:
+    return await store.page(tx, actor, customer_id, asked)
+
+
+async def history(
+    tx: Reader, actor: Actor, opportunity_id: str, asked: PageRequest
+) -> Slice[Change]:
+    return await store.history(tx, await get(tx, actor, opportunity_id), asked)
+
+
+async def update(tx: Tx, actor: Actor, before: Opportunity, changes: dict[str, Any]) -> Opportunity:
+    if not changes:
+        return before
+    last_open = await store.stage_when_last_open(tx, before) if "status" in changes else None
+    after = rules.changed(actor, before, changes, tx.now, last_open=last_open)
+    await store.update(tx, before, after)
+    await audit.record(tx, actor, "updated", before=before, after=after)
+    await events.emit(tx, actor, "crm.opportunity.updated", after)
+    await _follow(tx, actor, before, after)
+    return after
+
+
+async def delete(tx: Tx, actor: Actor, opportunity: Opportunity) -> None:
+    await _hide(tx, actor, [opportunity])
+
+
+async def recheck(tx: Reader, actor: Actor, opportunity_id: str) -> None:
+    """Raises NotFound where a stored answer shows one that is no longer the caller's."""
+    if not actor.may_see(await store.owner_of(tx, actor.tenant, opportunity_id)):
+        raise NotFound("opportunity_not_found")
+
+
+async def total(tx: Reader, actor: Actor) -> int:
+    return await store.total(tx, actor)
 
 
 async def funnel_rows(
@@ -31,3 +115,30 @@ async def funnel_rows_between(
     return await store.funnel_between(
         tx, actor.tenant, begin, end, owner=actor.owner or owner, currency=currency
     )
+
+
+async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
+    """Whoever owns them: opportunities vanish with their customer."""
+    while found := await store.some_of(tx, customer.tenant_id, customer.id, most=_BATCH):
+        await _hide(tx, actor, found)
+
+
+async def customer_handed_over(
+    tx: Tx, before: customers.Customer, after: customers.Customer
+) -> None:
+    """Opportunities have owners of their own, and stay with them."""
+
+
+async def _follow(tx: Tx, actor: Actor, before: Opportunity | None, after: Opportunity) -> None:
+    """Keep the history of stage and status, and tell when it has come to an end."""
+    change = rules.step(actor, new_id(tx.now), tx.now, before, after)
+    if change is not None:
+        await store.add_change(tx, change)
+    if rules.has_closed(before, after):
+        await events.emit(tx, actor, "crm.opportunity.closed", after)
+
+
+async def _hide(tx: Tx, actor: Actor, opportunities: list[Opportunity]) -> None:
+    await store.hide(tx, opportunities)
+    await audit.record_all(tx, actor, "deleted", [(each, None) for each in opportunities])
+    await events.emit(tx, actor, "crm.opportunity.deleted", *opportunities)

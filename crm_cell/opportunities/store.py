@@ -1,15 +1,27 @@
 """Opportunities, their history and their funnel in SQL."""
 
-from collections.abc import Iterable
+from collections import Counter
 
 import msgspec
 
+from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.ids import lowest_at
 from crm_cell.kernel.money import SPLIT, join
-from crm_cell.opportunities.funnel import Step, shifts
-from crm_cell.opportunities.rules import FunnelRow
+from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.opportunities.funnel import Step, gone_and_come, shifts
+from crm_cell.opportunities.rules import Change, FunnelRow, Opportunity, Status
+from crm_cell.storage import counters
 from crm_cell.storage.engine import Reader, Row, Tx
+from crm_cell.storage.pages import newest_first
+from crm_cell.storage.scope import owned, owned_among
 
+_COLUMNS = (
+    "tenant_id, id, version, created_at, updated_at, customer_id, title, amount_cents, currency,"
+    " stage, status, owner_id"
+)
+_CHANGE_COLUMNS = (
+    "tenant_id, id, opportunity_id, from_stage, to_stage, from_status, to_status, actor, created_at"
+)
 _ADD_TO_FUNNEL = """
 INSERT INTO funnel
  (tenant_id, owner_id, currency, stage, status, stripe, count, amount_high, amount_low)
@@ -22,7 +34,164 @@ ON CONFLICT (tenant_id, owner_id, currency, stage, status, stripe) DO UPDATE SET
 """
 
 
-async def add_to_funnel(tx: Tx, steps: Iterable[Step]) -> None:
+async def insert(tx: Tx, opportunity: Opportunity) -> None:
+    await tx.run(
+        f"INSERT INTO opportunities ({_COLUMNS}) VALUES (:tenant_id, :id, :version, :created_at,"
+        " :updated_at, :customer_id, :title, :amount_cents, :currency, :stage, :status, :owner_id)",
+        **msgspec.structs.asdict(opportunity),
+    )
+    await _count(tx, [(None, opportunity)])
+
+
+async def find(tx: Reader, actor: Actor, opportunity_id: str) -> Opportunity | None:
+    """The opportunity, if it exists for this caller."""
+    row = await tx.one(
+        f"SELECT {_COLUMNS} FROM opportunities WHERE tenant_id = :tenant AND id = :id"
+        f" AND deleted_at IS NULL{owned(actor)}",
+        tenant=actor.tenant,
+        id=opportunity_id,
+        owner=actor.owner,
+    )
+    return Opportunity(*row) if row else None
+
+
+async def owner_of(tx: Reader, tenant: str, opportunity_id: str) -> str | None:
+    """Whose it is or, deleted, was."""
+    row = await tx.one(
+        "SELECT owner_id FROM opportunities WHERE tenant_id = :tenant AND id = :id",
+        tenant=tenant,
+        id=opportunity_id,
+    )
+    return row[0] if row else None
+
+
+async def page(
+    tx: Reader, actor: Actor, customer_id: str | None, asked: PageRequest
+) -> Slice[Opportunity]:
+    by_customer = " AND customer_id = :customer" + owned_among(actor)
+    narrowed = by_customer if customer_id else owned(actor)
+    return await newest_first(
+        tx,
+        f"SELECT {_COLUMNS} FROM opportunities WHERE tenant_id = :tenant AND deleted_at IS NULL"
+        f"{narrowed}",
+        Opportunity,
+        asked,
+        total=await total(tx, actor, customer_id),
+        tenant=actor.tenant,
+        customer=customer_id,
+        owner=actor.owner,
+    )
+
+
+async def total(tx: Reader, actor: Actor, customer_id: str | None = None) -> int:
+    if customer_id is None and actor.owner is None:
+        return await counters.read(tx, actor.tenant, "opportunities")
+    if customer_id is None:
+        return await counters.read(tx, actor.tenant, "opportunities.owner", actor.owner or "")
+    if actor.owner is None:
+        return await counters.read(tx, actor.tenant, "opportunities.customer", customer_id)
+    return await _count_of_customer(tx, actor, customer_id)
+
+
+async def _count_of_customer(tx: Reader, actor: Actor, customer_id: str) -> int:
+    """A customer's opportunities may have several owners, but they are few."""
+    row = await tx.one(
+        "SELECT count(*) FROM opportunities WHERE tenant_id = :tenant"
+        f" AND customer_id = :customer AND deleted_at IS NULL{owned_among(actor)}",
+        tenant=actor.tenant,
+        customer=customer_id,
+        owner=actor.owner,
+    )
+    return int(row[0]) if row else 0
+
+
+async def update(tx: Tx, before: Opportunity, after: Opportunity) -> None:
+    await tx.run(
+        "UPDATE opportunities SET title = :title, amount_cents = :amount_cents,"
+        " currency = :currency, stage = :stage, status = :status, owner_id = :owner_id,"
+        " version = :version, updated_at = :updated_at WHERE tenant_id = :tenant_id AND id = :id",
+        **msgspec.structs.asdict(after),
+    )
+    await _count(tx, [(before, after)])
+
+
+async def some_of(tx: Reader, tenant: str, customer_id: str, *, most: int) -> list[Opportunity]:
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM opportunities WHERE tenant_id = :tenant"
+        " AND customer_id = :customer AND deleted_at IS NULL ORDER BY id LIMIT :most",
+        tenant=tenant,
+        customer=customer_id,
+        most=most,
+    )
+    return [Opportunity(*row) for row in rows]
+
+
+async def hide(tx: Tx, opportunities: list[Opportunity]) -> None:
+    await tx.many(
+        "UPDATE opportunities SET deleted_at = :now, version = version + 1"
+        " WHERE tenant_id = :tenant AND id = :id",
+        [{"now": tx.now, "tenant": each.tenant_id, "id": each.id} for each in opportunities],
+    )
+    await _count(tx, [(each, None) for each in opportunities])
+
+
+async def add_change(tx: Tx, change: Change) -> None:
+    await tx.run(
+        f"INSERT INTO opportunity_changes ({_CHANGE_COLUMNS}) VALUES (:tenant_id, :id,"
+        " :opportunity_id, :from_stage, :to_stage, :from_status, :to_status, :actor, :created_at)",
+        **msgspec.structs.asdict(change),
+    )
+
+
+async def history(tx: Reader, opportunity: Opportunity, asked: PageRequest) -> Slice[Change]:
+    return await newest_first(
+        tx,
+        f"SELECT {_CHANGE_COLUMNS} FROM opportunity_changes WHERE tenant_id = :tenant"
+        " AND opportunity_id = :opportunity",
+        Change,
+        asked,
+        total=await _count_of_changes(tx, opportunity),
+        tenant=opportunity.tenant_id,
+        opportunity=opportunity.id,
+    )
+
+
+async def _count_of_changes(tx: Reader, opportunity: Opportunity) -> int:
+    """An opportunity changes its stage a handful of times: not worth a counter."""
+    row = await tx.one(
+        "SELECT count(*) FROM opportunity_changes WHERE tenant_id = :tenant"
+        " AND opportunity_id = :opportunity",
+        tenant=opportunity.tenant_id,
+        opportunity=opportunity.id,
+    )
+    return int(row[0]) if row else 0
+
+
+async def stage_when_last_open(tx: Reader, opportunity: Opportunity) -> int | None:
+    row = await tx.one(
+        "SELECT to_stage FROM opportunity_changes WHERE tenant_id = :tenant"
+        " AND opportunity_id = :opportunity AND to_status = :open ORDER BY id DESC LIMIT 1",
+        tenant=opportunity.tenant_id,
+        opportunity=opportunity.id,
+        open=Status.OPEN,
+    )
+    return int(row[0]) if row else None
+
+
+async def _count(tx: Tx, steps: list[Step]) -> None:
+    """Keep the counters and the funnel in step with what is written."""
+    deltas: Counter[tuple[str, str, str | None]] = Counter()
+    for opportunity, sign in gone_and_come(steps):
+        tenant = opportunity.tenant_id
+        deltas[tenant, "opportunities", None] += sign
+        deltas[tenant, "opportunities.owner", opportunity.owner_id] += sign
+        deltas[tenant, "opportunities.customer", opportunity.customer_id] += sign
+    for (tenant, name, key), delta in deltas.items():
+        await counters.add(tx, tenant, name, key, delta)
+    await _add_to_funnel(tx, steps)
+
+
+async def _add_to_funnel(tx: Tx, steps: list[Step]) -> None:
     rows = [
         {
             **msgspec.structs.asdict(shift.cell),
