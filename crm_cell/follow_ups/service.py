@@ -1,0 +1,130 @@
+"""What can be done with follow-ups."""
+
+from typing import Any
+
+from crm_cell.audit import service as audit
+from crm_cell.contacts import service as contacts
+from crm_cell.customers import service as customers
+from crm_cell.events import service as events
+from crm_cell.follow_ups import rules, store
+from crm_cell.follow_ups.rules import Filter, FollowUp
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import NotFound
+from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.opportunities import service as opportunities
+from crm_cell.storage.engine import Reader, Tx
+
+# Follow-ups are hidden with their customer this many at a time: one may hold 40 KB of text.
+_BATCH = 100
+
+
+async def create(tx: Tx, actor: Actor, **members: Any) -> FollowUp:
+    """Raises RuleViolation where what it mentions does not exist, or does not agree."""
+    belongs = await _belongs(tx, actor, None, members)
+    follow_up = rules.new_follow_up(actor, new_id(tx.now), tx.now, **(members | belongs))
+    await store.insert(tx, follow_up)
+    await audit.record(tx, actor, "created", after=follow_up)
+    await events.emit(tx, actor, "crm.follow_up.created", follow_up)
+    return follow_up
+
+
+async def get(tx: Reader, actor: Actor, follow_up_id: str) -> FollowUp:
+    """Raises NotFound, for a follow-up of another owner's customer too."""
+    follow_up = await store.find(tx, actor, follow_up_id)
+    if follow_up is None:
+        raise NotFound("follow_up_not_found")
+    return follow_up
+
+
+async def list_(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> Slice[FollowUp]:
+    return await store.page(tx, actor, wanted, asked)
+
+
+async def update(tx: Tx, actor: Actor, before: FollowUp, changes: dict[str, Any]) -> FollowUp:
+    """Raises RuleViolation where what it comes to mention does not exist, or does not agree."""
+    if changes.keys() & {"customer_id", "opportunity_id", "contact_id"}:
+        changes = changes | await _belongs(tx, actor, before, changes)
+    after = rules.changed(before, changes, tx.now)
+    if after is before:
+        return before
+    await store.update(tx, before, after)
+    await audit.record(tx, actor, "updated", before=before, after=after)
+    await events.emit(tx, actor, "crm.follow_up.updated", after)
+    return after
+
+
+async def delete(tx: Tx, actor: Actor, follow_up: FollowUp) -> None:
+    await _hide(tx, actor, [follow_up])
+
+
+async def recheck(tx: Reader, actor: Actor, follow_up_id: str) -> None:
+    """Raises NotFound where a stored answer shows one that is no longer the caller's."""
+    if not actor.may_see(await store.owner_of(tx, actor.tenant, follow_up_id)):
+        raise NotFound("follow_up_not_found")
+
+
+async def total(tx: Reader, actor: Actor) -> int:
+    return await store.total(tx, actor)
+
+
+async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
+    while found := await store.some_of(tx, customer.tenant_id, customer.id, most=_BATCH):
+        await _hide(tx, actor, found)
+
+
+async def customer_handed_over(
+    tx: Tx, before: customers.Customer, after: customers.Customer
+) -> None:
+    await store.hand_over(
+        tx, after.tenant_id, after.id, before=before.owner_id, after=after.owner_id
+    )
+
+
+async def _belongs(
+    tx: Tx, actor: Actor, before: FollowUp | None, wanted: dict[str, Any]
+) -> dict[str, str | None]:
+    """The customer and the owner of a follow-up that is to mention what `wanted` says."""
+    given = wanted.get("customer_id", before.customer_id if before else None)
+    kept = before.customer_id if before else None
+    if given not in (None, kept):
+        await customers.named_in_body(tx, actor, given)
+    customer_id = rules.customer_of(
+        given,
+        of_opportunity=await _customer_of_opportunity(tx, actor, before, wanted),
+        of_contact=await _customer_of_contact(tx, actor, before, wanted),
+    )
+    if before is not None and customer_id in (None, kept):
+        return {"customer_id": customer_id, "owner_id": before.owner_id}
+    if customer_id is None:
+        return {"customer_id": None, "owner_id": actor.owner}
+    customer = await customers.named_in_body(tx, actor, customer_id)
+    return {"customer_id": customer.id, "owner_id": customer.owner_id}
+
+
+async def _customer_of_opportunity(
+    tx: Tx, actor: Actor, before: FollowUp | None, wanted: dict[str, Any]
+) -> str | None:
+    """An opportunity mentioned before is not looked up: it may be deleted, and did agree."""
+    if "opportunity_id" not in wanted:
+        return before.customer_id if before and before.opportunity_id else None
+    if wanted["opportunity_id"] is None:
+        return None
+    return (await opportunities.named_in_body(tx, actor, wanted["opportunity_id"])).customer_id
+
+
+async def _customer_of_contact(
+    tx: Tx, actor: Actor, before: FollowUp | None, wanted: dict[str, Any]
+) -> str | None:
+    """A contact mentioned before is not looked up: it may be deleted, and did agree."""
+    if "contact_id" not in wanted:
+        return before.customer_id if before and before.contact_id else None
+    if wanted["contact_id"] is None:
+        return None
+    return (await contacts.named_in_body(tx, actor, wanted["contact_id"])).customer_id
+
+
+async def _hide(tx: Tx, actor: Actor, follow_ups: list[FollowUp]) -> None:
+    await store.hide(tx, follow_ups)
+    await audit.record_all(tx, actor, "deleted", [(each, None) for each in follow_ups])
+    await events.emit(tx, actor, "crm.follow_up.deleted", *follow_ups)
