@@ -4,19 +4,26 @@ import asyncio
 from collections.abc import Callable
 
 from crm_cell.audit.routes import audit_logs
+from crm_cell.contacts import service as contacts_service
+from crm_cell.contacts.routes import contacts
 from crm_cell.contracts import service as contracts_service
 from crm_cell.contracts.routes import contracts
 from crm_cell.customers.routes import customers
 from crm_cell.customers.service import set_dependents
+from crm_cell.follow_ups import service as follow_ups_service
+from crm_cell.follow_ups.routes import follow_ups
 from crm_cell.health.routes import health
 from crm_cell.http.application import Application
 from crm_cell.http.auth import AnyToken
+from crm_cell.http.openapi.routes import with_openapi
 from crm_cell.http.pages import pages
 from crm_cell.http.request import Receive, Scope, Send
 from crm_cell.http.routing import Route
 from crm_cell.http.telemetry import AccessLine, Telemetry
 from crm_cell.idempotency.guard import Guard
 from crm_cell.idempotency.purge import purge_forever
+from crm_cell.opportunities import service as opportunities_service
+from crm_cell.opportunities.routes import opportunities
 from crm_cell.payments import service as payments_service
 from crm_cell.payments.routes import payments
 from crm_cell.reports.routes import reports
@@ -27,8 +34,18 @@ from crm_cell.storage.open import open_database
 
 def all_routes() -> list[Route]:
     """Every route of the service, in the order of the contract."""
-    resources = [customers, contracts, payments, reports, audit_logs, health]
-    return [route for resource in resources for route in resource.routes]
+    resources = [
+        customers,
+        contacts,
+        opportunities,
+        follow_ups,
+        contracts,
+        payments,
+        reports,
+        audit_logs,
+        health,
+    ]
+    return with_openapi([route for resource in resources for route in resource.routes])
 
 
 class Cell:
@@ -36,7 +53,13 @@ class Cell:
 
     def __init__(self, settings: Settings, write_access: Callable[[AccessLine], None]) -> None:
         self._settings = settings
-        set_dependents(contracts_service, payments_service)
+        set_dependents(
+            contracts_service,
+            payments_service,
+            contacts_service,
+            opportunities_service,
+            follow_ups_service,
+        )
         self.database: Database = open_database(settings.database_url)
         self._application = Application(
             all_routes(),
