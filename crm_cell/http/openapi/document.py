@@ -1,0 +1,82 @@
+"""The whole document, and its two written forms."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from crm_cell import __version__
+from crm_cell.http.openapi import words
+from crm_cell.http.openapi.failures import codes_table, every_code
+from crm_cell.http.openapi.headers import PARAMETERS, RESPONSE_HEADERS
+from crm_cell.http.openapi.operations import Operations
+from crm_cell.http.openapi.schemas import Schemas
+from crm_cell.http.routing import Route
+
+
+def document(routes: Iterable[Route]) -> dict[str, Any]:
+    """OpenAPI 3.1 as plain data. It holds no object twice by reference that anyone may change."""
+    routes = list(routes)
+    schemas = Schemas(routes)
+    operations = Operations(schemas)
+    schemas.components["Error"]["properties"]["code"]["enum"] = [kind.code for kind in every_code()]
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = operations.of(route)
+    return {
+        "openapi": "3.1.0",
+        "info": _info(),
+        "servers": _SERVERS,
+        "security": [{"bearerAuth": []}],
+        "tags": _tags(routes),
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "bearerAuth": {"type": "http", "scheme": "bearer", "description": words.BEARER}
+            },
+            "schemas": dict(sorted(schemas.components.items())),
+            "parameters": PARAMETERS,
+            "headers": RESPONSE_HEADERS,
+            "responses": operations.shared,
+        },
+    }
+
+
+def as_yaml(document: dict[str, Any]) -> str:
+    """YAML for people: in the order of the document, Chinese as Chinese, no anchors."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def ignore_aliases(self, data: object) -> bool:
+            return True
+
+    def text(dumper: Dumper, value: str) -> yaml.ScalarNode:
+        style = "|" if "\n" in value else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    Dumper.add_representer(str, text)
+    written: str = yaml.dump(
+        document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100
+    )
+    return written
+
+
+# The first answers behind the gateway and without it; the second only without.
+_SERVERS = [
+    {"url": "/api/v1/crm", "description": "网关与直连均可 · Behind the gateway and directly"},
+    {"url": "/", "description": "细胞直连 · Directly"},
+]
+
+
+def _info() -> dict[str, Any]:
+    table = "\n".join(codes_table())
+    return {
+        "title": words.TITLE,
+        "version": __version__,
+        "description": f"{words.INTRODUCTION}\n{words.CODES_HEADING}{table}\n",
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    }
+
+
+def _tags(routes: list[Route]) -> list[dict[str, str]]:
+    used = {route.tag for route in routes}
+    order = [tag for tag in words.TAGS if tag in used]
+    return [{"name": tag, "description": "：".join(words.TAGS[tag])} for tag in order]

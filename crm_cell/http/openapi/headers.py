@@ -1,0 +1,124 @@
+"""Every header of requests and responses, as components that the operations refer to."""
+
+from re import Pattern
+from typing import Any, Final
+
+from crm_cell.http.fields import OWNER
+from crm_cell.http.headers import FORMS, TENANT
+from crm_cell.http.openapi.words import MEMBERS
+from crm_cell.http.preconditions import IfMatch
+from crm_cell.http.routing import Route
+
+_REQUEST_ID: Final = str(MEMBERS["requestId"]["examples"][0])
+_TRACE_ID: Final = str(MEMBERS["traceId"]["examples"][0])
+_LOCATION: Final = f"/api/v1/crm/customers/{MEMBERS['customerId']['examples'][0]}"
+
+
+def request_headers(route: Route) -> list[dict[str, Any]]:
+    """References to the headers that the operation reads, the required first."""
+    names: list[str] = [] if route.open else ["X-Tenant-Id"]
+    names.append("X-Request-ID.required" if route.needs_request_id else "X-Request-ID")
+    if route.kind == "write":
+        names.append("Idempotency-Key")
+    if IfMatch in route.binding.kinds.values():
+        names.append("If-Match")
+    if not route.open:
+        names += ["X-User-Id", "X-Signature", "X-Signature-Time"]
+    names += ["Accept-Language", "X-Trace-Id", "X-Span-Id", "traceparent"]
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
+
+
+def reference_headers(*names: str) -> dict[str, Any]:
+    """References to the headers of a response: those that every one has, and the named."""
+    every = ("X-Request-ID", "X-Response-Time", "Server-Timing", *names)
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in every}
+
+
+def _parameter(
+    name: str, meaning: str, example: str, form: Pattern[str] | None = None
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "description": meaning,
+        "schema": {"type": "string"} | ({"pattern": f"^{form.pattern}$"} if form else {}),
+        "example": example,
+    }
+
+
+_REQUEST: Final = [
+    _parameter("X-Tenant-Id", "租户 · The tenant", "acme", TENANT) | {"required": True},
+    _parameter(
+        "X-Request-ID",
+        "请求ID，原样返回；写请求的幂等键 · Id of the request, echoed; the key of a write",
+        _REQUEST_ID,
+        FORMS["X-Request-ID"],
+    ),
+    _parameter(
+        "X-User-Id",
+        "平台用户编号：只见本人负责的数据，新建数据归其负责 "
+        "· A user id of the platform: sees only what is theirs, owns what is created",
+        "alice",
+        OWNER,
+    ),
+    _parameter(
+        "Idempotency-Key",
+        "幂等键，优先于 X-Request-ID · The key of a write, in place of X-Request-ID",
+        "order-2026-0001",
+        FORMS["Idempotency-Key"],
+    ),
+    _parameter(
+        "If-Match",
+        "上次读到的 ETag；已被修改则 412 · The ETag last read; 412 when it has changed since",
+        '"1"',
+    ),
+    _parameter("X-Trace-Id", "链路ID · Id of the trace", _TRACE_ID, FORMS["X-Trace-Id"]),
+    _parameter("X-Span-Id", "跨度ID · Id of the span", "00f067aa0ba902b7", FORMS["X-Span-Id"]),
+    _parameter(
+        "traceparent",
+        "W3C 链路上下文，无 X-Trace-Id 时采用 · W3C trace context, where X-Trace-Id is absent",
+        f"00-{_TRACE_ID}-00f067aa0ba902b7-01",
+    ),
+    _parameter(
+        "Accept-Language",
+        "错误文字的语言：zh（默认）或 en · The language of errors: zh by default, or en",
+        "zh-CN",
+    ),
+    _parameter(
+        "X-Signature",
+        "网关签名，启用时必填：HMAC-SHA256(METHOD|path|body|X-Request-ID|X-Tenant-Id|X-Trace-Id"
+        "|X-Signature-Time) 的十六进制 · The gateway's signature in hex, needed where enabled",
+        "5d41402abc4b2a76b9719d911017c5925d41402abc4b2a76b9719d911017c592",
+    ),
+    _parameter(
+        "X-Signature-Time",
+        "签名时间，Unix 秒，300 秒内有效 · Unix seconds of the signature, good for 300 s",
+        "1795400760",
+    ),
+]
+
+PARAMETERS: Final = {parameter["name"]: parameter for parameter in _REQUEST}
+PARAMETERS["X-Request-ID.required"] = PARAMETERS["X-Request-ID"] | {"required": True}
+
+
+def _header(meaning: str, example: object, kind: str = "string") -> dict[str, Any]:
+    return {"description": meaning, "schema": {"type": kind}, "example": example}
+
+
+RESPONSE_HEADERS: Final = {
+    "X-Request-ID": _header("请求ID · Id of the request", _REQUEST_ID) | {"required": True},
+    "X-Response-Time": _header("处理毫秒数 · Whole milliseconds that it took", 3, "integer")
+    | {"required": True},
+    "Server-Timing": _header("处理毫秒数，含小数 · The same with fractions", "total;dur=2.874")
+    | {"required": True},
+    "ETag": _header("版本，供 If-Match 使用 · The version, for If-Match", '"1"'),
+    "Location": _header("新资源的地址 · Where the new resource is", _LOCATION),
+    "Idempotent-Replayed": _header(
+        "true 表示为首次请求的返回 · true when this is the answer that the first try was given",
+        "true",
+    ),
+    "Content-Disposition": _header("建议的文件名 · A name for the file", "attachment"),
+    "Retry-After": _header("多少秒后重试 · Seconds to wait before the next try", 1, "integer"),
+    "WWW-Authenticate": _header("认证方式 · How to authenticate", "Bearer"),
+    "Allow": _header("该路径支持的方法 · The methods that the path takes", "GET, HEAD, POST"),
+}

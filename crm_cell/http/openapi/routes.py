@@ -1,0 +1,25 @@
+"""GET /openapi.json: the description that /docs and /redoc show."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from crm_cell.http.answers import JSON_TYPE, Answer, encode
+from crm_cell.http.openapi.document import document
+from crm_cell.http.routing import Route, Routes
+
+
+def with_openapi(routes: Sequence[Route]) -> list[Route]:
+    """The routes and the one that describes them all, itself included."""
+    openapi = Routes("", tag="openapi")
+
+    @openapi.plain("/openapi.json", "接口描述", open=True)
+    async def get() -> Answer:
+        """This document, as OpenAPI 3.1 in JSON."""
+        return Answer(200, written(), [JSON_TYPE])
+
+    @cache
+    def written() -> bytes:
+        return encode(document(everything))
+
+    everything = [*routes, *openapi.routes]
+    return everything
