@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from crm_cell.customers.rules import Customer, Status
 from crm_cell.http.answers import Resource
@@ -80,7 +80,7 @@ class ImportRow(Body):
 class CustomerImport(Body):
     """Each item is checked by itself: a bad one does not keep the others out."""
 
-    items: Annotated[list[Any], items(1, 2000)]
+    items: Annotated[list[Any], items(1, 2000, of=ImportRow)]
 
 
 class ImportQuery(Query):
@@ -101,15 +101,15 @@ class RefusedView(View):
     index: int
     name: str | None
     reason: str
-    code: str
+    code: Annotated[str, Meta(description="错误码 · Error code", examples=["DUPLICATE_NAME"])]
 
 
 class ImportView(View):
     """What became of an import. `index` is the position in `items`, from 0."""
 
     created: int
-    errors: int
-    details: list[ImportedView]
+    errors: Annotated[int, Meta(description="失败行数 · Rows that did not go in")]
+    details: Annotated[list[ImportedView], Meta(description="成功的行 · The rows that went in")]
     errors_detail: list[RefusedView]
     accepted: bool = True
 

@@ -1,5 +1,9 @@
 """/health, /livez and /readyz. None needs a token."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from crm_cell import __version__
 from crm_cell.http.answers import JSON_TYPE, Answer, encode
 from crm_cell.http.routing import Routes
@@ -13,18 +17,21 @@ health = Routes("", tag="health")
 class HealthView(View):
     """`up`, or `down` with status 503 when the database does not answer."""
 
-    status: str
+    status: Annotated[str, Meta(description="up 正常, down 数据库无应答", examples=["up"])]
     cell: str = "crm"
     version: str = __version__
 
 
-@health.plain("/health", "健康检查", open=True)
+DOWN = HealthView(status="down")
+
+
+@health.plain("/health", "健康检查", open=True, others={503: DOWN})
 async def check(database: Database) -> HealthView | Answer:
     """Whether the service and its database answer."""
     return await _look_at(database)
 
 
-@health.plain("/readyz", "就绪检查", open=True)
+@health.plain("/readyz", "就绪检查", open=True, others={503: DOWN})
 async def ready(database: Database) -> HealthView | Answer:
     """For orchestrators: whether to send requests here."""
     return await _look_at(database)
@@ -40,5 +47,5 @@ async def _look_at(database: Database) -> HealthView | Answer:
     try:
         await database.ping()
     except Unavailable:
-        return Answer(503, encode(HealthView(status="down")), [JSON_TYPE])
+        return Answer(503, encode(DOWN), [JSON_TYPE])
     return HealthView(status="up")

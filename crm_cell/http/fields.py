@@ -187,7 +187,9 @@ def anything(**schema: Any) -> Meta:
     return _meta(lambda value: value, **schema)
 
 
-def items(least: int, most: int) -> Meta:
+def items(least: int, most: int, of: type | None = None) -> Meta:
+    """`of` tells people what each should be; whether it is, the domain looks at row by row."""
+
     def check(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise Bad("type", expected="array")
@@ -197,7 +199,7 @@ def items(least: int, most: int) -> Meta:
             raise Bad("too_many", limit=most)
         return value
 
-    return _meta(check, min_length=least, max_length=most)
+    return _meta(check, of=of, min_length=least, max_length=most)
 
 
 def flag(value: Any) -> bool:
@@ -233,7 +235,8 @@ def _meta(
     *,
     from_text: Callable[[str], Any] | None = None,
     extra_json_schema: dict[str, Any] | None = None,
+    of: type | None = None,
     **schema: Any,
 ) -> Meta:
-    extra = {"check": check, "from_text": from_text}
+    extra = {"check": check, "from_text": from_text, "of": of}
     return Meta(extra=extra, extra_json_schema=extra_json_schema, **schema)

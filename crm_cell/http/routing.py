@@ -45,7 +45,7 @@ class Route(msgspec.Struct, frozen=True):
     media: Sequence[str]
     """What it can answer in, when that is not JSON alone."""
     others: Mapping[int, Any]
-    """Views that it answers with under another status than its own."""
+    """Views that it answers with under another status than its own, each as it then looks."""
 
     @property
     def name(self) -> str:

@@ -78,6 +78,8 @@ class Rule(msgspec.Struct, frozen=True):
     nullable: bool
     from_text: Callable[[str], Any] | None = None
     """How a query parameter's text becomes the value that is checked."""
+    of: type | None = None
+    """What the items of a list should be."""
 
 
 def validate(tree: Any, kind: type[S]) -> S:
@@ -159,9 +161,16 @@ def rules_of(kind: type[msgspec.Struct]) -> Mapping[str, Rule]:
 
 def _rule(field: msgspec.structs.FieldInfo, hint: Any) -> Rule:
     parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    extra = next((extra for part in parts if (extra := _extra(part))), {"check": _as_it_is})
+    extra: dict[str, Any] = next(filter(None, map(_extra, parts)), {"check": _as_it_is})
     nullable = type(None) in parts
-    return Rule(field.name, extra["check"], field.required, nullable, extra.get("from_text"))
+    return Rule(
+        field.name,
+        extra["check"],
+        field.required,
+        nullable,
+        extra.get("from_text"),
+        extra.get("of"),
+    )
 
 
 def _extra(hint: Any) -> dict[str, Any] | None:

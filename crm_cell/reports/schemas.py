@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from crm_cell.http.fields import currency, owner, time
 from crm_cell.http.schema import Query, View
@@ -39,7 +40,7 @@ class StageView(View):
 
     stage: int
     stage_name: str
-    status: int
+    status: Annotated[int, Meta(description="1 进行中 open, 2 赢单 won, 3 输单 lost")]
     currency: str
     count: int
     total_amount_cents: int

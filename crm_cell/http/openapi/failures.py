@@ -7,7 +7,7 @@ import msgspec
 
 from crm_cell.http.errors import answer_error
 from crm_cell.http.openapi.headers import reference_headers
-from crm_cell.http.openapi.words import MEMBERS
+from crm_cell.http.openapi.members import MEMBERS
 from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.request import too_large
 from crm_cell.http.routing import BODY_LIMIT, Route
@@ -85,7 +85,7 @@ def response(errors: list[CrmError]) -> dict[str, Any]:
 
 def shared_responses() -> dict[str, dict[str, Any]]:
     """The answers that are the same wherever they occur, by a name for the component."""
-    found = {
+    found: dict[str, list[CrmError]] = {
         "Unauthorized": [Unauthorized()],
         "Forbidden": [error for error in _IDENTITY if isinstance(error, Forbidden)],
         "PathNotFound": [NotFound("path_not_found")],

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from crm_cell.http.fields import OWNER
 from crm_cell.http.headers import FORMS, TENANT
-from crm_cell.http.openapi.words import MEMBERS
+from crm_cell.http.openapi.members import MEMBERS
 from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.routing import Route
 

@@ -10,10 +10,11 @@ import msgspec
 from crm_cell.http.openapi import failures
 from crm_cell.http.openapi.examples import Examples
 from crm_cell.http.openapi.headers import reference_headers, request_headers
+from crm_cell.http.openapi.members import MEMBERS
 from crm_cell.http.openapi.schemas import Schema, Schemas, gives_resource, shown, tidy
-from crm_cell.http.openapi.words import MEMBERS, SUCCESS
+from crm_cell.http.openapi.words import SUCCESS
 from crm_cell.http.routing import Route
-from crm_cell.http.schema import PatchFields, Query
+from crm_cell.http.schema import Query
 
 _JSON = "application/json"
 
@@ -52,8 +53,9 @@ class Operations:
 
     def _responses(self, route: Route) -> dict[str, Any]:
         responses = {str(_status(route)): self._success(route)}
-        for status, kind in route.others.items():
-            responses[str(status)] = self._answer(status, {_JSON: self._media(kind)})
+        for status, view in route.others.items():
+            told = self._media(type(view)) | {"example": msgspec.to_builtins(view)}
+            responses[str(status)] = self._answer(status, {_JSON: told})
         for status, errors in failures.of_route(route).items():
             responses[str(status)] = self._shared(failures.response(errors))
         return dict(sorted(responses.items()))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from crm_cell.http.answers import JSON_TYPE, Answer, encode
-from crm_cell.http.openapi.document import document
+from crm_cell.http.openapi.description import document
 from crm_cell.http.routing import Route, Routes
 
 

@@ -9,9 +9,9 @@ import msgspec
 
 from crm_cell.http.answers import Answer, Resource, Stream
 from crm_cell.http.errors import ErrorView
-from crm_cell.http.openapi.words import MEMBERS
+from crm_cell.http.openapi.members import MEMBERS
 from crm_cell.http.routing import Route
-from crm_cell.http.schema import Body, PatchFields, View
+from crm_cell.http.schema import Body, PatchFields, View, rules_of
 from crm_cell.kernel.masking import mask_phone
 
 Schema = dict[str, Any]
@@ -46,14 +46,16 @@ class Schemas:
 
     def of(self, kind: Any) -> Schema:
         """A reference for a struct, the schema itself for anything simpler."""
-        return self._references[kind]
+        reference: Schema = self._references[kind]
+        return reference
 
     def _kinds(self) -> list[Any]:
         bodies = [route.binding.body for route in self._routes if route.binding.body]
         views = [kind for route in self._routes if (kind := shown(route)) is not None]
         patched = [kind.view for kind in bodies if issubclass(kind, PatchFields)]
-        others = [kind for route in self._routes for kind in route.others.values()]
-        return list(dict.fromkeys([*bodies, *views, *patched, *others, ErrorView]))
+        others = [type(view) for route in self._routes for view in route.others.values()]
+        rows = [row for kind in bodies for row in rows_of(kind).values()]
+        return list(dict.fromkeys([*bodies, *rows, *views, *patched, *others, ErrorView]))
 
     def _add(self, name: str, schema: Schema) -> None:
         assert name not in self.components, f"two structs want the name {name}"
@@ -71,6 +73,9 @@ class Schemas:
         omitting = {self._name(kind) for kind in self._references if omits_defaults(kind)}
         for name in outputs:
             complete(self.components[name], omits=name in omitting)
+        for kind in inputs:
+            for member, row in rows_of(kind).items():
+                self.components[self._name(kind)]["properties"][member]["items"] = self.of(row)
         for body, view in self._answered():
             teach(self.components[self._name(body)], self.components[self._name(view)])
         for kind in inputs:
@@ -90,7 +95,7 @@ class Schemas:
 
 
 def shown(route: Route) -> Any:
-    """The type whose JSON a success carries; None when it carries none, or none that is declared."""
+    """The type whose JSON a success carries; None when it carries none that is declared."""
     kinds = [kind for kind in _parts(route.binding.returns) if kind not in (Answer, Stream)]
     kind = kinds[0] if kinds else None
     if get_origin(kind) is Resource:
@@ -112,6 +117,11 @@ def component_name(name: str) -> str:
 
 def is_input(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Body | PatchFields)
+
+
+def rows_of(kind: Any) -> dict[str, type]:
+    """The members that are lists of something that the domain checks, and of what."""
+    return {member: rule.of for member, rule in rules_of(kind).items() if rule.of}
 
 
 def omits_defaults(kind: Any) -> bool:
@@ -143,13 +153,13 @@ def _tidy_value(key: str, value: Any) -> Any:
     return value
 
 
-def _nullable(schema: Schema) -> Schema:
+def _nullable(schema: dict[str, Any]) -> Schema:
     """`anyOf` of one type and null becomes that type or null, where it has a type of its own."""
     match schema.get("anyOf"):
         case [{"type": str(kind)} as told, {"type": "null"}] if "properties" not in told:
             rest = {key: value for key, value in schema.items() if key != "anyOf"}
             enum = {"enum": [*told["enum"], None]} if "enum" in told else {}
-            return told | rest | enum | {"type": [kind, "null"]}
+            return {**told, **rest, **enum, "type": [kind, "null"]}
     return schema
 
 

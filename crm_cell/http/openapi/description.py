@@ -1,4 +1,4 @@
-"""The whole document, and its two written forms."""
+"""The document as a whole."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ from crm_cell.http.routing import Route
 
 
 def document(routes: Iterable[Route]) -> dict[str, Any]:
-    """OpenAPI 3.1 as plain data. It holds no object twice by reference that anyone may change."""
+    """OpenAPI 3.1 as plain data."""
     routes = list(routes)
     schemas = Schemas(routes)
     operations = Operations(schemas)
@@ -40,25 +40,6 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     }
 
 
-def as_yaml(document: dict[str, Any]) -> str:
-    """YAML for people: in the order of the document, Chinese as Chinese, no anchors."""
-    import yaml
-
-    class Dumper(yaml.SafeDumper):
-        def ignore_aliases(self, data: object) -> bool:
-            return True
-
-    def text(dumper: Dumper, value: str) -> yaml.ScalarNode:
-        style = "|" if "\n" in value else None
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-    Dumper.add_representer(str, text)
-    written: str = yaml.dump(
-        document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100
-    )
-    return written
-
-
 # The first answers behind the gateway and without it; the second only without.
 _SERVERS = [
     {"url": "/api/v1/crm", "description": "网关与直连均可 · Behind the gateway and directly"},
@@ -71,7 +52,7 @@ def _info() -> dict[str, Any]:
     return {
         "title": words.TITLE,
         "version": __version__,
-        "description": f"{words.INTRODUCTION}\n{words.CODES_HEADING}{table}\n",
+        "description": f"{words.INTRODUCTION}{table}\n",
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     }
 
