@@ -82,15 +82,16 @@ def is_tenant(value: str) -> bool:
 
 
 def trace_of(headers: Mapping[str, str]) -> str:
-    """The platform's trace id, else the W3C one, else nothing."""
-    if "X-Trace-Id" in headers:
-        return headers["X-Trace-Id"]
-    parent = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
-    return parent[1] if parent else ""
+    """The platform's trace id, else the W3C one, else nothing; a malformed one is not logged."""
+    given = headers.get("X-Trace-Id", "")
+    return given if _TRACE.fullmatch(given) else _parent(headers, 1)
 
 
 def span_of(headers: Mapping[str, str]) -> str:
-    if "X-Span-Id" in headers:
-        return headers["X-Span-Id"]
+    given = headers.get("X-Span-Id", "")
+    return given if _TRACE.fullmatch(given) else _parent(headers, 2)
+
+
+def _parent(headers: Mapping[str, str], part: int) -> str:
     parent = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
-    return parent[2] if parent else ""
+    return parent[part] if parent else ""

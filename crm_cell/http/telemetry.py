@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import choose_encoder
 
 from crm_cell.http.answers import Answer
+from crm_cell.http.fields import is_owner
 from crm_cell.http.headers import span_of
 from crm_cell.http.request import Request
 from crm_cell.http.routing import Route
@@ -30,6 +31,11 @@ class AccessLine(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
     span_id: str = ""
     tenant: str = ""
     user: str = ""
+
+
+def _loggable(user: str | None) -> str:
+    """A refused header can hold anything, a telephone number among it: none of that is logged."""
+    return mask_user(user) if user and is_owner(user) else ""
 
 
 class Telemetry:
@@ -71,7 +77,7 @@ class Telemetry:
                 trace_id=actor.trace_id if actor else "",
                 span_id=span_of(headers),
                 tenant=actor.tenant if actor else "",
-                user=mask_user(actor.user) if actor and actor.user else "",
+                user=_loggable(actor.user) if actor else "",
             )
         )
 

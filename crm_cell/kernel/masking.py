@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+_MOBILE_WITHIN = re.compile(r"(?<!\d)((?:86)?1[3-9]\d)\d{4}(\d{4})(?!\d)", re.ASCII)
 
 
 def mask_phone(number: str | None) -> str | None:
@@ -29,7 +30,7 @@ def _digits(text: str) -> int:
 
 
 def mask_user(user: str) -> str:
-    """A user id as it may stand in a log: one that is an address or a number loses most of it."""
+    """A user id as it may stand in a log: an address or a mobile number in it is masked."""
     if "@" in user:
         return f"{user[0]}***@{user.rpartition('@')[2]}"
-    return mask_phone(user) or "" if _MOBILE.fullmatch(user) else user
+    return _MOBILE_WITHIN.sub(r"\1****\2", user)
