@@ -16,7 +16,13 @@ from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.routing import Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import IdempotentConflict, RuleViolation
 from crm_cell.storage.engine import Reader, Tx
+
+_OPPORTUNITY_REFUSALS = (
+    RuleViolation("opportunity_not_found"),
+    RuleViolation("opportunity_of_other_customer"),
+)
 
 contracts = Routes(
     "/contracts", tag="contracts", missing="contract_not_found", recheck=service.recheck
@@ -35,7 +41,12 @@ async def list_(tx: Reader, actor: Actor, query: ContractQuery, page: Asked) -> 
     "",
     "创建合同",
     status=201,
-    refusals=["DUPLICATE_CONTRACT_NO", "BUSINESS_RULE_VIOLATION"],
+    refusals=[
+        "DUPLICATE_CONTRACT_NO",
+        RuleViolation("customer_not_found"),
+        *_OPPORTUNITY_REFUSALS,
+        IdempotentConflict("idempotent_money"),
+    ],
 )
 async def create(tx: Tx, actor: Actor, body: ContractCreate) -> Resource[ContractView]:
     """Create a contract. Its number is unique in the tenant; the request id is kept for ever."""
@@ -52,7 +63,11 @@ async def get(tx: Reader, actor: Actor, contract_id: str) -> Resource[ContractVi
     "PATCH",
     "/{contract_id}",
     "更新合同",
-    refusals=["DUPLICATE_CONTRACT_NO", "BUSINESS_RULE_VIOLATION"],
+    refusals=[
+        "DUPLICATE_CONTRACT_NO",
+        RuleViolation("currency_has_payments"),
+        *_OPPORTUNITY_REFUSALS,
+    ],
 )
 async def update(
     tx: Tx, actor: Actor, contract_id: str, patch: Patch[ContractPatch], condition: IfMatch

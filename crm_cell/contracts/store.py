@@ -11,7 +11,7 @@ from crm_cell.storage import counters
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import owned
+from crm_cell.storage.scope import owned, owned_among
 
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, opportunity_id, owner_id,"
@@ -63,10 +63,12 @@ async def owner_of(tx: Reader, tenant: str, contract_id: str) -> str | None:
 async def page(
     tx: Reader, actor: Actor, asked: PageRequest, customer_id: str | None
 ) -> Slice[Contract]:
-    of_customer = "" if customer_id is None else " AND customer_id = :customer"
+    narrowed = owned(actor)
+    if customer_id is not None:
+        narrowed = f" AND customer_id = :customer{owned_among(actor)}"
     return await newest_first(
         tx,
-        f"SELECT {_COLUMNS} FROM contracts WHERE tenant_id = :tenant{of_customer}{owned(actor)}",
+        f"SELECT {_COLUMNS} FROM contracts WHERE tenant_id = :tenant{narrowed}",
         Contract,
         asked,
         total=await _total(tx, actor, customer_id),

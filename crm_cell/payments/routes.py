@@ -6,6 +6,7 @@ from crm_cell.http.answers import Resource
 from crm_cell.http.paging import Asked, Page
 from crm_cell.http.routing import Routes
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import IdempotentConflict, RuleViolation
 from crm_cell.payments import service
 from crm_cell.payments.schemas import PaymentCreate, PaymentQuery, PaymentView, shown
 from crm_cell.storage.engine import Reader, Tx
@@ -20,7 +21,17 @@ async def list_(tx: Reader, actor: Actor, query: PaymentQuery, page: Asked) -> P
     return page.answer(found, PaymentView.of)
 
 
-@payments.write("POST", "", "登记回款", status=201, refusals=["BUSINESS_RULE_VIOLATION"])
+@payments.write(
+    "POST",
+    "",
+    "登记回款",
+    status=201,
+    refusals=[
+        RuleViolation("contract_not_found"),
+        RuleViolation("paid_too_large"),
+        IdempotentConflict("idempotent_money"),
+    ],
+)
 async def register(tx: Tx, actor: Actor, body: PaymentCreate) -> Resource[PaymentView]:
     """Enter a payment for a contract. The request id is kept for ever: never entered twice."""
     return shown(await service.register(tx, actor, **msgspec.structs.asdict(body)))

@@ -9,7 +9,7 @@ from crm_cell.payments.rules import Payment
 from crm_cell.storage import counters
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import owned
+from crm_cell.storage.scope import owned, owned_among
 
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, contract_id, owner_id, amount_cents,"
@@ -53,10 +53,12 @@ async def owner_of(tx: Reader, tenant: str, payment_id: str) -> str | None:
 async def page(
     tx: Reader, actor: Actor, asked: PageRequest, contract_id: str | None
 ) -> Slice[Payment]:
-    of_contract = "" if contract_id is None else " AND contract_id = :contract"
+    narrowed = owned(actor)
+    if contract_id is not None:
+        narrowed = f" AND contract_id = :contract{owned_among(actor)}"
     return await newest_first(
         tx,
-        f"SELECT {_COLUMNS} FROM payments WHERE tenant_id = :tenant{of_contract}{owned(actor)}",
+        f"SELECT {_COLUMNS} FROM payments WHERE tenant_id = :tenant{narrowed}",
         Payment,
         asked,
         total=await _total(tx, actor, contract_id),
