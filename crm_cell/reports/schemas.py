@@ -19,6 +19,7 @@ _STAGE_NAMES: dict[Language, dict[int, str]] = {
     "zh": {stage.number: stage.name for stage in STAGES},
     "en": {stage.number: stage.english_name for stage in STAGES},
 }
+# An opportunity's status, as the wire numbers it.
 _WON = 2
 
 

@@ -1,0 +1,105 @@
+"""Every list walks the index that is its order, without statistics to go by, and sorts nothing."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from crm_cell.contracts import store as contracts_store
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.paging import PageRequest
+from crm_cell.payments import store as payments_store
+from crm_cell.storage.engine import Reader, Row
+from tests.world import Caller, Json, Running
+
+EVERYBODY = Actor("acme")
+ALICE = Actor("acme", "alice", "alice")
+FIRST = PageRequest()
+AFTER = PageRequest(after=new_id(1))
+
+Listing = Callable[[Reader, Actor, PageRequest, str | None], Awaitable[object]]
+
+
+class Explaining:
+    """A reader that notes how each of its queries for rows is gone about."""
+
+    def __init__(self, tx: Reader) -> None:
+        self._tx = tx
+        self.now = tx.now
+        self.steps: list[str] = []
+
+    async def one(self, sql: str, /, **params: object) -> Row | None:
+        return await self._tx.one(sql, **params)
+
+    async def all(self, sql: str, /, **params: object) -> list[Row]:
+        plan = await self._tx.all(f"EXPLAIN QUERY PLAN {sql}", **params)
+        self.steps += [row[3] for row in plan]
+        return await self._tx.all(sql, **params)
+
+
+@pytest.fixture
+async def contract(alice: Caller) -> Json:
+    contract = await alice.contract(await alice.customer())
+    await alice.payment(contract)
+    return contract
+
+
+async def plan(
+    cell: Running, listing: Listing, actor: Actor, asked: PageRequest, only: str | None
+) -> list[str]:
+    async def explain(tx: Reader) -> list[str]:
+        reader = Explaining(tx)
+        await listing(reader, actor, asked, only)
+        return reader.steps
+
+    return await cell.service.database.read("test.plan", explain)
+
+
+@pytest.mark.parametrize(("asked", "beyond"), [(FIRST, ""), (AFTER, " AND id<?")])
+@pytest.mark.parametrize(
+    ("actor", "filtered", "index", "columns"),
+    [
+        (EVERYBODY, False, "sqlite_autoindex_contracts_1", "tenant_id=?"),
+        (ALICE, False, "contracts_by_owner", "tenant_id=? AND owner_id=?"),
+        (EVERYBODY, True, "contracts_by_customer", "tenant_id=? AND customer_id=?"),
+        (ALICE, True, "contracts_by_customer", "tenant_id=? AND customer_id=?"),
+    ],
+)
+async def test_contracts_are_listed_in_the_order_of_an_index(
+    actor: Actor,
+    filtered: bool,
+    index: str,
+    columns: str,
+    asked: PageRequest,
+    beyond: str,
+    cell: Running,
+    contract: Json,
+) -> None:
+    only = contract["customerId"] if filtered else None
+    steps = await plan(cell, contracts_store.page, actor, asked, only)
+    assert steps == [f"SEARCH contracts USING INDEX {index} ({columns}{beyond})"]
+
+
+@pytest.mark.parametrize(("asked", "beyond"), [(FIRST, ""), (AFTER, " AND id<?")])
+@pytest.mark.parametrize(
+    ("actor", "filtered", "index", "columns"),
+    [
+        (EVERYBODY, False, "sqlite_autoindex_payments_1", "tenant_id=?"),
+        (ALICE, False, "payments_by_owner", "tenant_id=? AND owner_id=?"),
+        (EVERYBODY, True, "payments_by_contract", "tenant_id=? AND contract_id=?"),
+        (ALICE, True, "payments_by_contract", "tenant_id=? AND contract_id=?"),
+    ],
+)
+async def test_payments_are_listed_in_the_order_of_an_index(
+    actor: Actor,
+    filtered: bool,
+    index: str,
+    columns: str,
+    asked: PageRequest,
+    beyond: str,
+    cell: Running,
+    contract: Json,
+) -> None:
+    only = contract["contractId"] if filtered else None
+    steps = await plan(cell, payments_store.page, actor, asked, only)
+    assert steps == [f"SEARCH payments USING INDEX {index} ({columns}{beyond})"]
