@@ -150,8 +150,8 @@ def preferred_language(accept_language: str) -> Language:
     best: Language = "zh"
     best_weight = 0.0
     for item in accept_language.split(","):
-        tag, _, weight_text = item.partition(";q=")
-        weight = _weight(weight_text)
+        tag, _, parameter = item.partition(";")
+        weight = _weight(parameter.strip().lower().removeprefix("q="))
         primary = tag.strip().lower().split("-")[0]
         if primary in ("zh", "en") and weight > best_weight:
             best, best_weight = ("en" if primary == "en" else "zh"), weight
