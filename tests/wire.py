@@ -1,5 +1,6 @@
 """Requests as bytes on the wire, for what no client library would send."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -49,13 +50,13 @@ async def ask(
 ) -> Heard:
     """Send one request as it stands, the body in as many pieces as given, and check the frame."""
     pieces = [body] if isinstance(body, bytes) else list(body)
-    left = iter(range(len(pieces)))
     messages: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        number = next(left)
-        more = number + 1 < len(pieces)
-        return {"type": "http.request", "body": pieces[number], "more_body": more}
+        if not pieces:  # nobody hangs up, so nothing more is ever heard
+            await asyncio.Event().wait()
+        piece = pieces.pop(0)
+        return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
 
     async def send(message: Any) -> None:
         messages.append(message)
@@ -64,7 +65,7 @@ async def ask(
         "type": "http",
         "method": method,
         "path": path,
-        "raw_path": path.encode("utf-8", "surrogateescape"),
+        "raw_path": path.encode("utf-8", "replace"),
         "query_string": query,
         "headers": list(headers),
         "extensions": {},

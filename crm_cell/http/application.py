@@ -187,7 +187,9 @@ class Application:
             else:
                 chunks.append(message.get("body", b""))
 
-        inner = {**scope, "path": request.path, "root_path": "", "extensions": {}}
+        # Whole pages only: a part that cannot be had would be refused in words of its own.
+        headers = [header for header in scope["headers"] if header[0] != b"range"]
+        inner = {**scope, "path": request.path, "root_path": "", "headers": headers, "extensions": {}}
         await self._pages(inner, request.receive, gather)
         status = heads[0]["status"]
         if status == 404:
