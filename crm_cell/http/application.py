@@ -188,8 +188,8 @@ class Application:
                 chunks.append(message.get("body", b""))
 
         # Whole pages only: a part that cannot be had would be refused in words of its own.
-        headers = [header for header in scope["headers"] if header[0] != b"range"]
-        inner = {**scope, "path": request.path, "root_path": "", "headers": headers, "extensions": {}}
+        asked = [header for header in scope["headers"] if header[0] != b"range"]
+        inner = {**scope, "path": request.path, "root_path": "", "headers": asked, "extensions": {}}
         await self._pages(inner, request.receive, gather)
         status = heads[0]["status"]
         if status == 404:
