@@ -173,6 +173,18 @@ async def test_a_repeated_request_is_answered_again_and_enters_nothing(
     assert await paid(acme, contract) == (40, 60, '"2"')
 
 
+async def test_a_replay_is_only_for_who_may_still_see_it(
+    acme: Caller, alice: Caller, cell: Running
+) -> None:
+    customer = await alice.customer()
+    contract = await alice.contract(customer)
+    await alice.post("/payments", body_for(contract), key="once")
+    await acme.patch(f"/customers/{customer['customerId']}", {"ownerId": "bob"})
+    async with nothing_changes(cell):
+        answer = await alice.post("/payments", body_for(contract), key="once")
+    assert refused(answer, 404, "NOT_FOUND")["message"] == "回款不存在"
+
+
 async def test_copies_that_arrive_together_enter_one_payment(acme: Caller) -> None:
     contract = await acme.contract(await acme.customer(), amountCents=100)
     answers = await asyncio.gather(

@@ -1,23 +1,27 @@
-"""Every list walks the index that is its order, without statistics to go by, and sorts nothing."""
+"""Lists in SQL: each walks the index that is its order, without statistics to go by, sorts
+nothing, and gives the caller's own rows only, wherever it is told to start."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
 from crm_cell.contracts import store as contracts_store
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.ids import new_id
-from crm_cell.kernel.paging import PageRequest
+from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.payments import store as payments_store
 from crm_cell.storage.engine import Reader, Row
 from tests.world import Caller, Json, Running
 
 EVERYBODY = Actor("acme")
 ALICE = Actor("acme", "alice", "alice")
+BOB = Actor("acme", "bob", "bob")
 FIRST = PageRequest()
 AFTER = PageRequest(after=new_id(1))
+AFTER_NOTHING = PageRequest(after=new_id(2**48 - 1))
 
-Listing = Callable[[Reader, Actor, PageRequest, str | None], Awaitable[object]]
+Listing = Callable[[Reader, Actor, PageRequest, str | None], Awaitable[Slice[Any]]]
 
 
 class Explaining:
@@ -103,3 +107,25 @@ async def test_payments_are_listed_in_the_order_of_an_index(
     only = contract["contractId"] if filtered else None
     steps = await plan(cell, payments_store.page, actor, asked, only)
     assert steps == [f"SEARCH payments USING INDEX {index} ({columns}{beyond})"]
+
+
+@pytest.mark.parametrize("filtered", [True, False])
+@pytest.mark.parametrize(("actor", "seen"), [(EVERYBODY, 1), (ALICE, 1), (BOB, 0)])
+@pytest.mark.parametrize(
+    ("listing", "member"),
+    [(contracts_store.page, "customerId"), (payments_store.page, "contractId")],
+)
+async def test_a_made_up_place_to_start_shows_nobody_elses_rows(
+    listing: Listing,
+    member: str,
+    actor: Actor,
+    seen: int,
+    filtered: bool,
+    cell: Running,
+    contract: Json,
+) -> None:
+    async def read(tx: Reader) -> int:
+        only = contract[member] if filtered else None
+        return len((await listing(tx, actor, AFTER_NOTHING, only)).rows)
+
+    assert await cell.service.database.read("test.list", read) == seen
