@@ -10,6 +10,7 @@ from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.routing import Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import RuleViolation
 from crm_cell.storage.engine import Reader, Tx
 
 contacts = Routes("/contacts", tag="contacts", missing="contact_not_found", recheck=service.recheck)
@@ -21,7 +22,13 @@ async def list_(tx: Reader, actor: Actor, query: ContactQuery, page: Asked) -> P
     return page.answer(await service.list_(tx, actor, query.customer_id, page), ContactView.of)
 
 
-@contacts.write("POST", "", "创建联系人", status=201, refusals=["BUSINESS_RULE_VIOLATION"])
+@contacts.write(
+    "POST",
+    "",
+    "创建联系人",
+    status=201,
+    refusals=[RuleViolation("customer_not_found"), "CONFLICT"],
+)
 async def create(tx: Tx, actor: Actor, body: ContactCreate) -> Resource[ContactView]:
     """Add a contact to a customer. A new primary contact takes over from the one before."""
     return shown(await service.create(tx, actor, **msgspec.structs.asdict(body)))
@@ -33,7 +40,7 @@ async def get(tx: Reader, actor: Actor, contact_id: str) -> Resource[ContactView
     return shown(await service.get(tx, actor, contact_id))
 
 
-@contacts.write("PATCH", "/{contact_id}", "更新联系人")
+@contacts.write("PATCH", "/{contact_id}", "更新联系人", refusals=["CONFLICT"])
 async def update(
     tx: Tx, actor: Actor, contact_id: str, patch: Patch[ContactPatch], condition: IfMatch
 ) -> Resource[ContactView]:

@@ -17,11 +17,21 @@ from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.routing import Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import RuleViolation
 from crm_cell.storage.engine import Reader, Tx
 
 follow_ups = Routes(
     "/follow-ups", tag="follow-ups", missing="follow_up_not_found", recheck=service.recheck
 )
+
+# What a follow-up mentions has to be there, and to belong together.
+MENTIONS = [
+    RuleViolation("customer_not_found"),
+    RuleViolation("opportunity_not_found"),
+    RuleViolation("contact_not_found"),
+    RuleViolation("opportunity_of_other_customer"),
+    RuleViolation("contact_of_other_customer"),
+]
 
 
 @follow_ups.read("", "跟进记录列表")
@@ -31,7 +41,7 @@ async def list_(tx: Reader, actor: Actor, query: FollowUpQuery, page: Asked) -> 
     return page.answer(await service.list_(tx, actor, wanted, page), FollowUpView.of)
 
 
-@follow_ups.write("POST", "", "创建跟进记录", status=201, refusals=["BUSINESS_RULE_VIOLATION"])
+@follow_ups.write("POST", "", "创建跟进记录", status=201, refusals=MENTIONS)
 async def create(tx: Tx, actor: Actor, body: FollowUpCreate) -> Resource[FollowUpView]:
     """Note a follow-up. A missing customer is filled from the opportunity or the contact."""
     return shown(await service.create(tx, actor, **msgspec.structs.asdict(body)))
@@ -43,7 +53,7 @@ async def get(tx: Reader, actor: Actor, follow_up_id: str) -> Resource[FollowUpV
     return shown(await service.get(tx, actor, follow_up_id))
 
 
-@follow_ups.write("PATCH", "/{follow_up_id}", "更新跟进记录", refusals=["BUSINESS_RULE_VIOLATION"])
+@follow_ups.write("PATCH", "/{follow_up_id}", "更新跟进记录", refusals=MENTIONS)
 async def update(
     tx: Tx, actor: Actor, follow_up_id: str, patch: Patch[FollowUpPatch], condition: IfMatch
 ) -> Resource[FollowUpView]:

@@ -6,6 +6,7 @@ from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.routing import Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import Forbidden, RuleViolation
 from crm_cell.opportunities import service
 from crm_cell.opportunities.schemas import (
     OpportunityChangeView,
@@ -34,7 +35,13 @@ async def list_(
     return page.answer(found, OpportunityView.of)
 
 
-@opportunities.write("POST", "", "创建商机", status=201, refusals=["BUSINESS_RULE_VIOLATION"])
+@opportunities.write(
+    "POST",
+    "",
+    "创建商机",
+    status=201,
+    refusals=[RuleViolation("customer_not_found"), RuleViolation("stage_and_status_disagree")],
+)
 async def create(tx: Tx, actor: Actor, body: OpportunityCreate) -> Resource[OpportunityView]:
     """Create an opportunity. Without an owner of its own it gets its customer's."""
     return shown(await service.create(tx, actor, **body.members))
@@ -50,7 +57,7 @@ async def get(tx: Reader, actor: Actor, opportunity_id: str) -> Resource[Opportu
     "PATCH",
     "/{opportunity_id}",
     "更新商机",
-    refusals=["BUSINESS_RULE_VIOLATION", "FORBIDDEN"],
+    refusals=[RuleViolation("stage_and_status_disagree"), Forbidden("forbidden_handover")],
 )
 async def update(
     tx: Tx, actor: Actor, opportunity_id: str, patch: Patch[OpportunityPatch], condition: IfMatch
