@@ -1,0 +1,136 @@
+"""Every list, however it is narrowed, walks one index in the order in which it is shown."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from crm_cell.contacts import service as contacts
+from crm_cell.follow_ups import service as follow_ups
+from crm_cell.follow_ups.rules import Filter
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.paging import PageRequest
+from crm_cell.opportunities import service as opportunities
+from crm_cell.storage.engine import Reader, Row
+from tests.world import Caller, Json, Running
+
+ACME = Actor("acme")
+ALICE = Actor("acme", owner="alice")
+ACTORS = pytest.mark.parametrize(
+    ("actor", "own"), [(ACME, "live"), (ALICE, "by_owner")], ids=["acme", "alice"]
+)
+# By page, and by cursor.
+PAGES = [PageRequest(), PageRequest(after="ffffffff-ffff-7fff-bfff-ffffffffffff")]
+
+List = Callable[[Reader, PageRequest], Awaitable[object]]
+
+
+class Explaining:
+    """Reads, and notes how SQLite went about each statement."""
+
+    def __init__(self, tx: Reader) -> None:
+        self._tx = tx
+        self.now = tx.now
+        self.plans: list[str] = []
+
+    async def one(self, sql: str, /, **params: object) -> Row | None:
+        await self._explain(sql, params)
+        return await self._tx.one(sql, **params)
+
+    async def all(self, sql: str, /, **params: object) -> list[Row]:
+        await self._explain(sql, params)
+        return await self._tx.all(sql, **params)
+
+    async def _explain(self, sql: str, params: dict[str, object]) -> None:
+        steps = await self._tx.all(f"EXPLAIN QUERY PLAN {sql}", **params)
+        self.plans.append("; ".join(str(step[3]) for step in steps))
+
+
+async def plans(cell: Running, list_: List) -> set[str]:
+    """The plans of all statements that a page and a cursor take."""
+    found: set[str] = set()
+
+    async def unit(tx: Reader) -> None:
+        for page in PAGES:
+            explaining = Explaining(tx)
+            await list_(explaining, page)
+            found.update(explaining.plans)
+
+    await cell.service.database.read("test", unit)
+    return found
+
+
+def assert_walks(plans: set[str], table: str, index: str) -> None:
+    """The table by this index alone, nothing scanned or sorted."""
+    assert [plan for plan in plans if plan.startswith(f"SEARCH {table} ")]
+    for plan in plans:
+        assert plan.startswith("SEARCH ")
+        assert "TEMP B-TREE" not in plan
+        assert f"SEARCH {table} " not in plan or f" INDEX {index} (" in plan
+
+
+@pytest.fixture
+async def customer(alice: Caller) -> Json:
+    """With something in each list, as an empty one would not be read at all."""
+    customer = await alice.customer()
+    await alice.contact(customer)
+    opportunity = await alice.opportunity(customer)
+    await alice.follow_up(opportunityId=opportunity["opportunityId"])
+    return customer | {"opportunityId": opportunity["opportunityId"]}
+
+
+@ACTORS
+async def test_contacts(actor: Actor, own: str, customer: Json, cell: Running) -> None:
+    every = await plans(cell, lambda tx, page: contacts.list_(tx, actor, None, page))
+    assert_walks(every, "contacts", f"contacts_{own}")
+    customer_id = customer["customerId"]
+    narrowed = await plans(cell, lambda tx, page: contacts.list_(tx, actor, customer_id, page))
+    assert_walks(narrowed, "contacts", "contacts_by_customer")
+
+
+@ACTORS
+async def test_opportunities(actor: Actor, own: str, customer: Json, cell: Running) -> None:
+    every = await plans(cell, lambda tx, page: opportunities.list_(tx, actor, None, page))
+    assert_walks(every, "opportunities", f"opportunities_{own}")
+    customer_id = customer["customerId"]
+    narrowed = await plans(cell, lambda tx, page: opportunities.list_(tx, actor, customer_id, page))
+    assert_walks(narrowed, "opportunities", "opportunities_by_customer")
+
+
+async def test_the_history_of_an_opportunity(customer: Json, cell: Running) -> None:
+    opportunity_id = customer["opportunityId"]
+    found = await plans(
+        cell, lambda tx, page: opportunities.history(tx, ACME, opportunity_id, page)
+    )
+    assert_walks(found, "opportunity_changes", "opportunity_changes_by_opportunity")
+
+
+@ACTORS
+async def test_follow_ups(actor: Actor, own: str, customer: Json, cell: Running) -> None:
+    async def narrowed(index: str, **members: str) -> None:
+        wanted = Filter(**members)
+        found = await plans(cell, lambda tx, page: follow_ups.list_(tx, actor, wanted, page))
+        assert_walks(found, "follow_ups", f"follow_ups_{index}")
+
+    by_customer = {"customer_id": customer["customerId"]}
+    by_opportunity = {"opportunity_id": customer["opportunityId"]}
+    await narrowed(own)
+    await narrowed("by_customer", **by_customer)
+    await narrowed("by_opportunity", **by_opportunity)
+    await narrowed("by_opportunity", **by_customer, **by_opportunity)
+
+
+@ACTORS
+async def test_the_funnel_of_a_range_of_times(
+    actor: Actor, own: str, customer: Json, cell: Running
+) -> None:
+    explained: list[str] = []
+
+    async def unit(tx: Reader) -> None:
+        explaining = Explaining(tx)
+        await opportunities.funnel_rows_between(explaining, actor, 1, 2)
+        explained.extend(explaining.plans)
+
+    await cell.service.database.read("test", unit)
+    (plan,) = explained
+    assert f"opportunities_{own} (tenant_id=? AND" in plan
+    assert "id>? AND id<?" in plan
