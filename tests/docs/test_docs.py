@@ -1,0 +1,140 @@
+"""What there is, is documented; what is documented, is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from crm_cell.app import all_routes
+from crm_cell.http.openapi.failures import every_code
+from crm_cell.http.routing import Route
+from crm_cell.http.schema import rules_of
+from crm_cell.kernel import messages
+from crm_cell.kernel.errors import CrmError
+from crm_cell.opportunities.service import STAGES
+from crm_cell.settings import settings_table
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+API = DOCS / "reference" / "api"
+
+LINK = re.compile(r"\]\((?![a-z]+:|#)([^)\s#]+)")
+CODE = re.compile(r"`([^`]+)`")
+EMITTED = re.compile(r'"(crm\.\w+\.\w+)"')
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+# One page tells of several routes that have little to say for themselves.
+PAGE_OF_TAG = {"openapi": "health"}
+
+
+def text(*parts: str) -> str:
+    return DOCS.joinpath(*parts).read_text(encoding="utf-8")
+
+
+def first_column(page: str) -> list[str]:
+    """What stands in code in the first column of a page's tables."""
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    return [name for row in rows for name in CODE.findall(row)]
+
+
+def section(page: str, heading: str) -> str:
+    parts = re.split(r"^## ", FENCED.sub("", page), flags=re.MULTILINE)
+    return next((part for part in parts if part.split("\n")[0] == heading), "")
+
+
+def route_name(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def page_of(route: Route) -> str:
+    return text("reference", "api", f"{PAGE_OF_TAG.get(route.tag, route.tag)}.md")
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    found: set[Path] = set()
+    unread = [ROOT / "README.md"]
+    while unread:
+        page = unread.pop().resolve()
+        if page not in found and page.suffix == ".md" and page.exists():
+            found.add(page)
+            linked = LINK.findall(FENCED.sub("", page.read_text(encoding="utf-8")))
+            unread += [page.parent / target for target in linked]
+    assert {page for page in DOCS.rglob("*.md") if page.resolve() not in found} == set()
+
+
+def test_the_index_names_every_page() -> None:
+    named = {(DOCS / target).resolve() for target in LINK.findall(text("index.md"))}
+    assert {page for page in DOCS.rglob("*.md") if page.resolve() not in named} == {
+        DOCS / "index.md"
+    }
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "concepts").glob("*.md")), ids=lambda p: p.stem)
+def test_a_concept_fits_a_screen(page: Path) -> None:
+    assert len(page.read_text(encoding="utf-8").splitlines()) <= 60
+
+
+def test_the_settings_are_those_of_the_service() -> None:
+    rows = [line for line in text("reference", "settings.md").splitlines() if line[:3] == "| `"]
+    assert rows == [
+        f"| `{setting.variable}` | {_default(default)} | {setting.meaning} |"
+        for setting, default in settings_table()
+    ]
+
+
+def _default(value: object) -> str:
+    if value is None:
+        return ""
+    return f"`{int(value) if isinstance(value, bool) else value}`"
+
+
+def test_the_error_codes_are_those_of_the_service() -> None:
+    table = re.findall(r"^\| `([A-Z_]+)` \| (\d+) \|", text("reference", "errors.md"), re.MULTILINE)
+    codes = {(kind.code, str(kind.status)) for kind in every_code()}
+    assert (CrmError.code, str(CrmError.status)) in codes
+    assert set(table) == codes
+    assert len(table) == len(codes)
+
+
+def test_the_fault_codes_are_those_of_the_service() -> None:
+    faults = text("reference", "errors.md").partition("## Faults")[2]
+    known = {key.removeprefix("fault.") for key in messages._CATALOGUE if key.startswith("fault.")}
+    assert set(first_column(faults)) == known
+
+
+def test_the_event_types_are_those_that_are_emitted() -> None:
+    sources = (ROOT / "crm_cell").rglob("*.py")
+    emitted = {kind for path in sources for kind in EMITTED.findall(path.read_text("utf-8"))}
+    documented = {name for name in first_column(text("reference", "events.md")) if "." in name}
+    assert documented == emitted
+
+
+def test_the_stages_are_those_of_the_rules() -> None:
+    assert [
+        f"| {stage.number} | {stage.name} | {stage.english_name} | {stage.probability} %"
+        f" | {stage.status} {stage.status.name.lower()} |"
+        for stage in STAGES
+    ] == re.findall(r"^\| \d .*$", text("concepts", "pipeline.md"), re.MULTILINE)
+
+
+def test_every_route_has_its_section_and_no_section_is_without_a_route() -> None:
+    headings = [
+        heading
+        for page in API.glob("*.md")
+        for heading in re.findall(r"^## ([A-Z]+ /.*)$", page.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert sorted(headings) == sorted(map(route_name, all_routes()))
+
+
+@pytest.mark.parametrize("route", all_routes(), ids=route_name)
+def test_a_section_names_the_parameters_and_refusals_of_its_route(route: Route) -> None:
+    told = section(page_of(route), route_name(route))
+    parameters = {name for query in route.binding.queries for name in rules_of(query)}
+    refusals = {each if isinstance(each, str) else each.code for each in route.refusals}
+    assert parameters | refusals <= set(CODE.findall(told))
+
+
+@pytest.mark.parametrize("route", all_routes(), ids=route_name)
+def test_a_page_names_the_members_of_the_bodies_that_its_routes_take(route: Route) -> None:
+    members = set(rules_of(route.binding.body)) if route.binding.body else set()
+    assert members <= set(first_column(page_of(route)))
