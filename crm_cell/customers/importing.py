@@ -1,5 +1,6 @@
 """Many customers at once: good rows go in, bad ones are reported, in one pass."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -32,7 +33,7 @@ class Outcome(msgspec.Struct):
     refused: list[Refused]
 
 
-async def import_rows(tx: Tx, actor: Actor, items: list[Any]) -> Outcome:
+async def import_rows(tx: Tx, actor: Actor, items: Sequence[Any]) -> Outcome:
     """Create a customer of each good row; of rows with one name the first wins."""
     good, refused = _sorted_out(items)
     customers = await service.create_new_names(tx, actor, list(good.values()))
@@ -65,7 +66,7 @@ def report(outcome: Outcome, language: Language, *, dry_run: bool) -> ImportView
     )
 
 
-def _sorted_out(items: list[Any]) -> tuple[dict[int, dict[str, Any]], list[Refused]]:
+def _sorted_out(items: Sequence[Any]) -> tuple[dict[int, dict[str, Any]], list[Refused]]:
     good: dict[int, dict[str, Any]] = {}
     refused: list[Refused] = []
     for index, item in enumerate(items):

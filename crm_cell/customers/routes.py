@@ -2,24 +2,26 @@
 
 import msgspec
 
-from crm_cell.customers import importing, service
+from crm_cell.customers import exporting, importing, service
 from crm_cell.customers.schemas import (
     CustomerCreate,
     CustomerImport,
     CustomerPatch,
     CustomerView,
+    ExportQuery,
     ImportQuery,
     ImportView,
     shown,
 )
-from crm_cell.http.answers import NotKept, Resource
-from crm_cell.http.paging import Asked, Page
+from crm_cell.http.answers import NotKept, Resource, Stream
+from crm_cell.http.files import FILES
+from crm_cell.http.paging import Asked, ExportAsked, Page
 from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.request import Request
 from crm_cell.http.routing import MIB, Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
-from crm_cell.storage.engine import Reader, Tx
+from crm_cell.storage.engine import Database, Reader, Tx
 
 customers = Routes(
     "/customers", tag="customers", missing="customer_not_found", recheck=service.recheck
@@ -51,6 +53,20 @@ async def import_(
     if query.dry_run:
         raise NotKept(report)
     return report
+
+
+@customers.plain("/export", "导出客户", media=[kind.media for kind in FILES.values()])
+async def export(
+    database: Database, actor: Actor, page: ExportAsked, query: ExportQuery
+) -> Page[CustomerView] | Stream:
+    """A page of up to 1000 customers. As `csv`, `xlsx` or `ndjson` without `page`: all of them."""
+    if query.format != "json":
+        return await exporting.stream(database, actor, query.format, page)
+
+    async def unit(tx: Reader) -> Page[CustomerView]:
+        return page.answer(await service.list_(tx, actor, page), CustomerView.of)
+
+    return await database.read("customers.export", unit, long=True)
 
 
 @customers.read("/{customer_id}", "客户详情")

@@ -6,7 +6,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from crm_cell.customers.rules import Customer, Status
 from crm_cell.http.answers import Resource
-from crm_cell.http.fields import email, items, owner, phone, text, whole
+from crm_cell.http.fields import choice, email, items, owner, phone, text, whole
+from crm_cell.http.files import FILES
 from crm_cell.http.schema import Body, PatchFields, Query, View, check_members
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import Fault
@@ -87,6 +88,12 @@ class ImportQuery(Query):
     dry_run: bool = False
 
 
+class ExportQuery(Query):
+    narrows: ClassVar[bool] = False
+
+    format: Annotated[str, choice("json", *FILES)] = "json"
+
+
 class ImportedView(View):
     """A row that went in; on a dry run, one that would, and has no id."""
 
@@ -104,14 +111,14 @@ class RefusedView(View):
     code: Annotated[str, Meta(description="错误码 · Error code", examples=["DUPLICATE_NAME"])]
 
 
-class ImportView(View):
+class ImportView(View, kw_only=True):
     """What became of an import. `index` is the position in `items`, from 0."""
 
+    accepted: bool = True
     created: int
     errors: Annotated[int, Meta(description="失败行数 · Rows that did not go in")]
     details: Annotated[list[ImportedView], Meta(description="成功的行 · The rows that went in")]
     errors_detail: list[RefusedView]
-    accepted: bool = True
 
 
 def checked_row(item: Any) -> tuple[dict[str, Any], list[Fault]]:

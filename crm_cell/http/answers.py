@@ -1,6 +1,6 @@
 """What a handler gives back, and the bytes that it becomes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Generic, TypeVar
 
 import msgspec
@@ -26,7 +26,7 @@ class Answer(msgspec.Struct):
 class Stream(msgspec.Struct):
     """A response whose body is made while it is sent, in constant memory."""
 
-    chunks: AsyncIterator[bytes]
+    chunks: AsyncGenerator[bytes, None]
     headers: list[Header]
 
 

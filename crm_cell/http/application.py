@@ -5,8 +5,10 @@ response leaves through `_send`, with its request id and its time; every failure
 error body.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import aclosing
 from time import perf_counter
 from typing import Any, TypeAlias
 
@@ -226,9 +228,27 @@ def _frame(request: Request, started: float) -> list[Header]:
 async def _send_stream(answer: Stream, headers: list[Header], request: Request, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     if request.method != "HEAD":
-        async for chunk in answer.chunks:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await _send_chunks(answer, request, send)
     await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_chunks(answer: Stream, request: Request, send: Send) -> None:
+    """Send the body as it is made. Nothing more is made for a caller who has hung up."""
+    hung_up = asyncio.create_task(_hung_up(request))
+    try:
+        async with aclosing(answer.chunks) as chunks:
+            async for chunk in chunks:
+                if hung_up.done():
+                    return
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    finally:
+        hung_up.cancel()
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass  # what else arrives is the rest of a body that nobody asked for
+
 
 
 async def _rendered(route: Route, request: Request, result: Awaitable[Any]) -> Answer:

@@ -165,7 +165,9 @@ def _paging_binder(kind: type[Asked]) -> Binder:
     def bind(request: Request, queries: Queries) -> Asked | None:
         if kind.query not in queries or request.actor is None:
             return None
-        filters = [query for other, query in queries.items() if other is not kind.query]
+        filters = [
+            query for other, query in queries.items() if other is not kind.query and other.narrows
+        ]
         mark = mark_of(request.actor, request.path, msgspec.json.encode(filters))
         return asked(kind, queries[kind.query], mark)
 

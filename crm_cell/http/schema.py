@@ -32,6 +32,9 @@ class Body(msgspec.Struct, kw_only=True, rename="camel", forbid_unknown_fields=T
 class Query(msgspec.Struct, kw_only=True, rename="camel"):
     """A request's query parameters."""
 
+    narrows: ClassVar[bool] = True
+    """Whether they decide which rows a list has: then they tie its cursors."""
+
 
 class View(msgspec.Struct, kw_only=True, rename="camel"):
     """An object in an answer."""
