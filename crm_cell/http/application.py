@@ -236,6 +236,8 @@ async def _send_chunks(answer: Stream, request: Request, send: Send) -> None:
     """Send the body as it is made. Nothing more is made for a caller who has hung up."""
     hung_up = asyncio.create_task(_hung_up(request))
     try:
+        # Lets the server send the head: the first chunk of a workbook is a long time coming.
+        await send({"type": "http.response.body", "body": b"", "more_body": True})
         async with aclosing(answer.chunks) as chunks:
             async for chunk in chunks:
                 if hung_up.done():
@@ -248,7 +250,6 @@ async def _send_chunks(answer: Stream, request: Request, send: Send) -> None:
 async def _hung_up(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass  # what else arrives is the rest of a body that nobody asked for
-
 
 
 async def _rendered(route: Route, request: Request, result: Awaitable[Any]) -> Answer:
