@@ -21,6 +21,7 @@ from crm_cell.http.request import Request
 from crm_cell.http.routing import MIB, Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import Conflict, Forbidden
 from crm_cell.storage.engine import Database, Reader, Tx
 
 customers = Routes(
@@ -75,7 +76,12 @@ async def get(tx: Reader, actor: Actor, customer_id: str) -> Resource[CustomerVi
     return shown(await service.get(tx, actor, customer_id))
 
 
-@customers.write("PATCH", "/{customer_id}", "更新客户", refusals=["DUPLICATE_NAME", "FORBIDDEN"])
+@customers.write(
+    "PATCH",
+    "/{customer_id}",
+    "更新客户",
+    refusals=["DUPLICATE_NAME", Forbidden("forbidden_handover")],
+)
 async def update(
     tx: Tx, actor: Actor, customer_id: str, patch: Patch[CustomerPatch], condition: IfMatch
 ) -> Resource[CustomerView]:
@@ -86,7 +92,9 @@ async def update(
     return shown(await service.update(tx, actor, current, changes))
 
 
-@customers.write("DELETE", "/{customer_id}", "删除客户", refusals=["CONFLICT"])
+@customers.write(
+    "DELETE", "/{customer_id}", "删除客户", refusals=[Conflict("customer_has_contracts")]
+)
 async def delete(tx: Tx, actor: Actor, customer_id: str, condition: IfMatch) -> None:
     """Delete a customer with all that hangs on it; one with contracts stays."""
     current = await service.get(tx, actor, customer_id)

@@ -20,10 +20,11 @@ Check = Callable[[Any], Any]
 # Digits, the marks people write between them, and how an extension is announced.
 _PHONE = re.compile(r"\+?([0-9 ()./,#-]|ext\.?|x|转|分机)*", re.ASCII | re.IGNORECASE)
 _THREE_DIGITS = re.compile(r"([^0-9]*[0-9]){3}")
-_EMAIL = re.compile(r"""[^\s@<>()\[\],;:"\\]+@[^\s@<>()\[\],;:"\\.]+(\.[^\s@<>()\[\],;:"\\.]+)+""")
 # The same as kernel.text refuses, in the words of JSON Schema: other languages check by it.
 _CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 _CONTROL_BUT_LINES = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029"
+_NOT_IN_EMAIL = rf"""\s@<>()\[\],;:"\\{_CONTROL}"""
+_EMAIL = re.compile(rf"[^{_NOT_IN_EMAIL}]+@[^.{_NOT_IN_EMAIL}]+(\.[^.{_NOT_IN_EMAIL}]+)+")
 _PHONE_MARKS = "[0-9 ()./,#-]"
 _MASKED_PHONE = re.compile(r"[^*]{0,3}\*+[^*]{0,4}")
 _DIGITS = re.compile(r"-?[0-9]{1,40}")
@@ -75,7 +76,7 @@ def phone() -> Meta:
 def email() -> Meta:
     def check(value: Any) -> str:
         given = _measured(clean(string(value)), 3, 254)
-        if has_control(given) or not _EMAIL.fullmatch(given):
+        if not _EMAIL.fullmatch(given):
             raise Bad("not_an_email")
         return given
 

@@ -8,6 +8,7 @@ import msgspec
 from crm_cell.http.errors import answer_error
 from crm_cell.http.openapi.headers import reference_headers
 from crm_cell.http.openapi.members import MEMBERS
+from crm_cell.http.openapi.schemas import gives_resource
 from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.request import too_large
 from crm_cell.http.routing import BODY_LIMIT, Route
@@ -119,7 +120,8 @@ def _errors(route: Route) -> Iterable[CrmError]:
     yield _bad_request(route)
     if not route.open:
         yield from _IDENTITY
-    if str in route.binding.kinds.values():
+    # A replay is not found by those who may not see the record any more.
+    if str in route.binding.kinds.values() or (route.recheck and gives_resource(route)):
         yield NotFound(route.binding.missing)
     if route.takes_body:
         yield from (too_large(route.body_limit), UnsupportedMediaType())

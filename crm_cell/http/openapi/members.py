@@ -19,6 +19,8 @@ def _told(meaning: str, *examples: object) -> dict[str, Any]:
     return {"description": meaning} | ({"examples": list(examples)} if examples else {})
 
 
+_INT64 = {"format": "int64"}
+
 MEMBERS: Final[dict[str, dict[str, Any]]] = {
     "customerId": _id("11", "客户编号 · Id of the customer"),
     "contactId": _id("12", "联系人编号 · Id of the contact"),
@@ -39,10 +41,11 @@ MEMBERS: Final[dict[str, dict[str, Any]]] = {
     "contactEmail": _told("联系邮箱 · E-mail address"),
     "isPrimary": _told("是否首要联系人 · Whether this is the customer's primary contact", True),
     "title": _told("标题 · The title"),
-    "amountCents": _told("金额，整数分 · Amount in whole cents"),
+    "amountCents": _told("金额，整数分 · Amount in whole cents") | _INT64,
     "totalAmountCents": _told("金额合计，整数分 · Sum of the amounts in whole cents", 1_280_000),
-    "paidCents": _told("已回款，整数分 · Paid so far, in whole cents", 480_000),
-    "outstandingCents": _told("未回款，整数分 · Still outstanding, in whole cents", 800_000),
+    "paidCents": _told("已回款，整数分 · Paid so far, in whole cents", 480_000) | _INT64,
+    "outstandingCents": _told("未回款，整数分 · Still outstanding, in whole cents", 800_000)
+    | _INT64,
     "currency": _told("币种，ISO 4217 · Currency, ISO 4217", "CNY"),
     "content": _told("内容 · What was said"),
     "contractNo": _told("合同编号，租户内唯一 · Contract number, unique in the tenant"),
@@ -89,6 +92,9 @@ MEMBERS: Final[dict[str, dict[str, Any]]] = {
     "opportunity_win_count": _told("赢单数 · How many opportunities are won", 12),
     "conversion_rate_pct": _told("转化率，百分比，两位小数 · won / all × 100, two decimals", 25.0),
     "funnel_by_stage": _told("漏斗明细 · The funnel by stage and status"),
+    "format": _told(
+        "格式；json 以外不带 page 时导出全部 · The form; all but json give everything without page"
+    ),
     "dryRun": _told("只校验不写入 · Report what would happen, and keep nothing"),
     "items": _told("客户，逐条校验 · The customers, each checked by itself"),
     "accepted": _told("已受理 · The import was taken", True),

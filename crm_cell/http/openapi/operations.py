@@ -10,6 +10,7 @@ import msgspec
 from crm_cell.http.openapi import failures
 from crm_cell.http.openapi.examples import Examples
 from crm_cell.http.openapi.headers import reference_headers, request_headers
+from crm_cell.http.openapi.media import described, gives_files
 from crm_cell.http.openapi.members import MEMBERS
 from crm_cell.http.openapi.schemas import Schema, Schemas, gives_resource, shown, tidy
 from crm_cell.http.openapi.words import SUCCESS
@@ -17,6 +18,7 @@ from crm_cell.http.routing import Route
 from crm_cell.http.schema import Query
 
 _JSON = "application/json"
+_ANYTHING = {"schema": {"type": "object"}, "example": {}}
 
 
 class Operations:
@@ -63,16 +65,19 @@ class Operations:
     def _success(self, route: Route) -> dict[str, Any]:
         headers = ["ETag"] if gives_resource(route) else []
         headers += ["Location"] if gives_resource(route) and route.status == 201 else []
+        headers += ["Content-Disposition"] if gives_files(route) else []
         headers += ["Idempotent-Replayed"] if route.kind == "write" else []
         return self._answer(_status(route), self._content(route), *headers)
 
     def _content(self, route: Route) -> dict[str, Any]:
         kind = shown(route)
-        content = {} if kind is None else {_JSON: self._media(kind)}
-        if kind is None and _status(route) != 204 and not route.media:
-            content[_JSON] = {"schema": {"type": "object"}, "example": {}}
+        if kind is None:
+            return {} if _status(route) == 204 else {_JSON: _ANYTHING}
+        content = {_JSON: self._media(kind)}
         for media in route.media:
-            content.setdefault(media, {"schema": {"type": "string"}})
+            name = media.partition(";")[0]
+            if name not in content:
+                content[name] = described(media, kind, content[_JSON]["example"])
         return content
 
     def _answer(self, status: int, content: dict[str, Any], *headers: str) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class Schemas:
         assert name not in self.components, f"two structs want the name {name}"
         schema.pop("title", None)
         schema["properties"] = {
-            member: MEMBERS.get(member, {}) | told
+            member: type_first(MEMBERS.get(member, {}) | told)
             for member, told in schema.get("properties", {}).items()
         }
         self.components[name] = schema
@@ -192,6 +192,10 @@ def accept_echoes(patch: Schema, view: Schema) -> None:
     for member, told in view["properties"].items():
         patch["properties"].setdefault(member, told | {"readOnly": True})
     patch["additionalProperties"] = False
+
+
+def type_first(schema: Schema) -> Schema:
+    return {key: schema[key] for key in sorted(schema, key=lambda key: key != "type")}
 
 
 def is_phone(member: str) -> bool:

@@ -27,6 +27,12 @@ TAGS: Final = {
     "openapi": ("接口描述", "This document."),
 }
 
+EXPOSITION: Final = """\
+# HELP crm_http_requests_total Requests answered.
+# TYPE crm_http_requests_total counter
+crm_http_requests_total{method="GET",route="/customers",status="200"} 42.0
+"""
+
 SUCCESS: Final = {
     200: "成功 · OK",
     201: "已创建 · Created",
