@@ -1,0 +1,5 @@
+"""Made-up data to look at on the first day: one tenant, `demo`, and half a year of its sales."""
+
+from crm_cell.demo.filling import DemoSummary as DemoSummary
+from crm_cell.demo.filling import fill as fill
+from crm_cell.demo.filling import is_empty as is_empty
