@@ -1,5 +1,7 @@
 """What a database can say no with, whichever database it is."""
 
+from crm_cell.kernel.errors import Unavailable
+
 
 class UniqueViolation(Exception):
     """Two rows cannot both have this; `constraint` is the index's name in the migrations."""
@@ -7,3 +9,11 @@ class UniqueViolation(Exception):
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
         self.constraint = constraint
+
+
+class CannotOpen(Unavailable):
+    """The database cannot be used as it is; `reason` says why to whoever runs the service."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__()
+        self.reason = reason

@@ -8,15 +8,23 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.open import sqlite_path
 from crm_cell.storage.schema import SCHEMA_VERSION
 
 
 def schema_version(url: str) -> str | None:
-    """The revision that the database is at, None for a new or empty one."""
+    """The revision that the database is at, None for a new or empty one. Raises CannotOpen."""
     path = sqlite_path(url)
     if not path.exists():
         return None
+    try:
+        return _revision(path)
+    except sqlite3.Error as error:
+        raise CannotOpen(f"{path}: {error}") from error
+
+
+def _revision(path: Path) -> str | None:
     with closing(sqlite3.connect(path)) as connection:
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")
         if known.fetchone() is None:
@@ -30,15 +38,31 @@ def is_current(url: str) -> bool:
 
 
 def migrate(url: str) -> None:
-    """Upgrade to the newest schema; nothing happens when it is there already."""
+    """Upgrade to the newest schema; nothing happens when it is there already. Raises CannotOpen."""
     if is_current(url):
         return
     # Imported here because Alembic and SQLAlchemy cost a third of a second and 30 MB, which a
     # start without migration need not pay.
+    from alembic.util import CommandError
+    from sqlalchemy.exc import DBAPIError
+
+    path = sqlite_path(url)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _upgrade(url)
+    except OSError as error:
+        raise CannotOpen(f"{path}: {error.strerror}") from error
+    except DBAPIError as error:
+        raise CannotOpen(f"{path}: {error.orig}") from error
+    except CommandError as error:
+        version = schema_version(url)
+        raise CannotOpen(f"{path}: its schema {version} is not one of this release's") from error
+
+
+def _upgrade(url: str) -> None:
     from alembic import command
     from alembic.config import Config
 
-    sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["url"] = url

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 import apsw
 
 from crm_cell.storage.engine import Row
-from crm_cell.storage.errors import UniqueViolation
+from crm_cell.storage.errors import CannotOpen, UniqueViolation
 
 T = TypeVar("T")
 
@@ -56,7 +56,14 @@ class SqliteTx:
 
 
 def connect(path: Path) -> apsw.Connection:
-    """A connection that answers a commit only when it is on disk (synchronous=FULL)."""
+    """A connection that answers a commit only when it is on disk. Raises CannotOpen."""
+    try:
+        return _connect(path)
+    except apsw.Error as error:
+        raise CannotOpen(f"{path}: {error}") from error
+
+
+def _connect(path: Path) -> apsw.Connection:
     connection = apsw.Connection(str(path))
     # Only the writer's BEGIN IMMEDIATE may wait, and it does so without blocking the event loop.
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
