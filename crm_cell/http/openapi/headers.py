@@ -37,17 +37,19 @@ def reference_headers(*names: str) -> dict[str, Any]:
 def _parameter(
     name: str, meaning: str, example: str, form: Pattern[str] | None = None
 ) -> dict[str, Any]:
+    """The example is the schema's: Swagger UI would fill in, and send, one of the parameter's."""
+    bounds = {"pattern": f"^{form.pattern}$"} if form else {}
     return {
         "name": name,
         "in": "header",
         "description": meaning,
-        "schema": {"type": "string"} | ({"pattern": f"^{form.pattern}$"} if form else {}),
-        "example": example,
+        "schema": {"type": "string", **bounds, "examples": [example]},
     }
 
 
 _REQUEST: Final = [
-    _parameter("X-Tenant-Id", "租户 · The tenant", "acme", TENANT) | {"required": True},
+    _parameter("X-Tenant-Id", "租户 · The tenant", "demo", TENANT)
+    | {"required": True, "example": "demo"},
     _parameter(
         "X-Request-ID",
         "请求ID，原样返回；写请求的幂等键 · Id of the request, echoed; the key of a write",

@@ -30,7 +30,7 @@ MEMBERS: Final[dict[str, dict[str, Any]]] = {
     "paymentId": _id("16", "回款编号 · Id of the payment"),
     "auditLogId": _id("17", "审计记录编号 · Id of the audit entry"),
     "resourceId": _id("11", "被操作记录的编号 · Id of the record it was done to"),
-    "tenantId": _told("租户 · The tenant", "acme"),
+    "tenantId": _told("租户 · The tenant", "demo"),
     "ownerId": _told("负责人（平台用户编号） · The owner, a user id of the platform", "alice"),
     "createdAt": _told("创建时间 · When it was created", STAMP) | {"format": "date-time"},
     "updatedAt": _told("最后变更时间 · When it last changed", STAMP) | {"format": "date-time"},
