@@ -52,10 +52,10 @@ def examples_of(page: str) -> Iterator[Example]:
             yield Example(Part(f"{method} {path}", {}, body), None, here["name"])
         elif not here["http"].startswith("HTTP/"):
             assert after is not None, f"no answer to {here['http']}"
-            yield Example(_part(here["http"]), _part(after["http"]))
+            yield Example(part(here["http"]), part(after["http"]))
 
 
-def _part(block: str) -> Part:
+def part(block: str) -> Part:
     head, _, body = block.partition("\n\n")
     first, *lines = head.strip().split("\n")
     headers = dict(line.split(": ", 1) for line in lines)

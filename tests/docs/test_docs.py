@@ -21,6 +21,7 @@ API = DOCS / "reference" / "api"
 LINK = re.compile(r"\]\((?![a-z]+:|#)([^)\s#]+)")
 CODE = re.compile(r"`([^`]+)`")
 EMITTED = re.compile(r'"(crm\.\w+\.\w+)"')
+PATH = re.compile(r"(?:crm_cell|tests|docs|scripts|benchmarks)/[\w./-]*")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 # One page tells of several routes that have little to say for themselves.
@@ -67,6 +68,27 @@ def test_the_index_names_every_page() -> None:
     assert {page for page in DOCS.rglob("*.md") if page.resolve() not in named} == {
         DOCS / "index.md"
     }
+
+
+def test_the_index_calls_every_decision_by_its_title() -> None:
+    listed = re.findall(r"^(\d+\. .+)\]\((decisions/.+)\)$", text("index.md"), re.MULTILINE)
+    assert listed == [
+        (
+            text("decisions", path.name).split("\n")[0][2:].replace(". ", ". [", 1),
+            f"decisions/{path.name}",
+        )
+        for path in sorted((DOCS / "decisions").glob("*.md"))
+    ]
+
+
+def test_files_and_folders_that_pages_name_are_there() -> None:
+    named = {
+        (page.name, name)
+        for page in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+        for name in CODE.findall(FENCED.sub("", page.read_text(encoding="utf-8")))
+        if PATH.fullmatch(name)
+    }
+    assert {(page, name) for page, name in named if not (ROOT / name).exists()} == set()
 
 
 @pytest.mark.parametrize("page", sorted((DOCS / "concepts").glob("*.md")), ids=lambda p: p.stem)
