@@ -220,8 +220,8 @@ def idempotency_keys() -> None:
         text("resource_id", null=True),
         big("created_at"),
         sa.PrimaryKeyConstraint("tenant_id", "method", "path", "key"),
+        # With a rowid: answers are then appended, and only their small keys land at random.
         sqlite_strict=True,
-        sqlite_with_rowid=False,
     )
     op.create_index("idempotency_keys_by_age", "idempotency_keys", ["created_at"])
 
