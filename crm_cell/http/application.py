@@ -12,12 +12,11 @@ from contextlib import aclosing
 from time import perf_counter
 from typing import Any, TypeAlias
 
-import msgspec
 import structlog
 
 from crm_cell.http import signature
 from crm_cell.http.answers import JSON_TYPE, Answer, Header, NotKept, Resource, Stream, encode
-from crm_cell.http.auth import Authenticator, actor_of, bearer_token, tenant_of
+from crm_cell.http.auth import Authenticator, bearer_token, scope_of, tenant_of
 from crm_cell.http.errors import answer_error
 from crm_cell.http.exposition import Exposition, is_wanted
 from crm_cell.http.headers import check_forms, collect, is_request_id, trace_of
@@ -27,6 +26,7 @@ from crm_cell.http.preconditions import etag
 from crm_cell.http.request import ClientGone, Message, Receive, Request, Scope, Send
 from crm_cell.http.routing import Methods, Route, Router
 from crm_cell.http.telemetry import Telemetry
+from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import BadRequest, CrmError, Fault, MethodNotAllowed, NotFound
 from crm_cell.kernel.ids import IdMaker
@@ -139,12 +139,9 @@ class Application:
         headers = request.headers
         identity = await self._authenticator.identify(bearer_token(headers))
         tenant = tenant_of(headers, identity, self._default_tenant)
-        request.actor = msgspec.structs.replace(
-            actor_of(headers, identity, tenant),
-            request_id=request.request_id,
-            trace_id=trace_of(headers),
-            key=headers.get("Idempotency-Key", headers.get("X-Request-ID")),
-        )
+        user, owner = scope_of(headers, identity)
+        key = headers.get("Idempotency-Key") or headers.get("X-Request-ID")
+        request.actor = Actor(tenant, user, owner, request.request_id, trace_of(headers), key)
 
     async def _take_body(self, route: Route, request: Request) -> None:
         await request.read_body(route.body_limit)

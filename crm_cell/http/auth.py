@@ -6,7 +6,6 @@ from typing import Protocol
 import msgspec
 
 from crm_cell.http.headers import is_tenant
-from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import (
     BadRequest,
     Fault,
@@ -58,13 +57,13 @@ def tenant_of(headers: Mapping[str, str], identity: Identity, default: str | Non
     return tenant
 
 
-def actor_of(headers: Mapping[str, str], identity: Identity, tenant: str) -> Actor:
-    """The header X-User-Id narrows what is seen to one owner; it never widens anything."""
+def scope_of(headers: Mapping[str, str], identity: Identity) -> tuple[str | None, str | None]:
+    """Who acts, and to whose records they are narrowed. X-User-Id never widens anything."""
     named = headers.get("X-User-Id")
     if identity.user is None:
-        return Actor(tenant, user=named, owner=named)
+        return named, named
     if identity.sees_all:
-        return Actor(tenant, user=identity.user, owner=named)
+        return identity.user, named
     if named is not None and named != identity.user:
         raise Forbidden
-    return Actor(tenant, user=identity.user, owner=identity.user)
+    return identity.user, identity.user

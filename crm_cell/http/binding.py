@@ -168,7 +168,9 @@ def _paging_binder(kind: type[Asked]) -> Binder:
         filters = [
             query for other, query in queries.items() if other is not kind.query and other.narrows
         ]
-        mark = mark_of(request.actor, request.path, msgspec.json.encode(filters))
+        actor = request.actor
+        told = msgspec.json.encode(filters)
+        mark = mark_of(actor.tenant, actor.owner, request.path, told)
         return asked(kind, queries[kind.query], mark)
 
     return bind

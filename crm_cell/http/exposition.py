@@ -52,12 +52,10 @@ class Exposition:
 
 
 def is_wanted(route: Route, headers: Mapping[str, str]) -> bool:
+    if not route.media or not set(MEDIA) <= set(route.media):
+        return False
     accepted = _accepted(headers)
-    return (
-        set(MEDIA) <= set(route.media)
-        and any(media in accepted for media in MEDIA)
-        and "application/json" not in accepted
-    )
+    return any(media in accepted for media in MEDIA) and "application/json" not in accepted
 
 
 def _accepted(headers: Mapping[str, str]) -> str:

@@ -3,13 +3,13 @@
 import base64
 import hashlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 import msgspec
 
 from crm_cell.http.fields import text, whole
 from crm_cell.http.schema import Query
-from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, Fault
 from crm_cell.kernel.ids import is_id
 from crm_cell.kernel.paging import (
@@ -94,9 +94,10 @@ def asked(kind: type[A], query: Query, mark: str) -> A:
     return kind(size=query.page_size, page=page, after=after, mark=mark, **options)
 
 
-def mark_of(actor: Actor, path: str, filters: bytes) -> str:
+@lru_cache(maxsize=1024)
+def mark_of(tenant: str, owner: str | None, path: str, filters: bytes) -> str:
     """A short hash of all that decides which rows a list has."""
-    said = b"\n".join((actor.tenant.encode(), (actor.owner or "").encode(), path.encode(), filters))
+    said = b"\n".join((tenant.encode(), (owner or "").encode(), path.encode(), filters))
     return hashlib.blake2s(said, digest_size=8).hexdigest()
 
 

@@ -3,18 +3,16 @@
 from collections.abc import Callable
 
 import msgspec
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
 from crm_cell.http.answers import Answer
 from crm_cell.http.fields import is_owner
 from crm_cell.http.headers import span_of
+from crm_cell.http.measurements import Measurements
 from crm_cell.http.request import Request
 from crm_cell.http.routing import Route
 from crm_cell.kernel.masking import mask_user
-
-# Around the budgets: a read takes well under a millisecond, a patient write 25 s.
-_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25)
 
 
 class AccessLine(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -41,30 +39,15 @@ def _loggable(user: str | None) -> str:
 class Telemetry:
     def __init__(self, write: Callable[[AccessLine], None]) -> None:
         self._write = write
+        self._measurements = Measurements()
         self._registry = CollectorRegistry()
-        self._seconds = Histogram(
-            "crm_http_request_duration_seconds",
-            "Time from a request's head to its whole answer.",
-            ["route", "method"],
-            buckets=_BUCKETS,
-            registry=self._registry,
-        )
-        self._requests = Counter(
-            "crm_http_requests_total",
-            "Requests answered.",
-            ["route", "method", "status"],
-            registry=self._registry,
-        )
-        # labels() costs more than counting; each combination is looked up once.
-        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._registry.register(self._measurements)
 
     def record(self, route: Route | None, request: Request, status: int, seconds: float) -> None:
         name = route.path if route else "unmatched"
         # Methods are the caller's words; unmatched ones must not grow the registry.
         method = request.method if route else "other"
-        counter, histogram = self._child(name, method, status)
-        counter.inc()
-        histogram.observe(seconds)
+        self._measurements.observe(name, method, status, seconds)
         actor, headers = request.actor, request.headers
         self._write(
             AccessLine(
@@ -85,13 +68,3 @@ class Telemetry:
         """The counters in the Prometheus or the OpenMetrics format."""
         encode, media = choose_encoder(accept)
         return Answer(200, encode(self._registry), [(b"content-type", media.encode())])
-
-    def _child(self, route: str, method: str, status: int) -> tuple[Counter, Histogram]:
-        child = self._children.get((route, method, status))
-        if child is None:
-            child = (
-                self._requests.labels(route, method, status),
-                self._seconds.labels(route, method),
-            )
-            self._children[route, method, status] = child
-        return child
