@@ -19,6 +19,7 @@ def parse_json(raw: bytes) -> Any:
     try:
         text = raw.decode()
         tree = _DECODER.decode(text)
+        halved = _SURROGATE_ESCAPE.search(text) and _holds_lone_surrogate(tree)
     except UnicodeDecodeError:
         raise _bad("not_utf8") from None
     except _Repeated as repeated:
@@ -27,14 +28,17 @@ def parse_json(raw: bytes) -> Any:
         raise _bad("too_deep") from None
     except ValueError:
         raise _bad("empty" if not raw.strip() else "not_json") from None
-    if _SURROGATE_ESCAPE.search(text) and _holds_lone_surrogate(tree):
+    if halved:
         raise _bad("not_json")
     return tree
 
 
 def canonical(tree: Any) -> bytes:
     """The same bytes for the same meaning, whatever the order of members and the white space."""
-    return json.dumps(tree, sort_keys=True, separators=(",", ":")).encode()
+    try:
+        return json.dumps(tree, sort_keys=True, separators=(",", ":")).encode()
+    except RecursionError:  # writing may give up at a depth that reading still reached
+        raise _bad("too_deep") from None
 
 
 def printable(text: str, limit: int = 100) -> str:
