@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 from crm_cell.kernel.errors import BadRequest, Fault
@@ -55,8 +56,8 @@ class _Repeated(Exception):
 def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Repeated(next(name for name in names if names.count(name) > 1))
+        counts = Counter(name for name, _ in pairs)
+        raise _Repeated(next(name for name, count in counts.items() if count > 1))
     return members
 
 
