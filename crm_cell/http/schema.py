@@ -63,13 +63,18 @@ class Patch(Generic[F]):
         faults = [
             Fault(member, "not_a_phone" if is_masked_phone(value) else "read_only")
             for member, value in self._echoes.items()
-            if seen[member] != value
+            if not _same(seen[member], value)
         ]
         if faults:
             raise BadRequest(faults)
         return {
             name: value for name, value in self._given.items() if getattr(current, name) != value
         }
+
+
+def _same(shown: Any, sent: Any) -> bool:
+    """Python's 0 equals its False, JSON's does not."""
+    return bool(shown == sent) and isinstance(shown, bool) == isinstance(sent, bool)
 
 
 class Rule(msgspec.Struct, frozen=True):
