@@ -24,6 +24,10 @@ from crm_cell.kernel.errors import BadRequest, Fault
 S = TypeVar("S", bound=msgspec.Struct)
 F = TypeVar("F", bound="PatchFields")
 
+# Far beyond any object here. Each unknown member is named in the answer, and a million names
+# would make an answer many times the size of the question.
+_MOST_MEMBERS = 1000
+
 
 class Body(msgspec.Struct, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """A request's JSON object. Members without a default are required."""
@@ -139,9 +143,11 @@ def _is_masked_echo(member: str, value: Any) -> bool:
 
 
 def _members(tree: Any) -> tuple[dict[str, Any], list[Fault]]:
-    if isinstance(tree, dict):
-        return tree, []
-    raise BadRequest([Fault("body", "type", {"expected": "object"})])
+    if not isinstance(tree, dict):
+        raise BadRequest([Fault("body", "type", {"expected": "object"})])
+    if len(tree) > _MOST_MEMBERS:
+        raise BadRequest([Fault("body", "too_many", {"limit": _MOST_MEMBERS})])
+    return tree, []
 
 
 def _check(
