@@ -13,7 +13,14 @@ from msgspec import Meta
 
 from crm_cell.kernel import clock
 from crm_cell.kernel.money import CURRENCIES, MAX_CENTS
-from crm_cell.kernel.text import clean, clean_lines, has_control, has_control_but_lines
+from crm_cell.kernel.text import (
+    clean,
+    clean_lines,
+    has_control,
+    has_control_but_lines,
+    heaps_marks,
+    trim,
+)
 
 Check = Callable[[Any], Any]
 
@@ -29,6 +36,8 @@ _PHONE_MARKS = "[0-9 ()./,#-]"
 _MASKED_PHONE = re.compile(r"[^*]{0,3}\*+[^*]{0,4}")
 _DIGITS = re.compile(r"-?[0-9]{1,40}")
 OWNER = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
+# NFC makes one character of a letter and its marks, of four characters at most.
+_MOST_COMPOSED = 4
 # Beyond this a double no longer holds every whole number.
 _EXACT_DOUBLE = 2**53
 
@@ -50,7 +59,7 @@ def text(least: int, most: int, *, lines: bool = False, **schema: Any) -> Meta:
         given = string(value)
         if controls(given.replace("\r", "\n") if lines else given):
             raise Bad("control_character")
-        return _measured(tidy(given), least, most)
+        return _measured(tidy(_bounded(given, most)), least, most)
 
     wrong = _CONTROL_BUT_LINES if lines else _CONTROL
     seen = rf"[^\s{wrong}]" if least else ""
@@ -62,7 +71,8 @@ def phone() -> Meta:
     """A telephone number as people write it; full-width digits become ordinary ones."""
 
     def check(value: Any) -> str:
-        given = _measured(clean(unicodedata.normalize("NFKC", string(value))), 1, 40)
+        given = _bounded(string(value), 40)
+        given = _measured(clean(unicodedata.normalize("NFKC", given)), 1, 40)
         if not _PHONE.fullmatch(given) or not _THREE_DIGITS.match(given):
             raise Bad("not_a_phone")
         return given
@@ -75,7 +85,7 @@ def phone() -> Meta:
 
 def email() -> Meta:
     def check(value: Any) -> str:
-        given = _measured(clean(string(value)), 3, 254)
+        given = _measured(clean(_bounded(string(value), 254)), 3, 254)
         if not _EMAIL.fullmatch(given):
             raise Bad("not_an_email")
         return given
@@ -221,6 +231,17 @@ def string(value: Any) -> str:
 
 def is_masked_phone(value: Any) -> bool:
     return isinstance(value, str) and _MASKED_PHONE.fullmatch(value) is not None
+
+
+def _bounded(value: str, most: int) -> str:
+    """Refuse what would be too costly to normalise before it is known to be too long."""
+    if len(value) > most:
+        value = trim(value)
+    if len(value) > most * _MOST_COMPOSED:
+        raise Bad("too_long", limit=most)
+    if heaps_marks(value):
+        raise Bad("malformed")
+    return value
 
 
 def _measured(value: str, least: int, most: int) -> str:

@@ -3,7 +3,12 @@
 import re
 import unicodedata
 
-_INVISIBLE_EDGES = "\u200b\u200c\u200d\u2060\ufeff"
+# White space, and what takes no space at all; the last white space of Unicode is U+3000.
+_EDGES = "\u200b\u200c\u200d\u2060\ufeff" + "".join(filter(str.isspace, map(chr, range(0x3001))))
+# Unicode's own bound, for text that is handled in a stream (UAX #15, Stream-Safe Text Format).
+_MOST_MARKS = 30
+# Marks made of two marks, though by themselves they do not count as one.
+_MADE_OF_MARKS = "\u0f73\u0f75\u0f81"
 _LINE_BREAKS = re.compile(r"\r\n?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -14,12 +19,33 @@ def clean(text: str) -> str:
     """Trim and normalise to NFC, as every stored text is."""
     if text.isascii():
         return text.strip()
-    return _strip(unicodedata.normalize("NFC", text))
+    return trim(unicodedata.normalize("NFC", text))
+
+
+def trim(text: str) -> str:
+    """Take white space and invisible characters from both ends, however they alternate."""
+    return text.strip(_EDGES)
 
 
 def clean_lines(text: str) -> str:
     """As clean, for text of several lines, whose breaks all become \\n."""
     return clean(_LINE_BREAKS.sub("\n", text))
+
+
+def heaps_marks(text: str) -> bool:
+    """Whether a letter carries more marks than any script has.
+
+    To normalise text is to put the marks of each letter in order, at the cost of their number
+    squared: a heap of a megabyte would take minutes.
+    """
+    if len(text) <= _MOST_MARKS or text.isascii():
+        return False
+    heap = 0
+    for char in text:
+        heap = heap + 1 if unicodedata.combining(char) or char in _MADE_OF_MARKS else 0
+        if heap > _MOST_MARKS:
+            return True
+    return False
 
 
 def has_control(text: str) -> bool:
@@ -44,10 +70,3 @@ def name_key(name: str) -> str:
         visible = "".join(char for char in folded if unicodedata.category(char) != "Cf")
         folded = unicodedata.normalize("NFKC", visible)
     return _SPACES.sub(" ", folded).strip()
-
-
-def _strip(text: str) -> str:
-    """Strip white space and invisible characters from both ends, however they alternate."""
-    while (stripped := text.strip().strip(_INVISIBLE_EDGES)) != text:
-        text = stripped
-    return text
