@@ -51,7 +51,7 @@ class Request:
     async def read_body(self, limit: int) -> None:
         """Raises PayloadTooLarge past `limit` bytes, and ClientGone when the rest never comes."""
         declared = self.headers.get("Content-Length", "")
-        if declared.isdigit() and int(declared[:20]) > limit:
+        if declared.isdecimal() and int(declared[:20]) > limit:
             raise too_large(limit)
         chunks: list[bytes] = []
         size = 0
@@ -83,6 +83,7 @@ def too_large(limit: int) -> PayloadTooLarge:
 def _means_utf8(parameters: str) -> bool:
     for parameter in parameters.split(";"):
         name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            return value.strip().strip('"').lower() in ("utf-8", "utf8")
+        charset = value.strip().strip('"').lower()
+        if name.strip().lower() == "charset" and charset not in ("utf-8", "utf8"):
+            return False
     return True
