@@ -31,11 +31,9 @@ _PATHS = {
 # Clients who consider buying, and how often: one opportunity in ten is in dollars or euros.
 _BUYERS_AT_HOME, _DEALS_AT_HOME = 150, 225
 _BUYERS_ABROAD, _DEALS_ABROAD = 20, 25
-# Working days between two stages, and since the last one of what is still open.
+# Working days between two stages, and since the last move of what is still open.
 _LEAST_GAP, _MOST_GAP = 2, 9
-_MOST_PATIENCE = 24
-# The longest way takes this long, so nothing is closed before.
-_FIRST_CLOSING = _MOST_GAP * max(len(path) - 1 for path in _PATHS)
+_MOST_PATIENCE = 35
 _YUAN_PER_FOREIGN_UNIT = 7.5
 
 
@@ -118,10 +116,10 @@ def _deal(
 
 
 def _days(rng: Random, path: tuple[int, ...], last_day: int) -> tuple[int, ...]:
-    """Backwards from the last step: what is closed lies anywhere, what is open was seen lately."""
-    is_closed = path[-1] in (WON, LOST)
-    end = rng.randint(_FIRST_CLOSING if is_closed else last_day - _MOST_PATIENCE, last_day)
+    """What is closed lies anywhere in the time there is; what is open has moved lately."""
     gaps = [rng.randint(_LEAST_GAP, _MOST_GAP) for _ in path[1:]]
+    is_closed = path[-1] in (WON, LOST)
+    end = rng.randint(sum(gaps) if is_closed else last_day - _MOST_PATIENCE, last_day)
     return tuple(accumulate(gaps, initial=end - sum(gaps)))
 
 

@@ -18,7 +18,9 @@ Key = tuple[Subject, int]
 # As the wire numbers them.
 _CUSTOMER_DISABLED = 2
 _SIGNED, _COMPLETED, _TERMINATED = 2, 3, 4
-# Nobody at home has as many people or instalments.
+# The others are numbered from 0.
+_NOTICE = -1
+# No client has as many people, no contract as many instalments.
 _MOST_OF_ONE = 100
 # In so many notes no contact is named.
 _NOBODY_NAMED = 0.2
@@ -114,13 +116,13 @@ def note_taken(rng: Random, number: int, occasion: Occasion) -> Entry:
     return Entry(occasion.day, client, Deed(("follow_up", number), members, references))
 
 
-def notice_given(number: int) -> tuple[Deed, Deed]:
+def notice_given() -> tuple[Deed, Deed]:
     """What says, in the lists themselves, that all of it is made up."""
-    key: Key = ("customer", number)
+    key: Key = ("customer", _NOTICE)
     members = {"content": NOTICE, "follow_up_type": "other"}
     return (
         Deed(key, {"name": NOTICE_NAME}),
-        Deed(("follow_up", number), members, {"customer_id": key}),
+        Deed(("follow_up", _NOTICE), members, {"customer_id": key}),
     )
 
 

@@ -64,7 +64,6 @@ async def fill(database: Database, *, today: date | None = None) -> DemoSummary:
     ids: dict[Key, str] = {}
     for _, of_one_day in groupby(plan, key=lambda sitting: sitting.moment // _DAY_MS):
         await asyncio.gather(*(_sit(database, sitting, ids) for sitting in of_one_day))
-    await database.refresh_statistics()
     return _summary(plan)
 
 

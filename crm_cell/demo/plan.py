@@ -47,7 +47,7 @@ def make_plan(today: date) -> list[Sitting]:
     deals = make_deals(rng, clients, last_day)
     agreements = make_agreements(rng, deals, last_day)
     entries = list(_entries(rng, clients, deals, agreements, dates))
-    notice = Sitting(_midnight(today), None, deeds.notice_given(len(clients)))
+    notice = Sitting(_midnight(today), None, deeds.notice_given())
     return [*_sittings(rng, entries, dates), notice]
 
 

@@ -1,0 +1,234 @@
+"""The demo data in the service: what its lists, sums and histories show."""
+
+import asyncio
+import shutil
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from crm_cell.customers import service as customers
+from crm_cell.demo import DemoSummary, fill, is_empty
+from crm_cell.kernel.actor import Actor
+from crm_cell.settings import Settings
+from crm_cell.storage.engine import Database, Tx
+from crm_cell.storage.open import open_database
+from tests.world import Caller, Json, Running, audit, events
+
+MONDAY = date(2026, 11, 23)
+COUNTS = {
+    "/customers": 200,
+    "/contacts": 300,
+    "/opportunities": 250,
+    "/follow-ups": 600,
+    "/contracts": 80,
+    "/payments": 120,
+}
+OWNERS = ("wang.wei", "li.na", "zhang.min")
+
+
+@pytest.fixture(scope="module")
+def filled_database(empty_database: Path) -> Path:
+    """Filled once; every test gets a copy."""
+    path = empty_database.with_name("demo.db")
+    shutil.copy(empty_database, path)
+
+    async def fill_it() -> None:
+        database = open_database(f"sqlite:///{path}")
+        await database.start()
+        await fill(database, today=MONDAY)
+        await database.stop()
+
+    asyncio.run(fill_it())
+    return path
+
+
+@pytest.fixture
+def settings(filled_database: Path, tmp_path: Path) -> Settings:
+    path = tmp_path / "crm.db"
+    shutil.copy(filled_database, path)
+    return Settings(database_url=f"sqlite:///{path}", demo=False)
+
+
+@pytest.fixture
+def demo(cell: Running) -> Caller:
+    """Sees the whole tenant demo."""
+    return Caller(cell.client, "demo")
+
+
+@pytest.fixture
+async def empty(empty_database: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    path = tmp_path / "empty.db"
+    shutil.copy(empty_database, path)
+    database = open_database(f"sqlite:///{path}")
+    await database.start()
+    yield database
+    await database.stop()
+
+
+async def every(caller: Caller, path: str) -> list[Json]:
+    """All rows of a list, which must be as many as it says."""
+    answer = (await caller.get(path, pageSize=500)).json()
+    rows: list[Json] = answer["data"]
+    while answer["nextCursor"]:
+        answer = (await caller.get(path, pageSize=500, cursor=answer["nextCursor"])).json()
+        rows += answer["data"]
+    assert answer["total"] == len(rows)
+    return rows
+
+
+async def test_it_tells_how_many_of_each_kind_it_made(empty: Database) -> None:
+    assert await is_empty(empty)
+    assert await fill(empty, today=MONDAY) == DemoSummary(
+        customers=200,
+        contacts=300,
+        opportunities=250,
+        follow_ups=600,
+        contracts=80,
+        payments=120,
+    )
+    assert not await is_empty(empty)
+
+
+async def test_without_a_day_it_ends_with_the_last_midnight(empty: Database) -> None:
+    before = time.time() * 1000
+    await fill(empty)
+    newest = await empty.read("test", lambda tx: tx.one("SELECT max(created_at) FROM customers"))
+    assert newest is not None
+    assert before - 2 * 86_400_000 < newest[0] <= time.time() * 1000
+    assert newest[0] % 86_400_000 == 0
+
+
+async def test_a_database_that_anybody_uses_is_not_empty(empty: Database) -> None:
+    async def use(tx: Tx) -> None:
+        await customers.create(tx, Actor("acme"), name="一家客户")
+
+    await empty.write("test", use)
+    assert not await is_empty(empty)
+
+
+async def test_one_that_was_cleared_is_not_empty_either(empty: Database) -> None:
+    async def use_and_clear(tx: Tx) -> None:
+        customer = await customers.create(tx, Actor("acme"), name="一家客户")
+        await customers.delete(tx, Actor("acme"), customer)
+
+    await empty.write("test", use_and_clear)
+    assert not await is_empty(empty)
+
+
+@pytest.mark.parametrize(("path", "count"), COUNTS.items())
+async def test_every_list_is_as_long_as_it_says(demo: Caller, path: str, count: int) -> None:
+    assert len(await every(demo, path)) == count
+
+
+@pytest.mark.parametrize(("path", "count"), COUNTS.items())
+async def test_each_owner_sees_their_share(
+    cell: Running, demo: Caller, path: str, count: int
+) -> None:
+    shares = [len(await every(Caller(cell.client, "demo", owner), path)) for owner in OWNERS]
+    assert min(shares) > count // 5
+    # The notice, a customer with one follow-up, is nobody's.
+    assert sum(shares) == count - (path in ("/customers", "/follow-ups"))
+
+
+@pytest.mark.parametrize("path", COUNTS)
+async def test_lists_come_newest_first(demo: Caller, path: str) -> None:
+    times = [row["createdAt"] for row in await every(demo, path)]
+    assert times == sorted(times, reverse=True)
+
+
+async def test_every_counter_equals_what_it_counts(cell: Running) -> None:
+    counters = cell.rows("SELECT name, key, sum(value) FROM counters GROUP BY name, key")
+    assert {name for name, _, _ in counters} >= {"customers.owner", "payments.contract"}
+    for name in {name for name, _, _ in counters}:
+        table, _, of = name.partition(".")
+        column = f"coalesce({of}_id, '')" if of else "''"
+        counted = cell.rows(f"SELECT '{name}', {column}, count(*) FROM {table} GROUP BY {column}")
+        assert sorted(counted) == sorted(row for row in counters if row[0] == name)
+
+
+async def test_the_funnel_has_every_stage(demo: Caller) -> None:
+    funnel = (await demo.get("/reports/funnel")).json()
+    assert (funnel["totalCount"], {row["status"] for row in funnel["data"]}) == (250, {1, 2, 3})
+    stages: Counter[int] = Counter()
+    for row in funnel["data"]:
+        stages[row["stage"]] += row["count"]
+    assert stages == {1: 44, 2: 34, 3: 26, 4: 18, 5: 72, 6: 56}
+
+
+async def test_the_funnel_adds_up_what_is_listed(demo: Caller) -> None:
+    sums: Counter[tuple[int, int, str]] = Counter()
+    for row in await every(demo, "/opportunities"):
+        sums[row["stage"], row["status"], row["currency"]] += row["amountCents"]
+    funnel = (await demo.get("/reports/funnel")).json()["data"]
+    assert sums == {
+        (row["stage"], row["status"], row["currency"]): row["totalAmountCents"] for row in funnel
+    }
+
+
+async def test_the_metrics_are_exact(demo: Caller) -> None:
+    metrics = (await demo.get("/metrics")).json()["metrics"]
+    del metrics["funnel_by_stage"]
+    assert metrics == {
+        "customer_total": 200,
+        "opportunity_total": 250,
+        "opportunity_win_count": 72,
+        "conversion_rate_pct": 28.8,
+    }
+
+
+async def test_what_was_won_came_through_every_stage(demo: Caller) -> None:
+    won = [row for row in await every(demo, "/opportunities") if row["stage"] == 5]
+    history = await demo.rows(f"/opportunities/{won[0]['opportunityId']}/history")
+    steps = [(step["fromStage"], step["toStage"]) for step in reversed(history)]
+    assert steps == [(None, 1), (1, 2), (2, 3), (3, 4), (4, 5)]
+    assert len({step["createdAt"] for step in history}) == 5
+    assert {step["actor"] for step in history} == {won[0]["ownerId"]}
+
+
+async def test_what_is_paid_is_the_sum_of_the_payments(demo: Caller) -> None:
+    paid: Counter[str] = Counter()
+    for payment in await every(demo, "/payments"):
+        paid[payment["contractId"]] += payment["amountCents"]
+    contracts = await every(demo, "/contracts")
+    assert {row["contractId"]: row["paidCents"] for row in contracts if row["paidCents"]} == paid
+    assert {row["outstandingCents"] for row in contracts if row["status"] == 3} == {0}
+    assert len([row for row in contracts if row["opportunityId"] is None]) == 12
+
+
+async def test_everything_is_on_record_and_told(cell: Running) -> None:
+    assert Counter(event["eventType"] for event in events(cell)) == {
+        "crm.customer.created": 200,
+        "crm.customer.updated": 8,
+        "crm.contact.created": 300,
+        "crm.opportunity.created": 250,
+        "crm.opportunity.updated": 578,
+        "crm.opportunity.closed": 128,
+        "crm.follow_up.created": 600,
+        "crm.contract.created": 80,
+        "crm.contract.signed": 72,
+        "crm.payment.registered": 120,
+    }
+    trail = Counter((entry["resourceType"], entry["action"]) for entry in audit(cell))
+    assert trail["opportunity", "updated"] == 578
+    assert trail["payment", "created"] == 120
+    assert {entry["actor"] for entry in audit(cell)} == {*OWNERS, None}
+
+
+async def test_the_notice_heads_the_lists_and_can_be_deleted(demo: Caller) -> None:
+    notice = (await demo.rows("/customers"))[0]
+    follow_up = (await demo.rows("/follow-ups"))[0]
+    assert notice["name"] == "演示数据说明（可删除）"
+    assert follow_up["customerId"] == notice["customerId"]
+    assert "CRM_DEMO=0" in follow_up["content"]
+    assert (await demo.delete(f"/customers/{notice['customerId']}")).status_code == 204
+    assert len(await every(demo, "/customers")) == 199
+    assert len(await every(demo, "/follow-ups")) == 599
+
+
+@pytest.mark.parametrize("path", COUNTS)
+async def test_no_other_tenant_sees_any_of_it(charlie: Caller, path: str) -> None:
+    assert await every(charlie, path) == []
