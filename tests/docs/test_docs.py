@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 
 from crm_cell.app import all_routes
+from crm_cell.cli import app as menu
 from crm_cell.http.openapi.failures import every_code
 from crm_cell.http.routing import Route
 from crm_cell.http.schema import rules_of
@@ -23,6 +25,8 @@ CODE = re.compile(r"`([^`]+)`")
 EMITTED = re.compile(r'"(crm\.\w+\.\w+)"')
 PATH = re.compile(r"(?:crm_cell|tests|docs|scripts|benchmarks)/[\w./-]*")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+COMMANDS = typer.main.get_command(menu).commands  # type: ignore[attr-defined]
 
 # One page tells of several routes that have little to say for themselves.
 PAGE_OF_TAG = {"openapi": "health"}
@@ -160,3 +164,17 @@ def test_a_section_names_the_parameters_and_refusals_of_its_route(route: Route) 
 def test_a_page_names_the_members_of_the_bodies_that_its_routes_take(route: Route) -> None:
     members = set(rules_of(route.binding.body)) if route.binding.body else set()
     assert members <= set(first_column(page_of(route)))
+
+
+def test_the_commands_are_those_of_the_menu() -> None:
+    headings = re.findall(r"^## crm-cell (\w+)$", text("reference", "cli.md"), re.MULTILINE)
+    assert sorted(headings) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_names_its_arguments_and_options(name: str) -> None:
+    told = first_column(section(text("reference", "cli.md"), f"crm-cell {name}"))
+    assert {each.split()[0] for each in told} == {
+        param.opts[0] if param.opts[0].startswith("-") else param.opts[0].upper()
+        for param in COMMANDS[name].params
+    }
