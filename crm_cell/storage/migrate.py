@@ -12,6 +12,9 @@ from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.open import sqlite_path
 from crm_cell.storage.schema import SCHEMA_VERSION
 
+# Who opened the file after a crash holds it while it is mended, which takes a moment.
+_PATIENCE_SECONDS = 1.0
+
 
 def schema_version(url: str) -> str | None:
     """The revision that the database is at, None for a new or empty one. Raises CannotOpen."""
@@ -25,7 +28,7 @@ def schema_version(url: str) -> str | None:
 
 
 def _revision(path: Path) -> str | None:
-    with closing(sqlite3.connect(path)) as connection:
+    with closing(sqlite3.connect(path, timeout=_PATIENCE_SECONDS)) as connection:
         known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")
         if known.fetchone() is None:
             return None

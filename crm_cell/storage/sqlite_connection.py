@@ -1,6 +1,7 @@
 """Connections to an SQLite file, and a transaction on one of them."""
 
 from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -89,11 +90,13 @@ def unique_indexes(connection: apsw.Connection) -> dict[str, str]:
 
 def integrity_faults(path: Path) -> list[str]:
     """What SQLite finds wrong with the file, nothing for a sound one."""
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
-    found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
-    dangling = connection.execute("PRAGMA foreign_key_check")
+    try:
+        with closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+            dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
+    except apsw.Error as error:  # too broken even to be checked
+        return [str(error)]
     found += [f"dangling reference: {row}" for row in dangling]
-    connection.close()
     return [fault for fault in found if fault != "ok"]
 
 

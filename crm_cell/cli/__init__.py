@@ -1,0 +1,139 @@
+"""The menu. What a command needs is imported when it runs, so that `serve` starts fast."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crm_cell.cli.complaint import Complaint, told
+
+app = typer.Typer(
+    name="crm-cell",
+    help="A multi-tenant CRM service. Settings come from the environment; `check` reads them back.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+Tenant = Annotated[str, typer.Option(help="The tenant, as in X-Tenant-Id.", metavar="ID")]
+User = Annotated[
+    str | None,
+    typer.Option(help="Act as this user, who sees and owns only their own.", metavar="ID"),
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command. What goes wrong is one line on standard error, and the exit code."""
+    try:
+        app(arguments)
+    except Complaint as complaint:
+        typer.echo(f"crm-cell: {complaint}", err=True)
+        sys.exit(complaint.exit_code)
+
+
+@app.command()
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Listen here instead of at CRM_HOST.", metavar="ADDRESS")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Listen here instead of at PORT.")] = None,
+) -> None:
+    """Run the service until SIGTERM or Ctrl-C; a second one does not wait for what is running.
+
+    Brings the database to this release's schema first, and fills an empty one with the tenant
+    `demo` unless CRM_DEMO is 0.
+    """
+    from crm_cell.cli import serving
+
+    with told():
+        serving.serve(host, port)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema of this release. Stop the service first."""
+    from crm_cell.cli import upkeep
+
+    with told():
+        upkeep.migrate()
+
+
+@app.command()
+def demo() -> None:
+    """Fill an empty database with half a year of made-up sales, in the tenant `demo`."""
+    from crm_cell.cli import upkeep
+
+    with told():
+        upkeep.demo()
+
+
+@app.command()
+def contract(
+    file: Annotated[Path, typer.Argument(help="Where to write it.")] = Path("api_contract.yaml"),
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail unless the file is up to date.")
+    ] = False,
+) -> None:
+    """Write the OpenAPI document of the API."""
+    from crm_cell.cli import upkeep
+
+    with told():
+        upkeep.contract(file, check=check)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV file whose first row names the columns.")],
+    tenant: Tenant,
+    user: User = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Report what would happen, and keep nothing.")
+    ] = False,
+) -> None:
+    """Create a customer of each row of a CSV file; may run beside the service.
+
+    The first row names the columns: name (客户名称, 名称), contactPhone (电话, 手机),
+    contactEmail (邮箱). Good rows go in, bad ones are listed with their line, and the exit code
+    is 1 when there were any.
+    """
+    with told():
+        from crm_cell.cli.import_file import import_file
+
+        import_file(file, tenant, user, dry_run=dry_run)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to: a name in .csv, .xlsx or .ndjson.")],
+    tenant: Tenant,
+    user: User = None,
+) -> None:
+    """Write all customers to a file, phone numbers masked; may run beside the service."""
+    with told():
+        from crm_cell.cli.export_file import export_file
+
+        export_file(file, tenant, user)
+
+
+@app.command()
+def check(
+    counters: Annotated[
+        bool, typer.Option("--counters", help="Also count every row anew; takes a while.")
+    ] = False,
+) -> None:
+    """Check settings, database, schema and integrity; the exit code is 1 when anything is wrong."""
+    from crm_cell.cli import checking
+
+    with told():
+        checking.check(counters=counters)
+
+
+@app.command()
+def version() -> None:
+    """Tell which release this is."""
+    from crm_cell import __version__
+
+    typer.echo(__version__)

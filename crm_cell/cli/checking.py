@@ -1,0 +1,44 @@
+"""`crm-cell check`: what a person wants to know before calling for help."""
+
+import typer
+
+from crm_cell.cli.complaint import Complaint
+from crm_cell.cli.database import ready_settings, with_database
+from crm_cell.storage.counter_check import Difference, differences
+from crm_cell.storage.engine import Database
+from crm_cell.storage.open import sqlite_path
+from crm_cell.storage.schema import SCHEMA_VERSION
+from crm_cell.storage.sqlite_connection import integrity_faults
+
+
+def check(*, counters: bool) -> None:
+    settings = ready_settings()
+    path = sqlite_path(settings.database_url)
+    typer.echo(f"settings   ok, CRM_AUTH_MODE={settings.auth_mode}")
+    typer.echo(f"schema     {SCHEMA_VERSION}, of this release")
+    faults = integrity_faults(path)
+    _report("integrity", faults)
+    with_database(lambda database: database.ping())
+    typer.echo(f"database   {path.resolve()} answers")
+    wrong = with_database(_count_anew) if counters else []
+    if counters:
+        _report("counters", [_line(difference) for difference in wrong])
+    if faults or wrong:
+        raise Complaint(f"{len(faults) + len(wrong)} faults found")
+
+
+async def _count_anew(database: Database) -> list[Difference]:
+    return await database.read("counters.check", differences, long=True)
+
+
+def _report(subject: str, faults: list[str]) -> None:
+    typer.echo(f"{subject:<10} {'ok' if not faults else f'{len(faults)} faults'}")
+    for fault in faults:
+        typer.echo(f"  {fault}")
+
+
+def _line(difference: Difference) -> str:
+    return (
+        f"{difference.tenant}: {difference.name} [{difference.key}]"
+        f" is {difference.kept}, counted {difference.true}"
+    )

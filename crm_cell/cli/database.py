@@ -1,0 +1,38 @@
+"""The database that the settings name, open for one command."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from crm_cell.cli.complaint import Complaint
+from crm_cell.settings import Settings, read_settings
+from crm_cell.storage.engine import Database
+from crm_cell.storage.migrate import is_current, schema_version
+from crm_cell.storage.open import open_database, sqlite_path
+
+T = TypeVar("T")
+
+
+def with_database(work: Callable[[Database], Awaitable[T]]) -> T:
+    """Run `work` on the database, which must be there and of this release."""
+    return asyncio.run(_open_for(ready_settings(), work))
+
+
+def ready_settings() -> Settings:
+    """Raises Complaint where there is no database of this release's schema."""
+    settings = read_settings()
+    path = sqlite_path(settings.database_url)
+    if schema_version(settings.database_url) is None:
+        raise Complaint(f"{path}: there is no database yet: crm-cell migrate makes one")
+    if not is_current(settings.database_url):
+        raise Complaint(f"{path}: not the schema of this release: crm-cell migrate brings it there")
+    return settings
+
+
+async def _open_for(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    database = open_database(settings.database_url)
+    await database.start()
+    try:
+        return await work(database)
+    finally:
+        await database.stop()

@@ -1,0 +1,144 @@
+"""`crm-cell serve`: one process, one event loop, one SQLite file."""
+
+import asyncio
+import errno
+import gc
+import os
+import signal
+import socket
+import sys
+
+import structlog
+import typer
+import uvloop
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from crm_cell import demo, logs
+from crm_cell.app import Cell
+from crm_cell.cli.banner import banner
+from crm_cell.cli.complaint import Complaint
+from crm_cell.settings import Settings, read_settings
+from crm_cell.storage.migrate import migrate
+from crm_cell.storage.open import open_database, sqlite_path
+from crm_cell.storage.sole_service import sole_service
+
+log = structlog.get_logger()
+
+# A request is answered within 25 s; what takes longer is a download, which may be cut off.
+_GRACE_SECONDS = 25.0
+# Imports and exports run on threads; this is how long the event loop waits for its turn.
+_TURN_SECONDS = 0.0005
+_LISTENING_SECONDS = 0.005
+
+
+def serve(host: str | None, port: int | None) -> None:
+    settings = _settings(host, port)
+    with sole_service(sqlite_path(settings.database_url)):
+        _check_port(settings)
+        migrate(settings.database_url)
+        sys.setswitchinterval(_TURN_SECONDS)
+        uvloop.run(_serve(settings))
+
+
+def _settings(host: str | None, port: int | None) -> Settings:
+    given = {"CRM_HOST": host, "PORT": port}
+    return read_settings(
+        {**os.environ, **{name: str(value) for name, value in given.items() if value is not None}}
+    )
+
+
+def _check_port(settings: Settings) -> None:
+    """Raises Complaint: Granian would share a port that is taken, and get half of the requests."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            why = "is taken" if error.errno == errno.EADDRINUSE else f"is no use: {error.strerror}"
+            raise Complaint(f"port {settings.port} of {settings.host} {why}; set PORT") from error
+
+
+async def _serve(settings: Settings) -> None:
+    if settings.demo:
+        await _fill_if_empty(settings)
+    cell = Cell(settings, logs.configure(settings.log_format, settings.log_level))
+    await cell.start()
+    try:
+        await _answer_until_stopped(settings, cell)
+    finally:
+        await cell.stop()
+
+
+async def _fill_if_empty(settings: Settings) -> None:
+    database = open_database(settings.database_url)
+    await database.start()
+    try:
+        if await demo.is_empty(database):
+            await demo.fill(database)
+    finally:
+        await database.stop()
+
+
+async def _answer_until_stopped(settings: Settings, cell: Cell) -> None:
+    server = Server(
+        cell,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGINL,  # started and stopped here, where a failure is seen
+        log_enabled=False,
+    )
+    stop, hurry = _heed_signals()
+    serving = asyncio.create_task(server.serve())
+    await _listening(settings, serving)
+    typer.echo(banner(settings))
+    _settle_memory()
+    await _first_of(serving, stop)
+    if serving.done():
+        await serving
+        raise Complaint("the server has stopped by itself")
+    server.stop()  # type: ignore[no-untyped-call] # Granian says no types here
+    await _first_of(serving, hurry, within=_GRACE_SECONDS)
+    if not serving.done():
+        log.warning("requests_cut_off")
+        serving.cancel()
+
+
+async def _listening(settings: Settings, serving: asyncio.Task[None]) -> None:
+    """Return when the server takes connections, so that who reads the banner may call it."""
+    while not serving.done():
+        try:
+            _, writer = await asyncio.open_connection(settings.host, settings.port)
+        except ConnectionRefusedError:
+            await asyncio.sleep(_LISTENING_SECONDS)
+        else:
+            writer.close()
+            return
+
+
+def _heed_signals() -> tuple[asyncio.Event, asyncio.Event]:
+    """Set by the first SIGTERM or SIGINT, and by the second."""
+    stop, hurry = asyncio.Event(), asyncio.Event()
+
+    def heed() -> None:
+        (hurry if stop.is_set() else stop).set()
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, heed)
+    loop.add_signal_handler(signal.SIGINT, heed)
+    return stop, hurry
+
+
+async def _first_of(
+    task: asyncio.Task[None], event: asyncio.Event, within: float | None = None
+) -> None:
+    waiting = asyncio.create_task(event.wait())
+    await asyncio.wait([task, waiting], timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+
+
+def _settle_memory() -> None:
+    """What has been loaded stays for good: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
