@@ -116,7 +116,10 @@ def reference() -> Meta:
     """An id of another resource. One that cannot exist is simply not found later."""
 
     def check(value: Any) -> str:
-        return _measured(string(value).strip().lower(), 1, 64)
+        given = _measured(string(value).strip().lower(), 1, 64)
+        if has_control(given):  # not every database can even be asked for it
+            raise Bad("control_character")
+        return given
 
     return _meta(check, min_length=1, max_length=64)
 
