@@ -294,7 +294,7 @@ async def test_a_compressed_body_is_refused(encoding: bytes, cell: Running) -> N
 
 @each(BODIES)
 async def test_unknown_members_are_named(route: Route, cell: Running, ids: Ids) -> None:
-    unknown = {"nmae": 1, "": None, "x" * 500: [], "Name": "x", "__proto__": {}, "a\u0000": 1}
+    unknown: Json = {"nmae": 1, "": None, "x" * 500: [], "Name": "x", "__proto__": {}, "a\u0000": 1}
     body = json.dumps(valid_body(route, ids) | unknown).encode()
     async with nothing_changes(cell):
         assert faults(await send(cell, route, body)) == {
