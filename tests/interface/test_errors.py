@@ -21,7 +21,6 @@ from tests.world import Running, nothing_changes
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "GE T"]
 
 
-@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
     "path",
     [
@@ -41,12 +40,13 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
         "/a" * 5000,
     ],
 )
-async def test_an_unknown_path_is_not_found(method: str, path: str, cell: Running) -> None:
+async def test_an_unknown_path_is_not_found(path: str, cell: Running) -> None:
     async with nothing_changes(cell):
-        heard = await ask(cell.service, method, path, headers=WRITE, body=b"{}")
-        assert heard.status == 404 or (heard.status, path[:5]) == (405, "/docs")
-        if method != "HEAD" and heard.status == 404:
-            assert refused(heard, 404, "NOT_FOUND")["message"] == "路径不存在"
+        for method in METHODS:
+            heard = await ask(cell.service, method, path, headers=WRITE, body=b"{}")
+            assert heard.status == 404 or (heard.status, path[:5]) == (405, "/docs")
+            if method != "HEAD" and heard.status == 404:
+                assert refused(heard, 404, "NOT_FOUND")["message"] == "路径不存在"
 
 
 def methods_by_path() -> dict[str, set[str]]:
