@@ -59,5 +59,8 @@ def _info() -> dict[str, Any]:
 
 def _tags(routes: list[Route]) -> list[dict[str, str]]:
     used = {route.tag for route in routes}
-    order = [tag for tag in words.TAGS if tag in used]
-    return [{"name": tag, "description": "：".join(words.TAGS[tag])} for tag in order]
+    return [
+        {"name": tag, "x-displayName": f"{chinese} {tag}", "description": f"{chinese} · {english}"}
+        for tag, (chinese, english) in words.TAGS.items()
+        if tag in used
+    ]
