@@ -36,6 +36,8 @@ from crm_cell.storage.engine import Database, Tx
 log = structlog.get_logger()
 
 BASE_PATH = "/api/v1/crm"
+# Read in less than a millisecond; what is larger is read on a thread, and nobody waits for it.
+_SMALL_BODY = 64 * 1024
 
 ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -152,7 +154,7 @@ class Application:
         if route.takes_body:
             if request.body or "Content-Type" in request.headers:
                 request.check_media_type()
-            request.tree = parse_json(request.body)
+            request.tree = await _parsed(request.body)
 
     async def _write(self, route: Route, request: Request, arguments: list[Any]) -> Answer:
         async def unit(tx: Tx) -> Answer:
@@ -220,6 +222,12 @@ def _frame(request: Request, started: float) -> list[Header]:
         (b"x-response-time", b"%d" % milliseconds),
         (b"server-timing", b"total;dur=%.3f" % milliseconds),
     ]
+
+
+async def _parsed(body: bytes) -> Any:
+    if len(body) > _SMALL_BODY:
+        return await asyncio.to_thread(parse_json, body)
+    return parse_json(body)
 
 
 async def _send_stream(answer: Stream, headers: list[Header], request: Request, send: Send) -> None:

@@ -5,10 +5,13 @@ import re
 from collections import Counter
 from typing import Any
 
+import msgspec
+
 from crm_cell.kernel.errors import BadRequest, Fault
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_in_order = msgspec.json.Encoder(order="sorted").encode
 
 
 def parse_json(raw: bytes) -> Any:
@@ -37,7 +40,7 @@ def parse_json(raw: bytes) -> Any:
 def canonical(tree: Any) -> bytes:
     """The same bytes for the same meaning, whatever the order of members and the white space."""
     try:
-        return json.dumps(tree, sort_keys=True, separators=(",", ":")).encode()
+        return _in_order(tree)
     except RecursionError:  # writing may give up at a depth that reading still reached
         raise _bad("too_deep") from None
 
