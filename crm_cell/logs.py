@@ -73,7 +73,8 @@ def _configure_text(level: int) -> WriteAccess:
         processors=[
             structlog.processors.TimeStamper("%H:%M:%S", utc=False),
             structlog.processors.add_log_level,
-            structlog.dev.ConsoleRenderer(),
+            # Not the default with rich, which prints local variables: they hold what is masked.
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

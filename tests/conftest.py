@@ -7,11 +7,17 @@ from pathlib import Path
 import httpx
 import pytest
 
+from crm_cell import logs
 from crm_cell.app import Cell
 from crm_cell.http.telemetry import AccessLine
 from crm_cell.settings import Settings
 from crm_cell.storage.migrate import migrate
 from tests.world import Caller, Running
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logged_as_in_earnest() -> None:
+    logs.configure("json", "info")
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,8 @@ async def test_it_counts_requests_by_route_and_times_them(acme: Caller, cell: Ru
     one = 'method="GET",route="/contracts/{contract_id}"'
     assert f'crm_http_requests_total{{{one},status="200"}} 2.0' in found
     assert f'crm_http_requests_total{{{one},status="404"}} 1.0' in found
-    assert f"crm_http_request_duration_seconds_count{{{one}}} 3.0" in found
+    assert f'crm_http_request_duration_seconds_count{{{one},status="200"}} 2.0' in found
+    assert f'crm_http_request_duration_seconds_bucket{{le="+Inf",{one},status="200"}} 2.0' in found
 
 
 async def test_it_tells_nobodys_business(acme: Caller, cell: Running) -> None:
