@@ -12,6 +12,7 @@ import pytest
 
 from crm_cell.app import all_routes
 from crm_cell.http.routing import Route
+from crm_cell.http.schema import Body
 from tests.world import Caller, Json
 
 Ids = dict[str, str]
@@ -63,8 +64,8 @@ def nowhere(route: Route) -> str:
 
 
 def valid_body(route: Route, ids: Ids) -> Json:
-    """The members that a create cannot do without; for a PATCH, none."""
-    kind = route.binding.body
+    """The members that a create cannot do without; for other writes, none."""
+    kind = route.binding.body or Body
     return {
         field.encode_name: _example(field.name, hint, ids)
         for field, hint in members(kind).values()

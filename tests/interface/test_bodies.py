@@ -381,7 +381,7 @@ async def test_what_the_service_sets_is_compared_with_its_type(
     assert "tenantId" in kept
     async with nothing_changes(cell):
         for member, value in kept.items():
-            for wrong in [lookalike(value), [value], {"x": value}, f"{value} "]:
+            for wrong in [lookalike(value), [value], {"x": value}, f"{value} ", 0.5, *HUGE]:
                 found = faults(await refusal(cell, route, ids, member, wrong))
                 assert found == {(member, "read_only")}
 

@@ -1,0 +1,134 @@
+"""A copy of a request that succeeded gets the first answer again, and happens no second time."""
+
+import json
+
+import pytest
+
+from crm_cell.http.routing import Route
+from tests.every_route import WRITES, Ids, each, name, path, plant, valid_body
+from tests.wire import WRITE, Heard, ask
+from tests.world import Caller, Json, Running, nothing_changes
+
+ANSWER = ("content-type", "content-length", "location", "etag", "x-request-id")
+
+
+def headers_of(heard: Heard) -> dict[str, str | None]:
+    return {header: heard.header(header) for header in ANSWER}
+
+
+def copies(first: Heard, again: Heard) -> None:
+    assert (again.status, again.body) == (first.status, first.body)
+    assert headers_of(again) == headers_of(first)
+    assert first.header("idempotent-replayed") is None
+    assert again.header("idempotent-replayed") == "true"
+
+
+async def targets(acme: Caller, route: Route) -> Ids:
+    """Records to write to; a customer that is to be deleted has no contracts."""
+    if name(route) == "DELETE /customers/{customer_id}":
+        return {"customer_id": (await acme.customer())["customerId"]}
+    return await plant(acme)
+
+
+@each(WRITES)
+async def test_a_copy_of_any_write_is_answered_byte_for_byte(
+    route: Route, cell: Running, acme: Caller
+) -> None:
+    ids = await targets(acme, route)
+    body = json.dumps(valid_body(route, ids)).encode()
+
+    async def send() -> Heard:
+        return await ask(cell.service, route.method, path(route, ids), headers=WRITE, body=body)
+
+    first = await send()
+    assert first.status == (204 if route.method == "DELETE" else route.status)
+    async with nothing_changes(cell):
+        for _ in range(3):
+            copies(first, await send())
+
+
+PATCHES: dict[str, Json] = {
+    "customer": {"name": "Renamed", "contactPhone": "13900001111"},
+    "contact": {"name": "Renamed", "isPrimary": True},
+    "opportunity": {"stage": 5, "amountCents": 7},
+    "follow-up": {"content": "Reworded"},
+    "contract": {"amountCents": 9, "signedAt": "2026-11-23"},
+}
+LATER: dict[str, Json] = {
+    "customer": {"name": "Later"},
+    "contact": {"name": "Later"},
+    "opportunity": {"title": "Later"},
+    "follow-up": {"content": "Later"},
+    "contract": {"contractNo": "HT-LATER"},
+}
+
+
+@pytest.mark.parametrize("resource", PATCHES)
+async def test_a_copy_of_a_change_is_answered_though_the_record_has_moved_on(
+    resource: str, acme: Caller, cell: Running
+) -> None:
+    ids = await plant(acme)
+    plural = "opportunities" if resource == "opportunity" else f"{resource}s"
+    where = f"/{plural}/{ids[resource.replace('-', '_') + '_id']}"
+    first = await acme.patch(where, PATCHES[resource], key="change")
+    later = await acme.patch(where, LATER[resource])
+    assert later.json() != first.json()
+    async with nothing_changes(cell):
+        again = await acme.patch(where, PATCHES[resource], key="change")
+    assert (again.content, again.headers["etag"]) == (first.content, first.headers["etag"])
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (await acme.get(where)).json() == later.json()
+
+
+async def test_a_copy_is_answered_though_the_record_is_deleted(acme: Caller, cell: Running) -> None:
+    first = await acme.post("/customers", {"name": "New"}, key="create")
+    await acme.delete(f"/customers/{first.json()['customerId']}")
+    async with nothing_changes(cell):
+        again = await acme.post("/customers", {"name": "New"}, key="create")
+    assert (again.status_code, again.content) == (201, first.content)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"name":"New","status":1,"contactPhone":null}',
+        b'{"contactPhone":null,"status":1,"name":"New"}',
+        b'\r\n\t{ "status" : 1 ,\n"name":"New", "contactPhone":null}  ',
+        rb'{"n\u0061me":"\u004eew","status":1,"contactPhone":null}',
+    ],
+)
+async def test_order_and_white_space_make_no_other_request(body: bytes, cell: Running) -> None:
+    plain = b'{"name": "New", "status": 1, "contactPhone": null}'
+    first = await ask(cell.service, "POST", "/customers", headers=WRITE, body=plain)
+    async with nothing_changes(cell):
+        copies(first, await ask(cell.service, "POST", "/customers", headers=WRITE, body=body))
+
+
+async def test_the_gateways_prefix_makes_no_other_request(acme: Caller, cell: Running) -> None:
+    first = await acme.post("/customers", {"name": "New"}, key="create")
+    async with nothing_changes(cell):
+        again = await acme.post("/api/v1/crm/customers", {"name": "New"}, key="create")
+    assert again.content == first.content
+    assert again.headers["location"] == first.headers["location"]
+
+
+async def test_a_copy_may_want_another_language_and_another_trace(
+    acme: Caller, cell: Running
+) -> None:
+    first = await acme.post("/customers", {"name": "New"}, key="create")
+    other = {"Accept-Language": "en", "X-Trace-Id": "retry", "Authorization": "Bearer renewed"}
+    async with nothing_changes(cell):
+        again = await acme.post("/customers", {"name": "New"}, key="create", headers=other)
+    assert again.content == first.content
+
+
+async def test_each_copy_has_a_line_of_its_own_in_the_log(acme: Caller, cell: Running) -> None:
+    for _ in range(2):
+        await acme.post("/customers", {"name": "New"}, key="create")
+    assert [(line.status, line.request_id) for line in cell.log] == [(201, "create")] * 2
+
+
+async def test_a_delete_without_an_id_has_no_copies(acme: Caller) -> None:
+    customer = await acme.customer()
+    where = f"/customers/{customer['customerId']}"
+    assert [(await acme.delete(where)).status_code for _ in range(2)] == [204, 404]
