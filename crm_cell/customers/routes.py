@@ -41,7 +41,14 @@ async def create(tx: Tx, actor: Actor, body: CustomerCreate) -> Resource[Custome
     return shown(await service.create(tx, actor, **msgspec.structs.asdict(body)))
 
 
-@customers.write("POST", "/import", "批量导入客户", long=True, body_limit=8 * MIB)
+@customers.write(
+    "POST",
+    "/import",
+    "批量导入客户",
+    long=True,
+    body_limit=8 * MIB,
+    shown_ids=importing.imported_ids,
+)
 async def import_(
     tx: Tx, actor: Actor, body: CustomerImport, query: ImportQuery, request: Request
 ) -> ImportView:
@@ -93,7 +100,11 @@ async def update(
 
 
 @customers.write(
-    "DELETE", "/{customer_id}", "删除客户", refusals=[Conflict("customer_has_contracts")]
+    "DELETE",
+    "/{customer_id}",
+    "删除客户",
+    long=True,
+    refusals=[Conflict("customer_has_contracts")],
 )
 async def delete(tx: Tx, actor: Actor, customer_id: str, condition: IfMatch) -> None:
     """Delete a customer with all that hangs on it; one with contracts stays."""

@@ -19,11 +19,11 @@ from crm_cell.http.answers import JSON_TYPE, Answer, Header, NotKept, Resource, 
 from crm_cell.http.auth import Authenticator, bearer_token, scope_of, tenant_of
 from crm_cell.http.errors import answer_error
 from crm_cell.http.exposition import Exposition, is_wanted
-from crm_cell.http.headers import check_forms, collect, is_request_id, trace_of
+from crm_cell.http.headers import collect, is_request_id, trace_of, wrong_forms
 from crm_cell.http.json_body import canonical, parse_json
 from crm_cell.http.once import Claim, Once
 from crm_cell.http.preconditions import etag
-from crm_cell.http.request import ClientGone, Message, Receive, Request, Scope, Send
+from crm_cell.http.request import Message, Receive, Request, Scope, Send
 from crm_cell.http.routing import Methods, Route, Router
 from crm_cell.http.telemetry import Telemetry
 from crm_cell.kernel.actor import Actor
@@ -82,20 +82,19 @@ class Application:
         try:
             found = self._router.resolve(request.path)
             if found is None and is_page(request.path):
-                answer: Answer | Stream | None = await self._page(scope, request)
+                answer: Answer | Stream = await self._page(scope, request)
             else:
                 route = self._route(request, found)
                 answer = await self._run(route, request, repeated)
         except CrmError as error:
             answer = answer_error(error, request.request_id, request.language)
-        except ClientGone:
-            answer = None
+            await request.discard_body()
         except Exception:
             log.exception("internal_error", requestId=request.request_id)
             answer = answer_error(CrmError(), request.request_id, request.language)
-        if answer is not None:
-            await self._send(answer, request, started, send)
-        self._telemetry.record(route, request, _status(answer), perf_counter() - started)
+        await self._send(answer, request, started, send)
+        status = answer.status if isinstance(answer, Answer) else 200
+        self._telemetry.record(route, request, status, perf_counter() - started)
 
     def _prepare(self, request: Request) -> None:
         """What even a refusal needs: the language, and an id to find it by in the logs."""
@@ -122,10 +121,7 @@ class Application:
             return await self._exposition.answer(route, request)
         if not route.open:
             await self._identify(request)
-        check_forms(request.headers, request_id_needed=route.needs_request_id)
-        if route.takes_body or self._signing_secret:
-            await self._take_body(route, request)
-        arguments = route.binding.arguments(request)
+        arguments = await self._arguments(route, request)
         if route.kind == "write":
             return await self._write(route, request, arguments)
         if route.kind == "plain":
@@ -136,6 +132,19 @@ class Application:
             lambda tx: _rendered(route, request, route.handler(tx, *arguments)),
             long=route.long,
         )
+
+    async def _arguments(self, route: Route, request: Request) -> list[Any]:
+        """Raises BadRequest with the faults of headers, query and body together."""
+        faults = wrong_forms(request.headers, request_id_needed=route.needs_request_id)
+        try:
+            if route.takes_body or self._signing_secret:
+                await self._take_body(route, request)
+            arguments = route.binding.arguments(request)
+        except BadRequest as bad:
+            raise BadRequest([*faults, *bad.faults]) from None
+        if faults:
+            raise BadRequest(faults)
+        return arguments
 
     async def _identify(self, request: Request) -> None:
         headers = request.headers
@@ -292,10 +301,3 @@ def without_base(path: str) -> str:
 
 def is_page(path: str) -> bool:
     return path == "/" or path.startswith(("/docs", "/redoc"))
-
-
-def _status(answer: Answer | Stream | None) -> int:
-    """499 is nginx's word for a caller who hung up before there was anything to answer."""
-    if answer is None:
-        return 499
-    return answer.status if isinstance(answer, Answer) else 200

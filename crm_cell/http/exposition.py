@@ -7,10 +7,11 @@ from crm_cell.http import signature
 from crm_cell.http.answers import Answer
 from crm_cell.http.auth import Authenticator, bearer_token
 from crm_cell.http.binding import read_query
-from crm_cell.http.headers import check_forms
+from crm_cell.http.headers import wrong_forms
 from crm_cell.http.request import Request
 from crm_cell.http.routing import Route
 from crm_cell.http.telemetry import Telemetry
+from crm_cell.kernel.errors import BadRequest
 
 # A route that names these among its media is answered here when the caller asks for one of them.
 MEDIA = ("text/plain", "application/openmetrics-text")
@@ -34,7 +35,8 @@ class Exposition:
 
     async def answer(self, route: Route, request: Request) -> Answer:
         await self._admit(route, request)
-        check_forms(request.headers, request_id_needed=False)
+        if faults := wrong_forms(request.headers, request_id_needed=False):
+            raise BadRequest(faults)
         read_query(request.query, ())
         return self._telemetry.exposition(_accepted(request.headers))
 

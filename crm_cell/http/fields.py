@@ -43,8 +43,6 @@ _DIGITS = re.compile(r"-?[0-9]{1,40}")
 OWNER = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 # NFC makes one character of a letter and its marks, of four characters at most.
 _MOST_COMPOSED = 4
-# Beyond this a double no longer holds every whole number.
-_EXACT_DOUBLE = 2**53
 
 
 class Bad(Exception):
@@ -130,11 +128,9 @@ def reference() -> Meta:
 
 
 def whole(least: int, most: int, **schema: Any) -> Meta:
-    """A whole number. JSON has one kind of number, so 5.0 is five."""
+    """A whole number; 5.0 was read as five."""
 
     def check(value: Any) -> int:
-        if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT_DOUBLE:
-            value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             raise Bad("type", expected="integer")
         if value < least:

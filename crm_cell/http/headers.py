@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from crm_cell.http.fields import is_owner
-from crm_cell.kernel.errors import BadRequest, Fault
+from crm_cell.kernel.errors import Fault
 
 # Every header that the contract names, as written there. A second line of any is refused.
 NAMES = {
@@ -58,8 +58,8 @@ def collect(lines: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], list[
     return found, repeated
 
 
-def check_forms(headers: Mapping[str, str], *, request_id_needed: bool) -> None:
-    """Raises BadRequest naming each header that is missing or malformed."""
+def wrong_forms(headers: Mapping[str, str], *, request_id_needed: bool) -> list[Fault]:
+    """Each header that is missing or malformed."""
     faults = [
         Fault(name, "malformed")
         for name, form in FORMS.items()
@@ -69,8 +69,7 @@ def check_forms(headers: Mapping[str, str], *, request_id_needed: bool) -> None:
         faults.append(Fault("X-User-Id", "malformed"))
     if request_id_needed and "X-Request-ID" not in headers:
         faults.append(Fault("X-Request-ID", "required"))
-    if faults:
-        raise BadRequest(faults)
+    return faults
 
 
 def is_request_id(value: str) -> bool:

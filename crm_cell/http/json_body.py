@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -30,7 +31,7 @@ def parse_json(raw: bytes) -> Any:
         raise BadRequest([Fault(printable(repeated.member), "repeated")]) from None
     except RecursionError:
         raise _bad("too_deep") from None
-    except ValueError:
+    except (ValueError, ArithmeticError):
         raise _bad("empty" if not raw.strip() else "not_json") from None
     if halved:
         raise _bad("not_json")
@@ -64,10 +65,13 @@ def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _finite(text: str) -> float:
+def _number(text: str) -> int | float:
+    """JSON has one kind of number: 5.0 and 5e0 are five, exactly, and so the same request."""
     number = float(text)
     if number - number != 0:
         raise ValueError("overflows a double")
+    if number.is_integer() and Decimal(text) == int(number):
+        return int(number)
     return number
 
 
@@ -76,7 +80,7 @@ def _no_constant(name: str) -> None:
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_members_once, parse_float=_finite, parse_constant=_no_constant
+    object_pairs_hook=_members_once, parse_float=_number, parse_constant=_no_constant
 )
 
 

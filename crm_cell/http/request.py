@@ -1,10 +1,12 @@
 """One request on its way through: what the wire said, and what has been found out so far."""
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import PayloadTooLarge, UnsupportedMediaType
+from crm_cell.kernel.errors import BadRequest, Fault, PayloadTooLarge, UnsupportedMediaType
 from crm_cell.kernel.messages import Language
 from crm_cell.storage.engine import Database
 
@@ -14,8 +16,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-class ClientGone(Exception):
-    """The caller hung up before the whole body had arrived."""
+# A refused caller may go on sending for so long, and so much, before it is cut off.
+_DISCARD_SECONDS = 2.0
+_MOST_DISCARDED = 32 * 1024 * 1024
 
 
 class Request:
@@ -32,6 +35,7 @@ class Request:
         "receive",
         "request_id",
         "tree",
+        "unread",
     )
 
     def __init__(self, scope: Scope, receive: Receive, path: str, database: Database) -> None:
@@ -47,9 +51,10 @@ class Request:
         self.actor: Actor | None = None
         self.body = b""
         self.tree: Any = None
+        self.unread = self.method in ("POST", "PATCH", "PUT", "DELETE")
 
     async def read_body(self, limit: int) -> None:
-        """Raises PayloadTooLarge past `limit` bytes, and ClientGone when the rest never comes."""
+        """Raises PayloadTooLarge past `limit` bytes, BadRequest when the rest never comes."""
         declared = self.headers.get("Content-Length", "")
         if declared.isdecimal() and int(declared[:20]) > limit:
             raise too_large(limit)
@@ -57,15 +62,29 @@ class Request:
         size = 0
         more = True
         while more:
-            message = await self.receive()
-            if message["type"] == "http.disconnect":
-                raise ClientGone
-            chunks.append(message.get("body", b""))
-            size += len(chunks[-1])
+            chunk, more = await self._receive()
+            chunks.append(chunk)
+            size += len(chunk)
             if size > limit:
                 raise too_large(limit)
-            more = message.get("more_body", False)
         self.body = b"".join(chunks)
+
+    async def discard_body(self) -> None:
+        """Let a refused caller finish: many read the answer only after they have sent all, and
+        would see a broken connection in its place, which a gateway takes for a 502."""
+        left = _MOST_DISCARDED
+        with contextlib.suppress(TimeoutError, BadRequest):
+            async with asyncio.timeout(_DISCARD_SECONDS):
+                while self.unread and left > 0:
+                    chunk, _ = await self._receive()
+                    left -= len(chunk)
+
+    async def _receive(self) -> tuple[bytes, bool]:
+        message = await self.receive()
+        self.unread = message.get("more_body", False)
+        if message["type"] == "http.disconnect":
+            raise BadRequest([Fault("body", "incomplete")])
+        return message.get("body", b""), self.unread
 
     def check_media_type(self) -> None:
         """A body is JSON in UTF-8, and not compressed."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar, Unpack
 
 import msgspec
 
@@ -14,13 +14,27 @@ from crm_cell.storage.engine import Reader
 Handler = Callable[..., Awaitable[Any]]
 H = TypeVar("H", bound=Handler)
 Recheck = Callable[[Reader, Actor, str], Awaitable[None]]
+ShownIds = Callable[[bytes], Iterable[str]]
 Kind = Literal["read", "write", "plain"]
 
 MIB = 1024 * 1024
 BODY_LIMIT = 1 * MIB
 
 
-class Route(msgspec.Struct, frozen=True):
+class Options(TypedDict, total=False):
+    """What a declaration may add; the fields of Route say what each means."""
+
+    status: int
+    open: bool
+    long: bool
+    body_limit: int
+    refusals: Sequence[str | CrmError]
+    media: Sequence[str]
+    others: Mapping[int, Any]
+    shown_ids: ShownIds
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One method on one path."""
 
     kind: Kind
@@ -31,20 +45,22 @@ class Route(msgspec.Struct, frozen=True):
     tag: str
     summary: str
     """In Chinese; the handler's docstring says it in English."""
-    status: int
-    open: bool
+    status: int = 200
+    open: bool = False
     """Answers without Authorization and X-Tenant-Id."""
-    long: bool
+    long: bool = False
     """May take over 2 ms: runs off the event loop."""
-    body_limit: int
-    recheck: Recheck | None
-    """Whether a caller may (still) see the resource that a stored answer shows."""
-    refusals: Sequence[str | CrmError]
+    body_limit: int = BODY_LIMIT
+    recheck: Recheck | None = None
+    """Whether a caller may (still) see a resource that a stored answer shows."""
+    shown_ids: ShownIds | None = None
+    """Finds the ids of those resources in a body, where it shows more than one."""
+    refusals: Sequence[str | CrmError] = ()
     """Errors beyond those that every route of its kind can answer with, by their code, or
     themselves where their message is not their code's usual one."""
-    media: Sequence[str]
+    media: Sequence[str] = ()
     """What it can answer in, when that is not JSON alone."""
-    others: Mapping[int, Any]
+    others: Mapping[int, Any] = MappingProxyType({})
     """Views that it answers with under another status than its own, each as it then looks."""
 
     @property
@@ -73,52 +89,34 @@ class Routes:
         self._recheck = recheck
         self.routes: list[Route] = []
 
-    def read(self, path: str, summary: str, **options: Any) -> Callable[[H], H]:
+    def read(self, path: str, summary: str, **options: Unpack[Options]) -> Callable[[H], H]:
         """A GET on one snapshot: the handler's first parameter is the Reader."""
-        return self._add("read", "GET", path, summary, **options)
+        return self._add("read", "GET", path, summary, options)
 
-    def write(self, method: str, path: str, summary: str, **options: Any) -> Callable[[H], H]:
+    def write(
+        self, method: str, path: str, summary: str, **options: Unpack[Options]
+    ) -> Callable[[H], H]:
         """A change in one transaction: the first parameter is the Tx. Committed, then answered."""
-        return self._add("write", method, path, summary, **options)
+        return self._add("write", method, path, summary, options)
 
-    def plain(self, path: str, summary: str, **options: Any) -> Callable[[H], H]:
+    def plain(self, path: str, summary: str, **options: Unpack[Options]) -> Callable[[H], H]:
         """A GET that manages its own reads."""
-        return self._add("plain", "GET", path, summary, **options)
+        return self._add("plain", "GET", path, summary, options)
 
     def _add(
-        self,
-        kind: Kind,
-        method: str,
-        path: str,
-        summary: str,
-        *,
-        status: int = 200,
-        open: bool = False,  # noqa: A002 - the word of the contract's readers
-        long: bool = False,
-        body_limit: int = BODY_LIMIT,
-        refusals: Sequence[str | CrmError] = (),
-        media: Sequence[str] = (),
-        others: Mapping[int, Any] = MappingProxyType({}),
+        self, kind: Kind, method: str, path: str, summary: str, options: Options
     ) -> Callable[[H], H]:
-        full = self._path + path
-
         def declare(handler: H) -> H:
             route = Route(
                 kind=kind,
                 method=method,
-                path=full,
+                path=self._path + path,
                 handler=handler,
                 binding=Binding(handler, self._missing, has_tx=kind != "plain"),
                 tag=self._tag,
                 summary=summary,
-                status=status,
-                open=open,
-                long=long,
-                body_limit=body_limit,
                 recheck=self._recheck,
-                refusals=refusals,
-                media=media,
-                others=others,
+                **options,
             )
             self.routes.append(route)
             return handler

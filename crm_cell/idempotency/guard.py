@@ -1,6 +1,7 @@
 """First run, replay or conflict."""
 
 import asyncio
+from collections.abc import Iterable
 
 from crm_cell.http.answers import JSON_TYPE, Answer, Header
 from crm_cell.http.once import Claim
@@ -57,11 +58,18 @@ async def replay(tx: Tx, claim: Claim) -> Answer:
     assert stored is not None, "a key that could not be claimed is there"
     if stored.fingerprint != claim.fingerprint:
         raise IdempotentConflict
-    if claim.route.recheck and stored.resource_id and not claim.actor.sees_all:
-        await claim.route.recheck(tx, claim.actor, stored.resource_id)
+    if claim.route.recheck and not claim.actor.sees_all:
+        for resource_id in _shown_ids(claim, stored):
+            await claim.route.recheck(tx, claim.actor, resource_id)
     headers: list[Header] = [JSON_TYPE] if stored.body else []
     if stored.etag:
         headers.append((b"etag", stored.etag.encode()))
     if stored.location:
         headers.append((b"location", stored.location.encode()))
     return Answer(stored.status, stored.body, [*headers, (b"idempotent-replayed", b"true")])
+
+
+def _shown_ids(claim: Claim, stored: store.Stored) -> Iterable[str]:
+    if claim.route.shown_ids:
+        return claim.route.shown_ids(stored.body)
+    return [stored.resource_id] if stored.resource_id else []

@@ -96,6 +96,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "fault.not_json": ("不是合法的 JSON", "is not valid JSON"),
     "fault.not_utf8": ("不是合法的 UTF-8", "is not valid UTF-8"),
     "fault.too_deep": ("嵌套过深", "is nested too deeply"),
+    "fault.incomplete": ("未完整送达", "did not arrive whole"),
     "fault.empty": ("不能为空", "must not be empty"),
     "fault.type": ("类型应为 {expected}", "must be {expected}"),
     "fault.null": ("不能为 null", "must not be null"),

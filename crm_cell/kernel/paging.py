@@ -11,7 +11,7 @@ DEFAULT_SIZE = 20
 MAX_SIZE = 500
 MAX_EXPORT_SIZE = 1000
 # No list is this long; a number beyond it is a mistake, and stays clear of int64 as an offset.
-MAX_PAGE = 1_000_000_000
+MAX_PAGE = 2**31 - 1
 
 
 class PageRequest(msgspec.Struct, frozen=True):

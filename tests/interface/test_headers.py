@@ -104,7 +104,8 @@ async def test_a_write_needs_a_request_id(route: Route, cell: Running) -> None:
     headers = but(WRITE, b"x-request-id")
     async with nothing_changes(cell):
         heard = await ask(cell.service, route.method, nowhere(route), headers=headers, body=b"{}")
-        assert faults(heard) == {("X-Request-ID", "required")}
+        # Told together with what the body lacks.
+        assert ("X-Request-ID", "required") in faults(heard)
 
 
 MALFORMED_IDS = [b"", b" ", b"a b", b"a" * 129, b"a/b", b"a,b", b"a|b", b"\xc3\xa9", b"a\x7f"]

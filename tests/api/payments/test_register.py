@@ -214,4 +214,4 @@ async def test_a_request_id_needs_to_be_there(acme: Caller, cell: Running) -> No
         answer = await acme.send(
             "POST", "/payments", headers={"Content-Type": "application/json"}, content=b"{}"
         )
-    assert faults(answer) == {("X-Request-ID", "required")}
+    assert ("X-Request-ID", "required") in faults(answer)
