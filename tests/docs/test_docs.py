@@ -95,6 +95,13 @@ def test_files_and_folders_that_pages_name_are_there() -> None:
     assert {(page, name) for page, name in named if not (ROOT / name).exists()} == set()
 
 
+def test_the_page_on_testing_tells_of_every_folder_of_tests() -> None:
+    folders = {
+        path.parent.relative_to(ROOT).parts[1] for path in (ROOT / "tests").rglob("*/test_*")
+    }
+    assert folders == set(re.findall(r"`tests/(\w+)/", text("contributing", "testing.md")))
+
+
 @pytest.mark.parametrize("page", sorted((DOCS / "concepts").glob("*.md")), ids=lambda p: p.stem)
 def test_a_concept_fits_a_screen(page: Path) -> None:
     assert len(page.read_text(encoding="utf-8").splitlines()) <= 60

@@ -1,9 +1,7 @@
 """The first minutes: what the READMEs say to type does what they say."""
 
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ import msgspec
 import pytest
 
 from tests.docs.examples import Names, compare, part
+from tests.processes import environment
 
 ROOT = Path(__file__).parents[2]
 READMES = ["README.md", "README.zh-CN.md"]
@@ -48,32 +47,25 @@ class Server(msgspec.Struct):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("readme").resolve()
-    port = free_port()
     shown = BANNER.findall(text("README.md"))[0]
-    settings = {name: value for name, value in os.environ.items() if name[:4] != "CRM_"}
+    defaults = {"CRM_DATABASE_URL": "sqlite:///data/crm.db", "CRM_DEMO": "1"}
+    settings = environment(folder) | defaults
     with subprocess.Popen(
         [sys.executable, "-m", "crm_cell", "serve"],
         cwd=folder,
-        env=settings | {"PORT": str(port), "PYTHONPATH": str(ROOT)},
+        env=settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     ) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in shown.splitlines()]
-        address = f"127.0.0.1:{port}"
+        address = f"127.0.0.1:{settings['PORT']}"
         said = "".join(lines).replace(address, ADDRESS).replace(str(folder), "…")
         try:
             yield Server(address, said)
         finally:
             process.terminate()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def text(name: str) -> str:
