@@ -71,7 +71,7 @@ class SqliteDatabase:
 
     async def start(self) -> None:
         self._writer = connect(self._path)
-        self._reader = connect(self._path)
+        self._reader = connect(self._path, read_only=True)
         self._indexes = unique_indexes(self._reader)
         self._write_task = asyncio.create_task(self._write_forever())
 

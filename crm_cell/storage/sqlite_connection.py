@@ -56,12 +56,14 @@ class SqliteTx:
             raise UniqueViolation(self._indexes.get(columns, columns)) from error
 
 
-def connect(path: Path) -> apsw.Connection:
+def connect(path: Path, *, read_only: bool = False) -> apsw.Connection:
     """A connection that answers a commit only when it is on disk. Raises CannotOpen."""
     try:
-        return _connect(path)
+        connection = _connect(path)
+        connection.execute(f"PRAGMA query_only = {int(read_only)}")
     except apsw.Error as error:
         raise CannotOpen(f"{path}: {error}") from error
+    return connection
 
 
 def _connect(path: Path) -> apsw.Connection:

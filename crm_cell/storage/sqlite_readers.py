@@ -52,6 +52,6 @@ class LongReaders:
 
     def _connection(self) -> apsw.Connection:
         if not hasattr(self._local, "connection"):
-            self._local.connection = connect(self._path)
+            self._local.connection = connect(self._path, read_only=True)
             self._connections.append(self._local.connection)
         return cast(apsw.Connection, self._local.connection)
