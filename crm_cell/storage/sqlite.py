@@ -107,6 +107,8 @@ class SqliteDatabase:
     async def write(
         self, name: str, unit: WriteUnit[T], *, long: bool = False, now: int | None = None
     ) -> T:
+        if self._stopping:
+            raise Unavailable
         if len(self._waiting) >= _MAX_WAITING:
             raise RateLimited
         job = _Job(name, unit, long=long, now=now)
