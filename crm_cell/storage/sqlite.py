@@ -19,7 +19,13 @@ import structlog
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import RateLimited, Unavailable
 from crm_cell.storage.engine import ReadUnit, WriteUnit
-from crm_cell.storage.sqlite_connection import SqliteTx, connect, drive, unique_indexes
+from crm_cell.storage.sqlite_connection import (
+    WEATHER,
+    SqliteTx,
+    connect,
+    drive,
+    unique_indexes,
+)
 from crm_cell.storage.sqlite_readers import LongReaders
 
 T = TypeVar("T")
@@ -93,7 +99,7 @@ class SqliteDatabase:
 
     async def read(self, name: str, unit: ReadUnit[T], *, long: bool = False) -> T:
         if long:
-            return await self._long_readers.run(unit, self._clock.now())
+            return await self._long_readers.run(name, unit, self._clock.now())
         started = perf_counter()
         tx = SqliteTx(self._reader, self._clock.now(), self._indexes)
         self._reader.execute("BEGIN")
@@ -174,23 +180,25 @@ class SqliteDatabase:
 
     def _run(self, job: _Job) -> None:
         """Run one unit in its savepoint. What goes wrong inside concerns only that unit, unless
-        SQLite has given up the whole transaction (a full disk): then it concerns the group."""
+        it is the disk: then it concerns the group."""
         now = job.now if job.now is not None else self._clock.now()
         self._writer.execute("SAVEPOINT unit")
         try:
             job.result = drive(job.unit(SqliteTx(self._writer, now, self._indexes)))
         except Exception as error:
-            if not self._writer.in_transaction:
-                raise apsw.AbortError("the transaction was rolled back") from error
+            if isinstance(error, WEATHER):
+                raise
             job.error = error
             self._writer.execute("ROLLBACK TO unit")
         self._writer.execute("RELEASE unit")
 
     def _fail_group(self, group: list[_Job], error: apsw.Error) -> None:
-        """None of the group is on disk, or nobody can tell: a retry with the same id settles it."""
+        """None of the group is on disk, or nobody can tell: a retry with the same id settles it.
+
+        Also those who were refused, since it may have been for what is now undone.
+        """
         log.error("commit_failed", error=str(error), units=[job.name for job in group])
         if self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
         for job in group:
-            if job.error is None:
-                job.error = Unavailable("commit_unknown")
+            job.error = Unavailable("commit_unknown")

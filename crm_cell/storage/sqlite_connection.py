@@ -6,12 +6,25 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import apsw
+import structlog
 
-from crm_cell.storage.engine import Row
+from crm_cell.kernel.errors import Unavailable
+from crm_cell.storage.engine import ReadUnit, Row
 from crm_cell.storage.errors import CannotOpen, UniqueViolation
 
 T = TypeVar("T")
+log = structlog.get_logger()
 
+# What disks and files do: nobody's mistake, and perhaps over when the caller tries again.
+WEATHER = (
+    apsw.BusyError,
+    apsw.CantOpenError,
+    apsw.CorruptError,
+    apsw.FullError,
+    apsw.IOError,
+    apsw.NoMemError,
+    apsw.NotADBError,
+)
 # Pages kept in memory by each connection, in KiB.
 _CACHE_KIB = 8_192
 _BUSY_MILLISECONDS = 1_000
@@ -100,6 +113,21 @@ def integrity_faults(path: Path) -> list[str]:
         return [str(error)]
     found += [f"dangling reference: {row}" for row in dangling]
     return [fault for fault in found if fault != "ok"]
+
+
+def read_on(
+    connection: apsw.Connection, name: str, unit: ReadUnit[T], now: int, indexes: dict[str, str]
+) -> T:
+    """Run `unit` on one snapshot. Raises Unavailable where the file cannot be read."""
+    try:
+        connection.execute("BEGIN")
+        try:
+            return drive(unit(SqliteTx(connection, now, indexes)))
+        finally:
+            connection.execute("COMMIT")
+    except WEATHER as error:
+        log.exception("read_failed", unit=name)
+        raise Unavailable from error
 
 
 def drive(unit: Awaitable[T]) -> T:

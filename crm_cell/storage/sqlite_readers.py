@@ -10,7 +10,7 @@ import apsw
 
 from crm_cell.kernel.errors import RateLimited
 from crm_cell.storage.engine import ReadUnit
-from crm_cell.storage.sqlite_connection import SqliteTx, connect, drive
+from crm_cell.storage.sqlite_connection import connect, read_on
 
 T = TypeVar("T")
 
@@ -27,13 +27,13 @@ class LongReaders:
         self._connections: list[apsw.Connection] = []
         self._running = 0
 
-    async def run(self, unit: ReadUnit[T], now: int) -> T:
+    async def run(self, name: str, unit: ReadUnit[T], now: int) -> T:
         if self._running >= _MAX_WAITING:
             raise RateLimited
         self._running += 1
         try:
             loop = asyncio.get_running_loop()
-            return cast(T, await loop.run_in_executor(self._threads, self._read, unit, now))
+            return cast(T, await loop.run_in_executor(self._threads, self._read, name, unit, now))
         finally:
             self._running -= 1
 
@@ -42,13 +42,8 @@ class LongReaders:
         for connection in self._connections:
             connection.close()
 
-    def _read(self, unit: ReadUnit[Any], now: int) -> Any:
-        connection = self._connection()
-        connection.execute("BEGIN")
-        try:
-            return drive(unit(SqliteTx(connection, now, {})))
-        finally:
-            connection.execute("COMMIT")
+    def _read(self, name: str, unit: ReadUnit[Any], now: int) -> Any:
+        return read_on(self._connection(), name, unit, now, {})
 
     def _connection(self) -> apsw.Connection:
         if not hasattr(self._local, "connection"):
