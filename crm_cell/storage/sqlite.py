@@ -123,8 +123,8 @@ class SqliteDatabase:
         return cast(T, await job.answer)
 
     async def refresh_statistics(self) -> None:
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._commit_thread, self._writer.execute, "PRAGMA optimize")
+        """In line with the writes: no connection serves two threads at once."""
+        await self.write("statistics", lambda tx: tx.all("PRAGMA optimize"), long=True)
 
     async def _write_forever(self) -> None:
         while self._waiting or not self._stopping:
