@@ -35,8 +35,9 @@ log = structlog.get_logger()
 _GROUP_SECONDS = 0.005
 # Units waiting for a commit: beyond this the disk is hopelessly behind, and callers are told.
 _MAX_WAITING = 4096
-# A request is answered within 25 s or refused: how long a unit may wait for the file's lock.
-_PATIENCE_SECONDS = 20.0
+# How long a unit may wait for the file's lock. A request is answered within 25 s or refused, and
+# a copy of a request may have waited 10 s for the first before it comes here.
+_PATIENCE_SECONDS = 14.0
 _LOCK_RETRY_SECONDS = 0.01
 # An inline read that takes this long holds everybody up, and should have been declared long.
 _SLOW_SECONDS = 0.05
