@@ -1,0 +1,345 @@
+"""What every storage engine must do. An engine's test class inherits these tests.
+
+It gives two fixtures: `database`, started on an empty schema, and `elsewhere`, which runs one
+statement as another process would, commits it, and gives the rows.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from crm_cell.kernel.errors import NotFound, RateLimited
+from crm_cell.storage.engine import Database, Reader, Row, Tx
+from crm_cell.storage.errors import UniqueViolation
+
+Elsewhere = Callable[[str], list[Row]]
+Unit = Callable[[Any], Awaitable[Any]]
+
+INSERT = (
+    "INSERT INTO customers (tenant_id, id, name, name_key, contact_phone, status, version,"
+    " created_at, updated_at) VALUES ('acme', :id, :name, :name, :phone, 1, 1, :now, :now)"
+)
+OPPORTUNITY = (
+    "INSERT INTO opportunities (tenant_id, id, customer_id, title, amount_cents, currency, stage,"
+    " status, version, created_at, updated_at)"
+    " VALUES ('acme', 'o', '{customer}', 'x', {cents}, 'CNY', {stage}, 1, 1, 1, 1)"
+)
+# No such table, a column left out, and what the schema forbids.
+BROKEN = [
+    "SELECT nothing FROM nowhere",
+    "INSERT INTO customers (tenant_id) VALUES ('acme')",
+    OPPORTUNITY.format(customer="nobody", cents=1, stage=1),
+    OPPORTUNITY.format(customer="a", cents=-1, stage=1),
+    OPPORTUNITY.format(customer="a", cents=1, stage=7),
+]
+NAMES = "SELECT name FROM customers WHERE tenant_id = 'acme' ORDER BY id"
+BY_ID = "SELECT name FROM customers WHERE tenant_id = 'acme' AND id = :id"
+
+
+def insert(name: str, then: Exception | None = None) -> Unit:
+    """A unit that inserts a customer, and then may fail."""
+
+    async def unit(tx: Tx) -> str:
+        await tx.run(INSERT, id=name, name=name, phone=None, now=tx.now)
+        if then is not None:
+            raise then
+        return name
+
+    return unit
+
+
+async def names(tx: Reader) -> list[str]:
+    return [row[0] for row in await tx.all(NAMES)]
+
+
+async def kept(database: Database) -> list[str]:
+    return await database.read("names", names)
+
+
+long_or_not = pytest.mark.parametrize("long", [False, True], ids=["short", "long"])
+
+
+class StorageContract:
+    # Commit, then answer
+
+    @long_or_not
+    async def test_what_was_answered_is_seen_by_everybody(
+        self, database: Database, elsewhere: Elsewhere, long: bool
+    ) -> None:
+        assert await database.write("insert", insert("a"), long=long) == "a"
+        assert elsewhere(NAMES) == [("a",)]
+        assert await database.read("names", names, long=long) == ["a"]
+
+    @long_or_not
+    async def test_nothing_is_seen_elsewhere_before_the_commit(
+        self, database: Database, elsewhere: Elsewhere, long: bool
+    ) -> None:
+        async def unit(tx: Tx) -> tuple[list[str], list[Row]]:
+            await insert("a")(tx)
+            return await names(tx), elsewhere(NAMES)
+
+        assert await database.write("insert", unit, long=long) == (["a"], [])
+
+    async def test_units_run_in_the_order_in_which_they_came(self, database: Database) -> None:
+        order: list[int] = []
+
+        def unit(number: int) -> Unit:
+            async def run(tx: Tx) -> None:
+                order.append(number)
+                await tx.one(NAMES)
+
+            return run
+
+        await asyncio.gather(
+            *[database.write("count", unit(n), long=n % 3 == 0) for n in range(60)]
+        )
+        assert order == list(range(60))
+
+    async def test_simultaneous_increments_are_all_counted(self, database: Database) -> None:
+        async def increment(tx: Tx) -> None:
+            await tx.run(
+                "INSERT INTO counters (tenant_id, name, key, stripe, value)"
+                " VALUES ('acme', 'n', '', 0, 1) ON CONFLICT (tenant_id, name, key, stripe)"
+                " DO UPDATE SET value = counters.value + 1"
+            )
+
+        await asyncio.gather(*[database.write("increment", increment) for _ in range(200)])
+        read = "SELECT value FROM counters WHERE tenant_id = 'acme'"
+        assert await database.read("value", lambda tx: tx.one(read)) == (200,)
+
+    # Rolling back
+
+    @long_or_not
+    async def test_what_a_unit_raises_undoes_it_alone(self, database: Database, long: bool) -> None:
+        refusal = NotFound("customer_not_found")
+        answers = await asyncio.gather(
+            database.write("a", insert("a")),
+            database.write("b", insert("b", then=refusal), long=long),
+            database.write("c", insert("c")),
+            database.write("d", insert("d", then=KeyError("ours"))),
+            database.write("e", insert("e"), long=long),
+            return_exceptions=True,
+        )
+        assert answers[0] == "a"
+        assert answers[1] is refusal
+        assert repr(answers[3]) == "KeyError('ours')"
+        assert await kept(database) == ["a", "c", "e"]
+
+    async def test_what_comes_after_a_refusal_does_not_see_it(self, database: Database) -> None:
+        answers = await asyncio.gather(
+            database.write("a", insert("a", then=NotFound())),
+            database.write("a", insert("a")),
+            database.write("names", names),
+            return_exceptions=True,
+        )
+        assert (answers[1], answers[2]) == ("a", ["a"])
+
+    async def test_a_caller_who_goes_away_disturbs_nobody(self, database: Database) -> None:
+        gone = asyncio.create_task(database.write("a", insert("a")))
+        stays = asyncio.create_task(database.write("b", insert("b")))
+        await asyncio.sleep(0)
+        gone.cancel()
+        assert await stays == "b"
+        assert "b" in await kept(database)
+
+    # What the database says no to
+
+    async def test_a_violated_index_is_known_by_its_name(self, database: Database) -> None:
+        await database.write("a", insert("a"))
+
+        async def same_name(tx: Tx) -> None:
+            await tx.run(INSERT, id="other", name="a", phone=None, now=tx.now)
+
+        async def same_name_among_many(tx: Tx) -> None:
+            rows = [{"id": n, "name": n, "phone": None, "now": tx.now} for n in ("x", "y")]
+            await tx.many(INSERT, [*rows, {**rows[0], "id": "other", "name": "a"}])
+
+        for unit in (same_name, same_name_among_many):
+            with pytest.raises(UniqueViolation) as violated:
+                await database.write("again", unit)
+            assert violated.value.constraint == "customers_name_key"
+        assert await kept(database) == ["a"]
+
+    @pytest.mark.parametrize("statement", BROKEN)
+    async def test_a_broken_statement_undoes_its_unit(
+        self, database: Database, statement: str
+    ) -> None:
+        await database.write("a", insert("a"))
+
+        async def unit(tx: Tx) -> None:
+            await insert("b")(tx)
+            await tx.run(statement)
+
+        before = await kept(database)
+        with pytest.raises(Exception) as error:  # noqa: PT011 - each engine's own
+            await database.write("broken", unit)
+        assert not isinstance(error.value, UniqueViolation)
+        assert await kept(database) == before
+        await database.write("c", insert("c"))
+
+    # Reading
+
+    @long_or_not
+    async def test_a_read_sees_one_moment(
+        self, database: Database, elsewhere: Elsewhere, long: bool
+    ) -> None:
+        await database.write("a", insert("a"))
+
+        async def unit(tx: Reader) -> list[list[str]]:
+            before = await names(tx)
+            elsewhere("DELETE FROM customers WHERE tenant_id = 'acme'")
+            return [before, await names(tx)]
+
+        assert await database.read("twice", unit, long=long) == [["a"], ["a"]]
+        await asyncio.sleep(0)  # a moment may be as long as a turn of the event loop
+        assert await database.read("names", names, long=long) == []
+
+    @long_or_not
+    async def test_nothing_can_be_written_while_reading(
+        self, database: Database, elsewhere: Elsewhere, long: bool
+    ) -> None:
+        for statement in (
+            "DELETE FROM customers WHERE tenant_id = 'acme'",
+            "UPDATE customers SET name = 'x' WHERE tenant_id = 'acme' RETURNING id",
+            "CREATE TABLE more (id TEXT)",
+        ):
+            await database.write("a", insert(statement))
+            with pytest.raises(Exception) as error:  # noqa: PT011 - each engine's own
+                await database.read("sly", lambda tx, sql=statement: tx.all(sql), long=long)  # type: ignore[misc]
+            assert "read" in str(error.value).lower()
+            assert (statement,) in elsewhere(NAMES)
+
+    @long_or_not
+    async def test_what_a_read_raises_reaches_its_caller(
+        self, database: Database, long: bool
+    ) -> None:
+        refusal = NotFound("customer_not_found")
+
+        async def unit(tx: Reader) -> None:
+            raise refusal
+
+        for _ in range(3):
+            with pytest.raises(NotFound) as raised:
+                await database.read("fails", unit, long=long)
+            assert raised.value is refusal
+        assert await database.read("names", names, long=long) == []
+
+    # Statements and values
+
+    async def test_statements_tell_what_they_did(self, database: Database) -> None:
+        async def unit(tx: Tx) -> list[Any]:
+            rows = [{"id": n, "name": n, "phone": None, "now": 1} for n in "abc"]
+            returned = await tx.many(f"{INSERT} RETURNING id, name", rows)
+            update = "UPDATE customers SET status = 2 WHERE tenant_id = 'acme' AND id > :id"
+            return [
+                returned,
+                await tx.run(update, id="a"),
+                await tx.run(update, id="z"),
+                await tx.one(BY_ID, id="b"),
+                await tx.one(BY_ID, id="z"),
+                await tx.all(BY_ID, id="z"),
+                await tx.many(f"{INSERT} RETURNING id", []),
+            ]
+
+        assert await database.write("all", unit) == [
+            [("a", "a"), ("b", "b"), ("c", "c")],
+            2,
+            0,
+            ("b",),
+            None,
+            [],
+            [],
+        ]
+
+    async def test_on_conflict_do_nothing_changes_no_row(self, database: Database) -> None:
+        async def unit(tx: Tx) -> int:
+            statement = f"{INSERT} ON CONFLICT DO NOTHING"
+            return await tx.run(statement, id="a", name="a", phone=None, now=1)
+
+        assert [await database.write("claim", unit) for _ in range(3)] == [1, 0, 0]
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", " a ", "客户 😀", "a'\";--", ":id %s ? $1", "\ufeffx", "e\u0301", "x" * 100_000],
+    )
+    async def test_text_comes_back_as_it_went_in(self, database: Database, text: str) -> None:
+        async def unit(tx: Tx) -> None:
+            await tx.run(INSERT, id="a", name=text, phone=text, now=1)
+
+        await database.write("text", unit)
+        read = "SELECT name, contact_phone FROM customers WHERE tenant_id = 'acme'"
+        assert await database.read("text", lambda tx: tx.one(read)) == (text, text)
+
+    @pytest.mark.parametrize("number", [0, -(2**63), 2**63 - 1])
+    async def test_numbers_are_whole_and_of_64_bits(self, database: Database, number: int) -> None:
+        async def unit(tx: Tx) -> Row | None:
+            await tx.run(INSERT, id="a", name="a", phone=None, now=number)
+            return await tx.one("SELECT created_at FROM customers WHERE tenant_id = 'acme'")
+
+        assert await database.write("number", unit) == (number,)
+
+    async def test_bytes_and_nothing_come_back_as_they_went_in(self, database: Database) -> None:
+        async def unit(tx: Tx) -> Row | None:
+            await tx.run(
+                "INSERT INTO idempotency_keys (tenant_id, method, path, key, fingerprint, body,"
+                " created_at) VALUES ('acme', 'POST', '/', 'k', :bytes, NULL, 1)",
+                bytes=bytes(range(256)),
+            )
+            return await tx.one(
+                "SELECT fingerprint, body FROM idempotency_keys WHERE tenant_id = 'acme'"
+            )
+
+        assert await database.write("bytes", unit) == (bytes(range(256)), None)
+
+    # Time
+
+    async def test_a_unit_has_one_moment_and_moments_never_run_backwards(
+        self, database: Database
+    ) -> None:
+        async def unit(tx: Reader) -> tuple[int, int]:
+            first = tx.now
+            await tx.one(NAMES)
+            return first, tx.now
+
+        moments = [await database.write("now", unit) for _ in range(20)]
+        moments += [await database.read("now", unit) for _ in range(20)]
+        assert all(first == last for first, last in moments)
+        assert moments == sorted(moments)
+
+    async def test_a_unit_may_be_backdated(self, database: Database) -> None:
+        async def unit(tx: Tx) -> int:
+            return tx.now
+
+        assert await database.write("past", unit, now=1_600_000_000_000) == 1_600_000_000_000
+
+    # Overload, and the end
+
+    async def test_what_waits_is_bounded(self, database: Database) -> None:
+        answers = await asyncio.gather(
+            *[database.write("names", names) for _ in range(6000)], return_exceptions=True
+        )
+        refused = [answer for answer in answers if isinstance(answer, Exception)]
+        assert refused
+        assert {type(error) for error in refused} == {RateLimited}
+        assert [answer for answer in answers if answer not in refused] == [[]] * (
+            6000 - len(refused)
+        )
+
+    async def test_stopping_finishes_what_is_waiting(
+        self, database: Database, elsewhere: Elsewhere
+    ) -> None:
+        waiting = [
+            asyncio.create_task(database.write("insert", insert(f"{n:02}"), long=n == 7))
+            for n in range(20)
+        ]
+        await asyncio.sleep(0)
+        await database.stop()
+        assert await asyncio.gather(*waiting) == [f"{n:02}" for n in range(20)]
+        assert len(elsewhere(NAMES)) == 20
+
+    async def test_it_answers_while_it_runs(self, database: Database) -> None:
+        await database.ping()
+        await database.refresh_statistics()
+        await database.ping()

@@ -1,0 +1,187 @@
+"""SQLite behind the engine's seam: what every engine must do, and what only a file can suffer."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import apsw
+import pytest
+from structlog.testing import capture_logs
+
+from crm_cell.kernel.errors import NotFound, Unavailable
+from crm_cell.storage import sqlite
+from crm_cell.storage.engine import Row, Tx
+from crm_cell.storage.sqlite import SqliteDatabase
+from crm_cell.storage.sqlite_connection import integrity_faults
+from tests.storage.contract import Elsewhere, StorageContract, insert, kept, names
+
+LONG_TEXT = "x" * 4_000
+
+
+@pytest.fixture
+def path(empty_database: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(empty_database, tmp_path / "crm.db"))
+
+
+@pytest.fixture
+async def database(path: Path) -> AsyncIterator[SqliteDatabase]:
+    database = SqliteDatabase(path)
+    await database.start()
+    yield database
+    if not database._stopping:
+        await database.stop()
+    assert integrity_faults(path) == []
+
+
+@pytest.fixture
+def elsewhere(path: Path) -> Elsewhere:
+    def run(sql: str) -> list[Row]:
+        with closing(apsw.Connection(str(path))) as other:
+            return other.execute(sql).fetchall()
+
+    return run
+
+
+class TestSqlite(StorageContract):
+    """The contract of every engine."""
+
+
+# A lock that another process holds: an import, a backup
+
+
+async def test_a_write_waits_for_another_process_and_reads_do_not(
+    database: SqliteDatabase, path: Path
+) -> None:
+    with closing(apsw.Connection(str(path))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.create_task(database.write("a", insert("a")))
+        assert await kept(database) == []
+        assert not waiting.done()
+        other.execute("COMMIT")
+    assert await waiting == "a"
+
+
+async def test_a_write_that_waited_too_long_is_refused_and_leaves_nothing(
+    database: SqliteDatabase, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "_PATIENCE_SECONDS", 0.02)
+    with closing(apsw.Connection(str(path))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answers = await asyncio.gather(
+            *[database.write(name, insert(name)) for name in "abc"], return_exceptions=True
+        )
+    assert [type(answer) for answer in answers] == [Unavailable] * 3
+    assert await kept(database) == []
+    assert await database.write("d", insert("d")) == "d"
+
+
+# A full disk
+
+
+async def fill(database: SqliteDatabase, pages_left: int) -> None:
+    pages = database._writer.execute("PRAGMA page_count").fetchall()[0][0]
+    database._writer.execute(f"PRAGMA max_page_count = {int(str(pages)) + pages_left}")
+
+
+@pytest.mark.parametrize("pages_left", [0, 1, 3, 20])
+@pytest.mark.parametrize("long", [False, True])
+async def test_on_a_full_disk_nobody_of_the_group_is_answered_and_nothing_is_kept(
+    database: SqliteDatabase, pages_left: int, long: bool
+) -> None:
+    await database.write("before", insert("before"))
+    await fill(database, pages_left)
+    with capture_logs() as logged:
+        answers = await asyncio.gather(
+            *[database.write("big", insert(f"{n}{LONG_TEXT}"), long=long) for n in range(50)],
+            return_exceptions=True,
+        )
+    acknowledged = [answer for answer in answers if isinstance(answer, str)]
+    failed = [answer for answer in answers if not isinstance(answer, str)]
+    assert {type(error) for error in failed} == {Unavailable}
+    assert sorted(await kept(database)) == sorted(["before", *acknowledged])
+    assert {line["event"] for line in logged} == {"commit_failed"}
+
+
+async def test_with_room_again_the_service_goes_on(database: SqliteDatabase) -> None:
+    await fill(database, 0)
+    with capture_logs(), pytest.raises(Unavailable):
+        await database.write("big", insert(LONG_TEXT * 10))
+    assert await database.read("names", names) == []
+    await fill(database, 1000)
+    assert await database.write("big", insert(LONG_TEXT * 10)) == LONG_TEXT * 10
+
+
+async def test_who_was_refused_because_of_what_is_lost_may_try_again(
+    database: SqliteDatabase,
+) -> None:
+    """A name that was taken by a write of the same group is free when the group is lost."""
+    await fill(database, 1)
+
+    async def refused_if_there(tx: Tx) -> None:
+        if await names(tx):
+            raise NotFound
+
+    with capture_logs():
+        answers = await asyncio.gather(
+            database.write("small", insert("small")),
+            database.write("refused", refused_if_there),
+            database.write("big", insert(LONG_TEXT * 50)),
+            return_exceptions=True,
+        )
+    assert [type(answer) for answer in answers] == [Unavailable] * 3
+    assert await kept(database) == []
+
+
+# What only this engine could get wrong
+
+
+async def test_a_unit_that_awaits_anything_else_is_our_mistake(database: SqliteDatabase) -> None:
+    async def unit(tx: Tx) -> None:
+        await insert("a")(tx)
+        await asyncio.sleep(0)
+
+    for long in (False, True):
+        with pytest.raises(RuntimeError, match="may await nothing but its transaction"):
+            await database.write("sleepy", unit, long=long)
+    assert await kept(database) == []
+    assert await database.write("b", insert("b")) == "b"
+
+
+async def test_after_stopping_nobody_waits_for_ever(path: Path) -> None:
+    database = SqliteDatabase(path)
+    await database.start()
+    await database.stop()
+    with pytest.raises(Unavailable):
+        await database.write("late", insert("late"))
+
+
+def spoil(path: Path, database: SqliteDatabase) -> None:
+    """Overwrite all but the first page of the file, and what the connections remember of it."""
+    database._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    raw = path.read_bytes()
+    path.write_bytes(raw[:4096] + b"\xa5" * (len(raw) - 4096))
+    for connection in (database._reader, database._writer):
+        connection.execute("PRAGMA shrink_memory")
+
+
+async def test_a_spoilt_file_is_the_worlds_weather_not_our_mistake(path: Path) -> None:
+    database = SqliteDatabase(path)
+    await database.start()
+    await database.write("a", insert("a"))
+    spoil(path, database)
+    with capture_logs():
+        with pytest.raises(Unavailable):
+            await database.read("names", names, long=True)
+        for long in (False, True):
+            with pytest.raises(Unavailable):
+                await database.write("b", insert("b"), long=long)
+        with pytest.raises(Unavailable):
+            await database.ping()
+    await database.stop()
+
+
+async def test_a_commit_means_that_it_is_on_disk(database: SqliteDatabase) -> None:
+    for pragma, value in (("synchronous", 2), ("journal_mode", "wal"), ("foreign_keys", 1)):
+        assert database._writer.execute(f"PRAGMA {pragma}").fetchall() == [(value,)]
