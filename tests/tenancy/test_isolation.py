@@ -1,0 +1,242 @@
+"""What belongs to another tenant, or to another owner, does not exist: on no route, in no way.
+
+Everything is Alice's. Charlie is of another tenant, Bob a colleague of hers; both have records of
+their own. A new route is covered without a new test.
+"""
+
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from crm_cell.http.routing import Route
+from tests.every_route import (
+    BODIES,
+    EVERY,
+    NOBODY,
+    WITH_ID,
+    Ids,
+    each,
+    members,
+    nowhere,
+    path,
+    plant,
+    valid_body,
+)
+from tests.world import Caller, Json, Running, faults, nothing_changes
+
+PLAIN_READS = [
+    route for route in EVERY if route.method == "GET" and not route.open and "{" not in route.path
+]
+LISTS = [
+    route
+    for route in PLAIN_READS
+    if "page" in {name for kind in route.binding.queries for name in members(kind)}
+]
+
+
+@pytest.fixture
+async def hers(alice: Caller) -> Ids:
+    return await plant(alice)
+
+
+@pytest.fixture(params=["another tenant", "another owner"])
+def stranger(request: pytest.FixtureRequest, bob: Caller, charlie: Caller) -> Caller:
+    return charlie if request.param == "another tenant" else bob
+
+
+async def send(
+    caller: Caller, method: str, where: str, body: object = None, **headers: str
+) -> httpx.Response:
+    given = {"X-Request-ID": "same", "Content-Type": "application/json"} | headers
+    return await caller.send(method, where, headers=given, content=json.dumps(body or {}).encode())
+
+
+def told(answer: httpx.Response) -> tuple[int, Json, dict[str, str]]:
+    """All that an answer tells, but for what differs between any two answers."""
+    body = answer.json() if answer.content else {}
+    timing = {"server-timing", "x-response-time"}
+    headers = {name: text for name, text in answer.headers.items() if name not in timing}
+    return answer.status_code, body, headers
+
+
+# Ids in paths
+
+
+def bodies(route: Route) -> list[Json]:
+    """An empty patch, an echo, a change, and what no route takes."""
+    changes: list[Json] = [{}, {"tenantId": "acme"}, {"nmae": 1}]
+    names = members(route.binding.body) if route.binding.body else {}
+    return changes + [{"name": "New"}] * ("name" in names) + [{"status": 2}] * ("status" in names)
+
+
+@each(WITH_ID)
+async def test_an_id_in_a_path_is_answered_like_the_id_of_nothing(
+    route: Route, hers: Ids, stranger: Caller, cell: Running
+) -> None:
+    async with nothing_changes(cell):
+        for method in {route.method, "HEAD" if route.method == "GET" else route.method}:
+            for body in bodies(route):
+                answers = [
+                    told(await send(stranger, method, where, body))
+                    for where in (path(route, hers), nowhere(route))
+                ]
+                assert answers[0] == answers[1]
+                assert answers[0][0] == (400 if "nmae" in body and route.binding.body else 404)
+
+
+@each(WITH_ID)
+async def test_no_condition_tells_whether_it_is_there(
+    route: Route, hers: Ids, stranger: Caller, cell: Running
+) -> None:
+    async with nothing_changes(cell):
+        for condition in ('"1"', '"2"', "*", ""):
+            for where in (path(route, hers), nowhere(route)):
+                answer = await send(stranger, route.method, where, **{"If-Match": condition})
+                assert answer.status_code == 404
+
+
+@each([route for route in WITH_ID if route.kind == "write"])
+async def test_a_key_that_was_used_for_it_tells_nothing(
+    route: Route, hers: Ids, alice: Caller, charlie: Caller, cell: Running
+) -> None:
+    """Another tenant cannot even meet the key that the record was changed with."""
+    await send(alice, route.method, path(route, hers), valid_body(route, hers))
+    async with nothing_changes(cell):
+        answers = [
+            told(await send(charlie, route.method, where))
+            for where in (path(route, hers), nowhere(route))
+        ]
+        assert answers[0] == answers[1]
+        assert answers[0][0] == 404
+
+
+# Ids in bodies
+
+
+def references(route: Route) -> list[str]:
+    return [
+        member for member, (field, _) in members(route.binding.body).items() if field.name in KINDS
+    ]
+
+
+KINDS = ("customer_id", "contact_id", "opportunity_id", "follow_up_id", "contract_id", "payment_id")
+REFERRING = [route for route in BODIES if references(route)]
+
+
+def snake(member: str) -> str:
+    return "".join(f"_{char.lower()}" if char.isupper() else char for char in member)
+
+
+@each(REFERRING)
+async def test_an_id_in_a_body_is_answered_like_the_id_of_nothing(
+    route: Route, hers: Ids, stranger: Caller, cell: Running
+) -> None:
+    own = await plant(stranger)
+    async with nothing_changes(cell):
+        for member in references(route):
+            answers = [
+                told(
+                    await send(
+                        stranger,
+                        route.method,
+                        path(route, own),
+                        valid_body(route, own) | {member: identifier},
+                    )
+                )
+                for identifier in (hers[snake(member)], NOBODY)
+            ]
+            assert answers[0] == answers[1]
+            assert (answers[0][0], answers[0][1]["code"]) == (400, "BUSINESS_RULE_VIOLATION")
+
+
+# Ids and cursors in queries
+
+
+def parameters(route: Route) -> list[str]:
+    return [name for kind in route.binding.queries for name in members(kind)]
+
+
+@each(PLAIN_READS)
+async def test_an_id_in_a_query_is_answered_like_the_id_of_nothing(
+    route: Route, hers: Ids, stranger: Caller, cell: Running
+) -> None:
+    await plant(stranger)
+    for name in parameters(route):
+        candidates = [hers[snake(name)]] if snake(name) in hers else []
+        candidates += hers.values() if name == "resourceId" else []
+        for identifier in candidates:
+            answers = [
+                (await stranger.send("GET", route.path, params={name: value})).json()
+                for value in (identifier, NOBODY)
+            ]
+            assert answers[0] == answers[1]
+            assert (answers[0]["data"], answers[0]["total"]) == ([], 0)
+
+
+@each(LISTS)
+async def test_a_cursor_serves_nobody_else(
+    route: Route, hers: Ids, alice: Caller, stranger: Caller, cell: Running
+) -> None:
+    for caller in (alice, stranger):
+        await plant(caller)
+    first = await alice.send("GET", route.path, params={"pageSize": "1"})
+    cursor = first.json()["nextCursor"]
+    assert (await alice.send("GET", route.path, params={"cursor": cursor})).status_code == 200
+    answer = await stranger.send("GET", route.path, params={"cursor": cursor})
+    assert faults(answer) == {("cursor", "other_cursor")}
+
+
+# Everything that lists, counts or adds up
+
+QUERIES: tuple[dict[str, str], ...] = (
+    {},
+    {"pageSize": "500"},
+    {"format": "csv"},
+    {"format": "ndjson"},
+    {"actor": "alice"},
+    {"ownerId": "alice"},
+)
+
+
+def queries(route: Route) -> Iterator[dict[str, str]]:
+    known = parameters(route)
+    return (query for query in QUERIES if set(query) <= set(known))
+
+
+@each(PLAIN_READS)
+async def test_no_answer_holds_anything_of_hers(route: Route, hers: Ids, stranger: Caller) -> None:
+    for query in queries(route):
+        answer = await stranger.send("GET", route.path, params=query)
+        assert answer.status_code == 200
+        assert [identifier for identifier in hers.values() if identifier in answer.text] == []
+        assert "alice" not in answer.text
+
+
+@each(PLAIN_READS)
+async def test_no_figure_changes_with_what_is_hers(
+    route: Route, alice: Caller, stranger: Caller
+) -> None:
+    await plant(stranger)
+
+    async def seen() -> list[str]:
+        return [
+            (await stranger.send("GET", route.path, params=query)).text for query in queries(route)
+        ]
+
+    before = await seen()
+    await plant(alice)
+    assert await seen() == before
+
+
+async def test_what_is_written_carries_the_tenant_of_its_caller(
+    acme: Caller, charlie: Caller, cell: Running
+) -> None:
+    for caller in (acme, charlie):
+        await plant(caller)
+    for table, found in cell.everything().items():
+        if table != "alembic_version" and found:
+            tenants = [row[0] for row in cell.rows(f'SELECT tenant_id FROM "{table}"')]
+            assert (table, set(tenants)) == (table, {"acme", "globex"})
+            assert tenants.count("acme") == tenants.count("globex")
