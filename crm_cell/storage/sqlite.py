@@ -102,14 +102,20 @@ class SqliteDatabase:
         if long:
             return await self._long_readers.run(name, unit, self._clock.now())
         started = perf_counter()
-        tx = SqliteTx(self._reader, self._clock.now(), self._indexes)
-        self._reader.execute("BEGIN")
+        self._open_snapshot()
         try:
-            return drive(unit(tx))
+            return drive(unit(SqliteTx(self._reader, self._clock.now(), self._indexes)))
         finally:
-            self._reader.execute("COMMIT")
             if (seconds := perf_counter() - started) > _SLOW_SECONDS:
                 log.warning("slow_read", unit=name, ms=round(seconds * 1000))
+
+    def _open_snapshot(self) -> None:
+        """One snapshot serves the reads of one turn of the event loop: taking one costs as much as
+        a point read. It ends before anybody hears of a commit that it does not show, because the
+        loop runs what was scheduled first, first."""
+        if not self._reader.in_transaction:
+            self._reader.execute("BEGIN")
+            asyncio.get_running_loop().call_soon(self._reader.execute, "COMMIT")
 
     async def write(
         self, name: str, unit: WriteUnit[T], *, long: bool = False, now: int | None = None
