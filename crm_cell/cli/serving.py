@@ -30,6 +30,9 @@ _GRACE_SECONDS = 25.0
 # Imports and exports run on threads; this is how long the event loop waits for its turn.
 _TURN_SECONDS = 0.0005
 _LISTENING_SECONDS = 0.005
+# A burst of callers waits here for a moment; beyond it their connections would be tried anew only
+# after seconds.
+_BACKLOG = 2048
 
 
 def serve(host: str | None, port: int | None) -> None:
@@ -88,6 +91,8 @@ async def _answer_until_stopped(settings: Settings, cell: Cell) -> None:
         port=settings.port,
         interface=Interfaces.ASGINL,  # started and stopped here, where a failure is seen
         log_enabled=False,
+        backlog=_BACKLOG,
+        websockets=False,
     )
     stop, hurry = _heed_signals()
     serving = asyncio.create_task(server.serve())

@@ -19,6 +19,7 @@ from crm_cell.kernel.text import (
     has_control,
     has_control_but_lines,
     heaps_marks,
+    name_key,
     trim,
 )
 
@@ -62,7 +63,10 @@ def text(least: int, most: int, *, lines: bool = False, **schema: Any) -> Meta:
         given = string(value)
         if controls(given.replace("\r", "\n") if lines else given):
             raise Bad("control_character")
-        return _measured(tidy(_bounded(given, most)), least, most)
+        kept = _measured(tidy(_bounded(given, most)), least, most)
+        if least and not kept.isprintable() and not name_key(kept):
+            raise Bad("too_short", limit=least)  # there is nothing in it that anybody could see
+        return kept
 
     wrong = _CONTROL_BUT_LINES if lines else _CONTROL
     seen = rf"[^\s{wrong}]" if least else ""

@@ -22,6 +22,7 @@ NAMES = {
         "Content-Type",
         "Content-Length",
         "Content-Encoding",
+        "Expect",
         "Accept",
         "Accept-Language",
         "X-Signature",
@@ -33,7 +34,8 @@ TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 # Stripe and the IETF draft leave the form of a key open; printable ASCII of some length is safe.
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
-_TRACE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+# Tracers write ids in many ways, and a strange one is no reason to refuse a request.
+_TRACE = re.compile(r"[!-{}~]{0,128}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}.*")
 
 FORMS = {
@@ -83,12 +85,12 @@ def is_tenant(value: str) -> bool:
 def trace_of(headers: Mapping[str, str]) -> str:
     """The platform's trace id, else the W3C one, else nothing; a malformed one is not logged."""
     given = headers.get("X-Trace-Id", "")
-    return given if _TRACE.fullmatch(given) else _parent(headers, 1)
+    return given if given and _TRACE.fullmatch(given) else _parent(headers, 1)
 
 
 def span_of(headers: Mapping[str, str]) -> str:
     given = headers.get("X-Span-Id", "")
-    return given if _TRACE.fullmatch(given) else _parent(headers, 2)
+    return given if given and _TRACE.fullmatch(given) else _parent(headers, 2)
 
 
 def _parent(headers: Mapping[str, str], part: int) -> str:

@@ -16,6 +16,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
+# A body that has not arrived by then is not coming; the caller's connection is worth more.
+_BODY_SECONDS = 30.0
 # A refused caller may go on sending for so long, and so much, before it is cut off.
 _DISCARD_SECONDS = 2.0
 _MOST_DISCARDED = 32 * 1024 * 1024
@@ -58,6 +60,13 @@ class Request:
         declared = self.headers.get("Content-Length", "")
         if declared.isdecimal() and int(declared[:20]) > limit:
             raise too_large(limit)
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                self.body = await self._whole_body(limit)
+        except TimeoutError:
+            raise _incomplete() from None
+
+    async def _whole_body(self, limit: int) -> bytes:
         chunks: list[bytes] = []
         size = 0
         more = True
@@ -67,11 +76,13 @@ class Request:
             size += len(chunk)
             if size > limit:
                 raise too_large(limit)
-        self.body = b"".join(chunks)
+        return b"".join(chunks)
 
     async def discard_body(self) -> None:
         """Let a refused caller finish: many read the answer only after they have sent all, and
         would see a broken connection in its place, which a gateway takes for a 502."""
+        if "Expect" in self.headers:  # who waits for a go-ahead has sent nothing yet
+            return
         left = _MOST_DISCARDED
         with contextlib.suppress(TimeoutError, BadRequest):
             async with asyncio.timeout(_DISCARD_SECONDS):
@@ -83,7 +94,7 @@ class Request:
         message = await self.receive()
         self.unread = message.get("more_body", False)
         if message["type"] == "http.disconnect":
-            raise BadRequest([Fault("body", "incomplete")])
+            raise _incomplete()
         return message.get("body", b""), self.unread
 
     def check_media_type(self) -> None:
@@ -93,6 +104,10 @@ class Request:
         media, _, rest = self.headers.get("Content-Type", "").partition(";")
         if media.strip().lower() != "application/json" or not _means_utf8(rest):
             raise UnsupportedMediaType
+
+
+def _incomplete() -> BadRequest:
+    return BadRequest([Fault("body", "incomplete")])
 
 
 def too_large(limit: int) -> PayloadTooLarge:

@@ -164,7 +164,7 @@ class Router:
 def _match(pattern: list[str], parts: list[str]) -> dict[str, str] | None:
     params = {}
     for expected, part in zip(pattern, parts, strict=True):
-        if expected[:1] == "{":
+        if expected[:1] == "{" and part:
             params[expected[1:-1]] = part
         elif expected != part:
             return None

@@ -14,9 +14,11 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
     "follow_ups": ("owner", "customer", "opportunity"),
     "contracts": ("owner", "customer"),
     "payments": ("owner", "contract"),
-    "audit_logs": (),
+    "audit_logs": ("actor", "resource_type"),
 }
-"""By table, the columns (without `_id`) that rows are counted by, besides all together."""
+"""By table, what rows are counted by, besides all together: columns, most of them an id's."""
+
+_NO_ID = {"actor", "resource_type"}
 
 _KEPT_FOR_EVER = {"contracts", "payments", "audit_logs"}
 
@@ -43,7 +45,8 @@ async def differences(tx: Reader) -> list[Difference]:
 
 async def _counters(tx: Reader, table: str, column: str) -> Iterable[Difference]:
     name = f"{table}.{column}" if column else table
-    key = f"coalesce({column}_id, '')" if column else "''"
+    by = column if column in _NO_ID else f"{column}_id"
+    key = f"coalesce({by}, '')" if column else "''"
     where = "" if table in _KEPT_FOR_EVER else " WHERE deleted_at IS NULL"
     rows = await tx.all(
         "SELECT tenant_id, key, sum(kept), sum(counted) FROM"

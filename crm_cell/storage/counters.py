@@ -17,15 +17,15 @@ ON CONFLICT (tenant_id, name, key, stripe) DO UPDATE SET value = counters.value 
 
 async def add(tx: Tx, tenant: str, name: str, key: str | None, delta: int = 1) -> None:
     """Add to the counter `name` of `key`; the key None stands for "nobody" or "nothing"."""
-    if delta:
-        await tx.run(_ADD, tenant=tenant, name=name, key=key or "", stripe=tx.stripe, delta=delta)
+    await add_all(tx, tenant, [(name, key)], delta)
 
 
 async def add_all(
     tx: Tx, tenant: str, keys: Iterable[tuple[str, str | None]], delta: int = 1
 ) -> None:
-    for name, key in keys:
-        await add(tx, tenant, name, key, delta)
+    if delta:
+        shared = {"tenant": tenant, "stripe": tx.stripe, "delta": delta}
+        await tx.many(_ADD, [{**shared, "name": name, "key": key or ""} for name, key in keys])
 
 
 async def read(tx: Reader, tenant: str, name: str, key: str = "") -> int:

@@ -53,6 +53,9 @@ class _Job:
         self.result: Any = None
         self.error: BaseException | None = None
 
+    def is_too_late(self) -> bool:
+        return perf_counter() - self.arrived > _PATIENCE_SECONDS
+
     def settle(self) -> None:
         if self.answer.done():  # the caller has gone away
             return
@@ -105,6 +108,8 @@ class SqliteDatabase:
         self._open_snapshot()
         try:
             return drive(unit(SqliteTx(self._reader, self._clock.now(), self._indexes)))
+        except WEATHER as error:
+            raise Unavailable from error
         finally:
             if (seconds := perf_counter() - started) > _SLOW_SECONDS:
                 log.warning("slow_read", unit=name, ms=round(seconds * 1000))
@@ -158,7 +163,7 @@ class SqliteDatabase:
         return False
 
     def _give_up_on_the_oldest(self) -> None:
-        while self._waiting and perf_counter() - self._waiting[0].arrived > _PATIENCE_SECONDS:
+        while self._waiting and self._waiting[0].is_too_late():
             self._waiting.popleft().fail(Unavailable())
 
     async def _run_group(self) -> None:
@@ -168,6 +173,9 @@ class SqliteDatabase:
         try:
             while self._waiting and perf_counter() < ends:
                 job = self._waiting.popleft()
+                if job.is_too_late():
+                    job.fail(RateLimited())
+                    continue
                 group.append(job)
                 if job.long:
                     await self._off_the_loop(self._run, job)

@@ -99,3 +99,18 @@ async def test_every_fault_is_named_at_once(acme: Caller, cell: Running) -> None
         ("status", "too_large"),
         ("nmae", "unknown"),
     }
+
+
+@pytest.mark.parametrize("nothing", ["\u202e", "\u2063", "\u00ad\u200e", "\u200b \ufeff"])
+async def test_a_name_that_nobody_can_see_is_none(
+    nothing: str, acme: Caller, cell: Running
+) -> None:
+    async with nothing_changes(cell):
+        answer = await acme.post("/customers", {"name": nothing})
+    assert faults(answer) == {("name", "too_short")}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_path_that_ends_in_a_slash_is_another(method: str, acme: Caller) -> None:
+    body = refused(await acme.send(method, "/customers/"), 404, "NOT_FOUND")
+    assert body["message"] == "路径不存在"
