@@ -1,0 +1,141 @@
+"""Settings from the environment: each wrong one is one clear line."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crm_cell.settings import Settings, SettingsError, read_settings, settings_table
+from tests.processes import environment
+
+SECRET = "a secret that nobody guesses"
+
+
+def test_without_any_there_is_a_service_for_oneself() -> None:
+    settings = read_settings({})
+    assert settings == Settings()
+    assert (settings.host, settings.port, settings.auth_mode) == ("127.0.0.1", 8001, "dev")
+    assert (settings.idempotency_ttl_hours, settings.default_tenant_id) == (72, None)
+
+
+def test_each_can_be_set() -> None:
+    settings = read_settings(
+        {
+            "CRM_HOST": "0.0.0.0",
+            "PORT": "9000",
+            "CRM_DATABASE_URL": "sqlite:////var/lib/crm/crm.db",
+            "CRM_DEMO": "0",
+            "CRM_AUTH_MODE": "gateway",
+            "CELL_SIGNING_SECRET": SECRET,
+            "CRM_DEFAULT_TENANT_ID": "acme",
+            "CRM_IDEMPOTENCY_TTL_HOURS": "24",
+            "CRM_METRICS_TOKEN": "for prometheus",
+            "CRM_LOG_FORMAT": "json",
+            "CRM_LOG_LEVEL": "warning",
+        }
+    )
+    assert settings == Settings(
+        host="0.0.0.0",
+        port=9000,
+        database_url="sqlite:////var/lib/crm/crm.db",
+        demo=False,
+        auth_mode="gateway",
+        signing_secret=SECRET,
+        default_tenant_id="acme",
+        idempotency_ttl_hours=24,
+        metrics_token="for prometheus",
+        log_format="json",
+        log_level="warning",
+    )
+
+
+WRONG = [
+    ({"CRM_HOST": ""}, "CRM_HOST: must be a loopback address with CRM_AUTH_MODE=dev"),
+    ({"CRM_HOST": "0.0.0.0"}, "CRM_HOST: must be a loopback address with CRM_AUTH_MODE=dev"),
+    ({"CRM_HOST": "::"}, "CRM_HOST: must be a loopback address with CRM_AUTH_MODE=dev"),
+    ({"CRM_HOST": "10.0.0.1"}, "CRM_HOST: must be a loopback address with CRM_AUTH_MODE=dev"),
+    ({"CRM_HOST": "crm.example"}, "CRM_HOST: must be a loopback address with CRM_AUTH_MODE=dev"),
+    ({"PORT": "0"}, "PORT: must be 1 to 65535"),
+    ({"PORT": "65536"}, "PORT: must be 1 to 65535"),
+    ({"PORT": "-1"}, "PORT: must be a whole number"),
+    ({"PORT": "http"}, "PORT: must be a whole number"),
+    ({"PORT": ""}, "PORT: must be a whole number"),
+    ({"PORT": "８001"}, "PORT: must be a whole number"),
+    ({"PORT": "9" * 5000}, "PORT: must be a whole number"),
+    ({"CRM_DATABASE_URL": ""}, "CRM_DATABASE_URL: must be sqlite:///path/to/file.db"),
+    ({"CRM_DATABASE_URL": "sqlite:///"}, "CRM_DATABASE_URL: must be sqlite:///path/to/file.db"),
+    ({"CRM_DATABASE_URL": "crm.db"}, "CRM_DATABASE_URL: must be sqlite:///path/to/file.db"),
+    ({"CRM_DATABASE_URL": "mysql://x/y"}, "CRM_DATABASE_URL: must be sqlite:///path/to/file.db"),
+    ({"CRM_DEMO": "yes"}, "CRM_DEMO: must be 0 or 1"),
+    ({"CRM_DEMO": ""}, "CRM_DEMO: must be 0 or 1"),
+    ({"CRM_AUTH_MODE": "none"}, "CRM_AUTH_MODE: must be one of dev, gateway"),
+    ({"CRM_AUTH_MODE": "DEV"}, "CRM_AUTH_MODE: must be one of dev, gateway"),
+    ({"CRM_AUTH_MODE": "gateway"}, "CELL_SIGNING_SECRET: must be set with CRM_AUTH_MODE=gateway"),
+    ({"CELL_SIGNING_SECRET": "short"}, "CELL_SIGNING_SECRET: must have at least 16 characters"),
+    ({"CELL_SIGNING_SECRET": ""}, "CELL_SIGNING_SECRET: must not be empty"),
+    ({"CRM_DEFAULT_TENANT_ID": "a b"}, "CRM_DEFAULT_TENANT_ID: must be 1 to 64 letters"),
+    ({"CRM_DEFAULT_TENANT_ID": "a" * 65}, "CRM_DEFAULT_TENANT_ID: must be 1 to 64 letters"),
+    ({"CRM_DEFAULT_TENANT_ID": ""}, "CRM_DEFAULT_TENANT_ID: must not be empty"),
+    ({"CRM_IDEMPOTENCY_TTL_HOURS": "23"}, "CRM_IDEMPOTENCY_TTL_HOURS: must be at least 24"),
+    ({"CRM_IDEMPOTENCY_TTL_HOURS": "1d"}, "CRM_IDEMPOTENCY_TTL_HOURS: must be a whole number"),
+    ({"CRM_METRICS_TOKEN": ""}, "CRM_METRICS_TOKEN: must not be empty"),
+    ({"CRM_LOG_FORMAT": "xml"}, "CRM_LOG_FORMAT: must be one of auto, json, text"),
+    ({"CRM_LOG_LEVEL": "INFO"}, "CRM_LOG_LEVEL: must be one of debug, info, warning, error"),
+    ({"CRM_PORT": "8001"}, "CRM_PORT: there is no such setting"),
+    ({"CRM_": "x"}, "CRM_: there is no such setting"),
+    ({"CRM_DATABASE_URI": "x"}, "CRM_DATABASE_URI: there is no such setting"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "line"), WRONG)
+def test_a_wrong_one_is_one_clear_line(wrong: dict[str, str], line: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_settings(wrong)
+    said = str(refused.value)
+    assert said.startswith(line)
+    assert "\n" not in said
+
+
+def test_a_wrong_secret_is_not_repeated() -> None:
+    with pytest.raises(SettingsError) as refused:
+        read_settings({"CELL_SIGNING_SECRET": "hunter2"})
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
+def test_this_machine_alone_needs_no_tokens(host: str) -> None:
+    assert read_settings({"CRM_HOST": host}).host == host
+
+
+def test_what_belongs_to_others_is_left_to_them() -> None:
+    others = {"PATH": "/bin", "CELL_ID": "crm", "CRM_SKIP_ASSETS": "1", "crm_host": "0.0.0.0"}
+    assert read_settings(others) == Settings()
+
+
+def test_every_setting_says_what_it_means() -> None:
+    table = settings_table()
+    assert len({setting.variable for setting, _ in table}) == len(table)
+    assert all(len(setting.meaning) > 10 for setting, _ in table)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"CRM_HOST": "0.0.0.0"}, {"CRM_TYPO": "1"}, {"PORT": "x"}, {"CRM_AUTH_MODE": "gateway"}],
+)
+def test_a_service_that_is_set_wrongly_does_not_start(
+    wrong: dict[str, str], tmp_path: Path
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "crm_cell", "serve"],
+        cwd=tmp_path,
+        env=environment(tmp_path) | wrong,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    (line,) = ended.stderr.splitlines()
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert line.startswith("crm-cell: ")
+    assert not (tmp_path / "crm.db").exists()
