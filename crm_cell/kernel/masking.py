@@ -14,7 +14,8 @@ def mask_phone(number: str | None) -> str | None:
     """
     if number is None:
         return None
-    if _is_mobile(number):
+    # A mainland mobile: eleven digits from 13 on. Asked without a pattern, for each row of a list.
+    if len(number) == _MOBILE_LENGTH and "13" <= number < "2" and number.isdigit():
         return f"{number[:3]}****{number[7:]}"
     most_digits = _digits(number) // 2
     for shown in range(min(7, len(number) // 2), 0, -1):
@@ -23,17 +24,6 @@ def mask_phone(number: str | None) -> str | None:
         if _digits(start) + _digits(end) <= most_digits:
             return start + "*" * (len(number) - shown) + end
     return "*" * len(number)
-
-
-def _is_mobile(number: str) -> bool:
-    """1[3-9] and nine digits more. Spelled out, for each row of each list asks: 0.1 µs, not 0.3."""
-    return (
-        len(number) == _MOBILE_LENGTH
-        and number[0] == "1"
-        and number[1] in "3456789"
-        and number.isascii()
-        and number.isdigit()
-    )
 
 
 def _digits(text: str) -> int:
