@@ -109,6 +109,7 @@ class SqliteDatabase:
         try:
             return drive(unit(SqliteTx(self._reader, self._clock.now(), self._indexes)))
         except WEATHER as error:
+            log.exception("read_failed", unit=name)
             raise Unavailable from error
         finally:
             if (seconds := perf_counter() - started) > _SLOW_SECONDS:
@@ -120,7 +121,13 @@ class SqliteDatabase:
         loop runs what was scheduled first, first."""
         if not self._reader.in_transaction:
             self._reader.execute("BEGIN")
-            asyncio.get_running_loop().call_soon(self._reader.execute, "COMMIT")
+            asyncio.get_running_loop().call_soon(self._end_snapshot)
+
+    def _end_snapshot(self) -> None:
+        try:
+            self._reader.execute("COMMIT")
+        except apsw.Error:  # its reads have failed already, and it ends all the same
+            log.exception("snapshot_failed")
 
     async def write(
         self, name: str, unit: WriteUnit[T], *, long: bool = False, now: int | None = None

@@ -72,6 +72,17 @@ class StorageContract:
         assert elsewhere(NAMES) == [("a",)]
         assert await database.read("names", names, long=long) == ["a"]
 
+    async def test_whoever_is_answered_sees_what_they_wrote(self, database: Database) -> None:
+        """However many read and write at the same moment."""
+
+        async def write_and_look(number: int) -> bool:
+            name = f"{number:03}"
+            await kept(database)
+            await database.write("insert", insert(name), long=number % 10 == 0)
+            return name in await kept(database)
+
+        assert all(await asyncio.gather(*[write_and_look(number) for number in range(100)]))
+
     @long_or_not
     async def test_nothing_is_seen_elsewhere_before_the_commit(
         self, database: Database, elsewhere: Elsewhere, long: bool

@@ -171,15 +171,17 @@ async def test_a_spoilt_file_is_the_worlds_weather_not_our_mistake(path: Path) -
     await database.start()
     await database.write("a", insert("a"))
     spoil(path, database)
-    with capture_logs():
-        with pytest.raises(Unavailable):
-            await database.read("names", names, long=True)
+    with capture_logs() as logged:
         for long in (False, True):
+            with pytest.raises(Unavailable):
+                await database.read("names", names, long=long)
             with pytest.raises(Unavailable):
                 await database.write("b", insert("b"), long=long)
         with pytest.raises(Unavailable):
             await database.ping()
     await database.stop()
+    told = {line["event"] for line in logged}
+    assert told == {"read_failed", "snapshot_failed", "commit_failed"}
 
 
 async def test_a_commit_means_that_it_is_on_disk(database: SqliteDatabase) -> None:
