@@ -103,7 +103,7 @@ async def _clear_primary(tx: Tx, actor: Actor, customer_id: str) -> None:
 
 
 async def _replace(tx: Tx, actor: Actor, before: Contact, after: Contact) -> None:
-    await store.update(tx, after)
+    await store.update(tx, before, after)
     await audit.record(tx, actor, "updated", before=before, after=after)
     await events.emit(tx, actor, "crm.contact.updated", after)
 

@@ -9,6 +9,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import Conflict
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
+from crm_cell.storage.changes import assignments
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
@@ -103,12 +104,11 @@ async def _owns_contacts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:
     return row is not None and actor.may_see(row[0])
 
 
-async def update(tx: Tx, after: Contact) -> None:
+async def update(tx: Tx, before: Contact, after: Contact) -> None:
     """Raises Conflict where another primary contact was made at the same moment."""
     try:
         await tx.run(
-            "UPDATE contacts SET name = :name, phone = :phone, email = :email,"
-            " is_primary = :is_primary, version = :version, updated_at = :updated_at"
+            f"UPDATE contacts SET {assignments(before, after)}"
             " WHERE tenant_id = :tenant_id AND id = :id",
             **msgspec.structs.asdict(after),
         )

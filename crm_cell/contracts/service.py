@@ -66,7 +66,7 @@ async def update(tx: Tx, actor: Actor, before: Contract, changes: dict[str, Any]
     if changes.get("opportunity_id") is not None:
         await _check_opportunity(tx, actor, changes["opportunity_id"], before.customer_id)
     after = rules.changed(before, changes, tx.now)
-    await store.update(tx, after)
+    await store.update(tx, before, after)
     await audit.record(tx, actor, "updated", before=before, after=after)
     await _tell_if_signed(tx, actor, before, after)
     return after

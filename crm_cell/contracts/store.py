@@ -8,6 +8,7 @@ from crm_cell.kernel.errors import DuplicateContractNo, IdempotentConflict
 from crm_cell.kernel.money import MAX_CENTS
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
+from crm_cell.storage.changes import assignments
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
@@ -78,16 +79,13 @@ async def page(
     )
 
 
-async def update(tx: Tx, contract: Contract) -> None:
-    """Raises DuplicateContractNo. What has been paid is not written: only payments move it."""
+async def update(tx: Tx, before: Contract, after: Contract) -> None:
+    """Raises DuplicateContractNo. What has been paid never differs here: only payments move it."""
     try:
         await tx.run(
-            "UPDATE contracts SET opportunity_id = :opportunity_id, contract_no = :contract_no,"
-            " contract_no_key = :contract_no_key, amount_cents = :amount_cents,"
-            " currency = :currency, status = :status, signed_at = :signed_at,"
-            " version = :version, updated_at = :updated_at"
+            f"UPDATE contracts SET {assignments(before, after)}"
             " WHERE tenant_id = :tenant_id AND id = :id",
-            **msgspec.structs.asdict(contract),
+            **msgspec.structs.asdict(after),
         )
     except UniqueViolation as violation:
         raise DuplicateContractNo from violation

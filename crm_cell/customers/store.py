@@ -9,6 +9,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import DuplicateName
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
+from crm_cell.storage.changes import assignments
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
@@ -101,9 +102,7 @@ async def update(tx: Tx, before: Customer, after: Customer) -> None:
     """Raises DuplicateName."""
     try:
         await tx.run(
-            "UPDATE customers SET name = :name, name_key = :name_key,"
-            " contact_phone = :contact_phone, contact_email = :contact_email, status = :status,"
-            " owner_id = :owner_id, version = :version, updated_at = :updated_at"
+            f"UPDATE customers SET {assignments(before, after)}"
             " WHERE tenant_id = :tenant_id AND id = :id",
             **msgspec.structs.asdict(after),
         )

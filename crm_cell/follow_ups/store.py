@@ -8,6 +8,7 @@ from crm_cell.follow_ups.rules import EVERY, Filter, FollowUp
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
+from crm_cell.storage.changes import assignments
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.pages import newest_first
 from crm_cell.storage.scope import owned, owned_among
@@ -96,9 +97,7 @@ async def _matches(tx: Reader, actor: Actor, wanted: Filter) -> bool:
 
 async def update(tx: Tx, before: FollowUp, after: FollowUp) -> None:
     await tx.run(
-        "UPDATE follow_ups SET customer_id = :customer_id, opportunity_id = :opportunity_id,"
-        " contact_id = :contact_id, owner_id = :owner_id, content = :content,"
-        " follow_up_type = :follow_up_type, version = :version, updated_at = :updated_at"
+        f"UPDATE follow_ups SET {assignments(before, after)}"
         " WHERE tenant_id = :tenant_id AND id = :id",
         **msgspec.structs.asdict(after),
     )

@@ -11,6 +11,7 @@ from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.opportunities.funnel import Step, gone_and_come, shifts
 from crm_cell.opportunities.rules import Change, FunnelRow, Opportunity, Status
 from crm_cell.storage import counters
+from crm_cell.storage.changes import assignments
 from crm_cell.storage.engine import Reader, Row, Tx
 from crm_cell.storage.pages import newest_first
 from crm_cell.storage.scope import owned, owned_among
@@ -107,9 +108,8 @@ async def _count_of_customer(tx: Reader, actor: Actor, customer_id: str) -> int:
 
 async def update(tx: Tx, before: Opportunity, after: Opportunity) -> None:
     await tx.run(
-        "UPDATE opportunities SET title = :title, amount_cents = :amount_cents,"
-        " currency = :currency, stage = :stage, status = :status, owner_id = :owner_id,"
-        " version = :version, updated_at = :updated_at WHERE tenant_id = :tenant_id AND id = :id",
+        f"UPDATE opportunities SET {assignments(before, after)}"
+        " WHERE tenant_id = :tenant_id AND id = :id",
         **msgspec.structs.asdict(after),
     )
     await _count(tx, [(before, after)])

@@ -32,7 +32,7 @@ async def test_the_second_to_be_set_is_in_conflict(acme: Caller, cell: Running) 
     async def become(tx: Tx) -> None:
         there = await store.find(tx, Actor("acme"), second["contactId"])
         assert there is not None
-        await store.update(tx, msgspec.structs.replace(there, is_primary=True))
+        await store.update(tx, there, msgspec.structs.replace(there, is_primary=True))
 
     async with nothing_changes(cell):
         with pytest.raises(Conflict):
