@@ -8,6 +8,7 @@ error body.
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from time import perf_counter
 from typing import Any, TypeAlias
@@ -69,6 +70,8 @@ class Application:
         self._exposition = Exposition(
             telemetry, authenticator, token=metrics_token, signing_secret=signing_secret
         )
+        # One at a time: what a body becomes takes many times its size, most of it for a moment.
+        self._large_bodies = ThreadPoolExecutor(1, thread_name_prefix="large-body")
         self._clock = Clock()
         # A maker of its own: the writer's ids must rise without a gap in their order.
         self._make_id = IdMaker().make
@@ -163,7 +166,13 @@ class Application:
         if route.takes_body:
             if request.body or "Content-Type" in request.headers:
                 request.check_media_type()
-            request.tree = await _parsed(request.body)
+            request.tree = await self._parsed(request.body)
+
+    async def _parsed(self, body: bytes) -> Any:
+        if len(body) <= _SMALL_BODY:
+            return parse_json(body)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._large_bodies, parse_json, body)
 
     async def _write(self, route: Route, request: Request, arguments: list[Any]) -> Answer:
         async def unit(tx: Tx) -> Answer:
@@ -231,12 +240,6 @@ def _frame(request: Request, started: float) -> list[Header]:
         (b"x-response-time", b"%d" % milliseconds),
         (b"server-timing", b"total;dur=%.3f" % milliseconds),
     ]
-
-
-async def _parsed(body: bytes) -> Any:
-    if len(body) > _SMALL_BODY:
-        return await asyncio.to_thread(parse_json, body)
-    return parse_json(body)
 
 
 async def _send_stream(answer: Stream, headers: list[Header], request: Request, send: Send) -> None:
