@@ -103,6 +103,7 @@ NOT_JSON = {
         rb'{"\udfff": 1}',
         rb'{"x": [{"y": {"\ud800": 1}}]}',
     ],
+    "too_many": [b"[" + b"0," * 200_000 + b"0,0]", b'{"items": [' + b"{}," * 300_000 + b"{}]}"],
     "too_deep": [
         b"[" * DEEP,
         b"[" * DEEP + b"]" * DEEP,
