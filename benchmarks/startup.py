@@ -1,0 +1,35 @@
+"""How soon the service answers, and how much memory it takes to be ready."""
+
+import statistics
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.servers import Cores, service
+
+MOST_SECONDS = 1.0
+MOST_MIB = 90.0
+
+
+class Startup(msgspec.Struct, frozen=True):
+    seconds_to_first_answer: list[float]
+    resident_mib: list[float | None]
+
+    @property
+    def keeps_budget(self) -> bool:
+        known = [mib for mib in self.resident_mib if mib is not None]
+        return (
+            statistics.median(self.seconds_to_first_answer) <= MOST_SECONDS
+            and max(known, default=0) <= MOST_MIB
+        )
+
+
+def start_and_stop(database: Path, cores: Cores, times: int) -> Startup:
+    """On a database that is there already, of this release's schema."""
+    seconds = []
+    resident = []
+    for _ in range(times):
+        with service(database, cores) as running:
+            seconds.append(running.seconds_to_first_answer)
+            resident.append(running.resident_mib())
+    return Startup(seconds, resident)
