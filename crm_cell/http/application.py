@@ -22,6 +22,7 @@ from crm_cell.http.errors import answer_error
 from crm_cell.http.exposition import Exposition, is_wanted
 from crm_cell.http.headers import collect, is_request_id, trace_of, wrong_forms
 from crm_cell.http.json_body import canonical, parse_json
+from crm_cell.http.large_bodies import LARGE, LargeBodies
 from crm_cell.http.once import Claim, Once
 from crm_cell.http.preconditions import etag
 from crm_cell.http.request import Message, Receive, Request, Scope, Send
@@ -37,8 +38,6 @@ from crm_cell.storage.engine import Database, Tx
 log = structlog.get_logger()
 
 BASE_PATH = "/api/v1/crm"
-# Read in less than a millisecond; what is larger is read on a thread, and nobody waits for it.
-_SMALL_BODY = 64 * 1024
 
 ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -70,8 +69,9 @@ class Application:
         self._exposition = Exposition(
             telemetry, authenticator, token=metrics_token, signing_secret=signing_secret
         )
+        self._large_bodies = LargeBodies()
         # One at a time: what a body becomes takes many times its size, most of it for a moment.
-        self._large_bodies = ThreadPoolExecutor(1, thread_name_prefix="large-body")
+        self._parser = ThreadPoolExecutor(1, thread_name_prefix="large-body")
         self._clock = Clock()
         # A maker of its own: the writer's ids must rise without a gap in their order.
         self._make_id = IdMaker().make
@@ -124,6 +124,13 @@ class Application:
             return await self._exposition.answer(route, request)
         if not route.open:
             await self._identify(request)
+        try:
+            return await self._answer(route, request)
+        finally:
+            if request.place is not None:
+                request.place.leave()
+
+    async def _answer(self, route: Route, request: Request) -> Answer | Stream:
         arguments = await self._arguments(route, request)
         if route.kind == "write":
             return await self._write(route, request, arguments)
@@ -158,6 +165,7 @@ class Application:
         request.actor = Actor(tenant, user, owner, request.request_id, trace_of(headers), key)
 
     async def _take_body(self, route: Route, request: Request) -> None:
+        request.place = self._large_bodies.place()
         await request.read_body(route.body_limit)
         if self._signing_secret and not route.open:
             signature.verify(
@@ -166,13 +174,14 @@ class Application:
         if route.takes_body:
             if request.body or "Content-Type" in request.headers:
                 request.check_media_type()
-            request.tree = await self._parsed(request.body)
+            body, request.body = request.body, b""
+            request.tree = await self._parsed(body)
 
     async def _parsed(self, body: bytes) -> Any:
-        if len(body) <= _SMALL_BODY:
+        """What takes more than a millisecond is read on a thread, and nobody waits for it."""
+        if len(body) <= LARGE:
             return parse_json(body)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._large_bodies, parse_json, body)
+        return await asyncio.get_running_loop().run_in_executor(self._parser, parse_json, body)
 
     async def _write(self, route: Route, request: Request, arguments: list[Any]) -> Answer:
         async def unit(tx: Tx) -> Answer:

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from crm_cell.http.large_bodies import LARGE, Place
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, Fault, PayloadTooLarge, UnsupportedMediaType
 from crm_cell.kernel.messages import Language
@@ -33,6 +34,7 @@ class Request:
         "method",
         "params",
         "path",
+        "place",
         "query",
         "receive",
         "request_id",
@@ -53,6 +55,7 @@ class Request:
         self.actor: Actor | None = None
         self.body = b""
         self.tree: Any = None
+        self.place: Place | None = None
         self.unread = self.method in ("POST", "PATCH", "PUT", "DELETE")
 
     async def read_body(self, limit: int) -> None:
@@ -76,6 +79,10 @@ class Request:
             size += len(chunk)
             if size > limit:
                 raise too_large(limit)
+            if size > LARGE and self.place is not None:
+                await self.place.arrive()
+        if self.place is not None:
+            await self.place.work()
         return b"".join(chunks)
 
     async def discard_body(self) -> None:
