@@ -34,6 +34,8 @@ Binder = Callable[[Request, Queries], Any]
 
 # No route takes more parameters than this; whoever sends more is not asking a question.
 _MOST_PARAMETERS = 32
+# What is asked again and again is short; thousands of long ones would be kept for nothing.
+_LONGEST_KEPT = 256
 # Left as it is by one reader and dropped by the next.
 _HALF_ESCAPED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
@@ -81,9 +83,9 @@ class Binding:
 
 def read_query(raw: bytes, kinds: tuple[type[Query], ...]) -> Queries:
     """Raises BadRequest for parameters that are unknown, repeated or wrong."""
-    if raw or kinds:
-        return _read_query(raw, kinds)
-    return {}
+    if len(raw) > _LONGEST_KEPT:
+        return _read_query.__wrapped__(raw, kinds)
+    return _read_query(raw, kinds) if raw or kinds else {}
 
 
 @lru_cache(maxsize=2048)

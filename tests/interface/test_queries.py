@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from crm_cell.http import binding
 from crm_cell.http.routing import Route
 from crm_cell.http.schema import rules_of
 from tests.every_route import EVERY, base_types, each, members, nowhere
@@ -139,3 +140,12 @@ async def test_every_cursor_that_is_none_is_refused(route: Route, cell: Running)
     for cursor in ("x", "%2B%2F", "AAAA", "=", "bWFyay4yLng", "%F0%9F%92%A9", "a" * 199):
         found = faults(await send(cell, route, f"cursor={cursor}".encode()))
         assert found == {("cursor", "malformed")}
+
+
+async def test_a_long_query_is_answered_and_not_kept(cell: Running) -> None:
+    kept = binding._read_query.cache_info().currsize
+    for number in range(3):
+        query = b"resourceId=" + b"+" * 500 + b"%d" % number
+        heard = await ask(cell.service, "GET", "/audit-logs", query=query)
+        assert (heard.status, heard.json()["data"]) == (200, [])
+    assert binding._read_query.cache_info().currsize == kept
