@@ -42,9 +42,9 @@ class _Lines:
         self._waiting.append(line)
 
     def _flush(self) -> None:
-        self._out.write(b"\n".join(self._waiting) + b"\n")
+        lines, self._waiting = self._waiting, []  # gone, also when nobody reads them any more
+        self._out.write(b"\n".join(lines) + b"\n")
         self._out.flush()
-        self._waiting.clear()
 
 
 def _configure_json(level: int) -> WriteAccess:
