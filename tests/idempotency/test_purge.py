@@ -1,6 +1,10 @@
 """Keys are kept for as long as retries may come, and not much longer."""
 
-from crm_cell.idempotency.purge import purge_old
+import asyncio
+
+from structlog.testing import capture_logs
+
+from crm_cell.idempotency.purge import purge_forever, purge_old
 from tests.world import Caller, Running, audit, nothing_changes, refused
 
 HOUR = 3_600_000
@@ -77,3 +81,13 @@ async def test_money_is_not_entered_twice_even_when_its_key_is_forgotten(
         ):
             answer = await acme.post(path, body, key="money")
             refused(answer, 409, "IDEMPOTENT_CONFLICT")
+
+
+async def test_when_the_database_is_away_the_next_round_will_do(cell: Running) -> None:
+    await cell.service.database.stop()
+    with capture_logs() as logged:
+        rounds = asyncio.create_task(purge_forever(cell.service.database, 72))
+        await asyncio.sleep(0)
+        assert not rounds.done()
+        rounds.cancel()
+    assert [line["event"] for line in logged] == ["purge_postponed"]

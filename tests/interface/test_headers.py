@@ -289,6 +289,11 @@ async def test_nothing_answers_under_another_base_path(path: str, cell: Running)
     refused(await ask(cell.service, "GET", path), 404, "NOT_FOUND")
 
 
+async def test_the_base_path_itself_is_the_root(cell: Running) -> None:
+    root, base = [await ask(cell.service, "GET", path) for path in ("/", "/api/v1/crm")]
+    assert (base.status, base.header("content-type")) == (root.status, root.header("content-type"))
+
+
 async def test_a_location_leads_back_through_the_gateway(acme: Caller) -> None:
     for base in ("", "/api/v1/crm"):
         answer = await acme.post(f"{base}/customers", {"name": f"New {base}"})
