@@ -32,6 +32,7 @@ BANNER = re.compile(r"^```text\n(crm-cell .*?)^```$", re.MULTILINE | re.DOTALL)
 ONLY_LOOKED_UP = {
     "run": "serves until it is stopped; the server here is started by the same command",
     "test": "is what runs this",
+    "bench": "measures for minutes",
     "check": "runs by itself beside the tests",
     "install": "has run, or there would be no test",
 }
