@@ -1,32 +1,31 @@
 """The membrane: everything between the socket and a handler, straight on ASGI.
 
 In order: path and method, headers, identity, signature, body, arguments, handler, answer. Every
-response leaves through `_send`, with its request id and its time; every failure becomes the one
+response leaves through `sending`, with its request id and its time; every failure becomes the one
 error body.
 """
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing
 from time import perf_counter
 from typing import Any, TypeAlias
 
 import structlog
 
 from crm_cell.http import signature
-from crm_cell.http.answers import JSON_TYPE, Answer, Header, NotKept, Resource, Stream, encode
+from crm_cell.http.answers import Answer, NotKept, Stream
 from crm_cell.http.auth import Authenticator, bearer_token, scope_of, tenant_of
 from crm_cell.http.errors import answer_error
 from crm_cell.http.exposition import Exposition, is_wanted
 from crm_cell.http.headers import collect, is_request_id, trace_of, wrong_forms
-from crm_cell.http.json_body import canonical, parse_json
+from crm_cell.http.json_body import parse_json
 from crm_cell.http.large_bodies import LARGE, LargeBodies
-from crm_cell.http.once import Claim, Once
-from crm_cell.http.preconditions import etag
+from crm_cell.http.once import Claim, Once, fingerprint
+from crm_cell.http.rendering import render, rendered, without_base
 from crm_cell.http.request import Message, Receive, Request, Scope, Send
 from crm_cell.http.routing import Methods, Route, Router
+from crm_cell.http.sending import send_answer
 from crm_cell.http.telemetry import Telemetry
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import Clock
@@ -36,8 +35,6 @@ from crm_cell.kernel.messages import preferred_language
 from crm_cell.storage.engine import Database, Tx
 
 log = structlog.get_logger()
-
-BASE_PATH = "/api/v1/crm"
 
 ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -95,7 +92,7 @@ class Application:
         except Exception:
             log.exception("internal_error", requestId=request.request_id)
             answer = answer_error(CrmError(), request.request_id, request.language)
-        await self._send(answer, request, started, send)
+        await send_answer(answer, request, started, send)
         status = answer.status if isinstance(answer, Answer) else 200
         self._telemetry.record(route, request, status, perf_counter() - started)
 
@@ -139,7 +136,7 @@ class Application:
             return result if isinstance(result, Stream) else render(route, request, result)
         return await self._database.read(
             route.name,
-            lambda tx: _rendered(route, request, route.handler(tx, *arguments)),
+            lambda tx: rendered(route, request, route.handler(tx, *arguments)),
             long=route.long,
         )
 
@@ -226,89 +223,6 @@ class Application:
             raise MethodNotAllowed(["GET", "HEAD"])
         headers = [header for header in heads[0]["headers"] if header[0] != b"content-length"]
         return Answer(status, b"".join(chunks), headers)
-
-    async def _send(
-        self, answer: Answer | Stream, request: Request, started: float, send: Send
-    ) -> None:
-        headers = [*answer.headers, *_frame(request, started)]
-        if isinstance(answer, Stream):
-            await _send_stream(answer, headers, request, send)
-            return
-        if answer.status not in (204, 304):
-            headers.append((b"content-length", b"%d" % len(answer.body)))
-        body = b"" if request.method == "HEAD" else answer.body
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
-
-def _frame(request: Request, started: float) -> list[Header]:
-    """The headers that every response has."""
-    milliseconds = (perf_counter() - started) * 1000
-    return [
-        (b"x-request-id", request.request_id.encode()),
-        (b"x-response-time", b"%d" % milliseconds),
-        (b"server-timing", b"total;dur=%.3f" % milliseconds),
-    ]
-
-
-async def _send_stream(answer: Stream, headers: list[Header], request: Request, send: Send) -> None:
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    if request.method != "HEAD":
-        await _send_chunks(answer, request, send)
-    await send({"type": "http.response.body", "body": b""})
-
-
-async def _send_chunks(answer: Stream, request: Request, send: Send) -> None:
-    """Send the body as it is made. Nothing more is made for a caller who has hung up."""
-    hung_up = asyncio.create_task(_hung_up(request))
-    try:
-        # Lets the server send the head: the first chunk of a workbook is a long time coming.
-        await send({"type": "http.response.body", "body": b"", "more_body": True})
-        async with aclosing(answer.chunks) as chunks:
-            async for chunk in chunks:
-                if hung_up.done():
-                    return
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    finally:
-        hung_up.cancel()
-
-
-async def _hung_up(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass  # what else arrives is the rest of a body that nobody asked for
-
-
-async def _rendered(route: Route, request: Request, result: Awaitable[Any]) -> Answer:
-    return render(route, request, await result)
-
-
-def render(route: Route, request: Request, result: Any) -> Answer:
-    """A handler's result as a response. A Location works behind the gateway and without it."""
-    if isinstance(result, Resource):
-        headers = [JSON_TYPE, (b"etag", etag(result.version).encode())]
-        if route.status == 201:
-            headers.append((b"location", f"{BASE_PATH}{request.path}/{result.id}".encode()))
-        return Answer(route.status, encode(result.view), headers, result.id)
-    if isinstance(result, Answer):
-        return result
-    if result is None:
-        return Answer(204, b"", [])
-    return Answer(route.status, encode(result), [JSON_TYPE])
-
-
-def fingerprint(request: Request) -> bytes:
-    """A hash of the principal, the query and the body as parsed."""
-    actor = request.actor
-    assert actor is not None
-    principal = f"{actor.user or ''}\n{actor.owner or ''}\n".encode()
-    return hashlib.sha256(principal + request.query + b"\n" + canonical(request.tree)).digest()
-
-
-def without_base(path: str) -> str:
-    """The path as it is behind a gateway that strips the prefix."""
-    if path == BASE_PATH:
-        return "/"
-    return path[len(BASE_PATH) :] if path.startswith(BASE_PATH + "/") else path
 
 
 def is_page(path: str) -> bool:

@@ -63,24 +63,30 @@ class Request:
         declared = self.headers.get("Content-Length", "")
         if declared.isdecimal() and int(declared[:20]) > limit:
             raise too_large(limit)
+        first, more = await self._receive()
+        whole = not more and len(first) <= min(limit, LARGE)
+        self.body = first if whole else await self._rest(first, limit)
+
+    async def _rest(self, first: bytes, limit: int) -> bytes:
+        """Only what comes in parts is timed: a timer costs more than reading most bodies."""
         try:
             async with asyncio.timeout(_BODY_SECONDS):
-                self.body = await self._whole_body(limit)
+                return await self._whole_body(first, limit)
         except TimeoutError:
             raise _incomplete() from None
 
-    async def _whole_body(self, limit: int) -> bytes:
-        chunks: list[bytes] = []
-        size = 0
-        more = True
-        while more:
-            chunk, more = await self._receive()
-            chunks.append(chunk)
-            size += len(chunk)
+    async def _whole_body(self, first: bytes, limit: int) -> bytes:
+        chunks, size = [first], len(first)
+        while True:
             if size > limit:
                 raise too_large(limit)
             if size > LARGE and self.place is not None:
                 await self.place.arrive()
+            if not self.unread:
+                break
+            chunk, _ = await self._receive()
+            chunks.append(chunk)
+            size += len(chunk)
         if self.place is not None:
             await self.place.work()
         return b"".join(chunks)

@@ -8,7 +8,10 @@ from collections.abc import Iterable
 
 from crm_cell.storage.engine import Reader, Tx
 
-_ADD = """
+Tally = dict[tuple[str, str, str], int]
+"""By tenant, name and key, what a transaction adds."""
+
+ADD = """
 INSERT INTO counters (tenant_id, name, key, stripe, value)
 VALUES (:tenant, :name, :key, :stripe, :delta)
 ON CONFLICT (tenant_id, name, key, stripe) DO UPDATE SET value = counters.value + excluded.value
@@ -16,16 +19,34 @@ ON CONFLICT (tenant_id, name, key, stripe) DO UPDATE SET value = counters.value 
 
 
 async def add(tx: Tx, tenant: str, name: str, key: str | None, delta: int = 1) -> None:
-    """Add to the counter `name` of `key`; the key None stands for "nobody" or "nothing"."""
-    await add_all(tx, tenant, [(name, key)], delta)
+    """Add to the counter `name` of `key`; the key None stands for "nobody" or "nothing".
+
+    The engine writes what was added at the end of the transaction, once for all that share a
+    commit: a read in the same transaction does not see it yet.
+    """
+    counter = (tenant, name, key or "")
+    tx.tally[counter] = tx.tally.get(counter, 0) + delta
 
 
 async def add_all(
     tx: Tx, tenant: str, keys: Iterable[tuple[str, str | None]], delta: int = 1
 ) -> None:
-    if delta:
-        shared = {"tenant": tenant, "stripe": tx.stripe, "delta": delta}
-        await tx.many(_ADD, [{**shared, "name": name, "key": key or ""} for name, key in keys])
+    for name, key in keys:
+        await add(tx, tenant, name, key, delta)
+
+
+def merge(into: Tally, tally: Tally) -> None:
+    for counter, delta in tally.items():
+        into[counter] = into.get(counter, 0) + delta
+
+
+def rows(tally: Tally, stripe: int) -> list[dict[str, object]]:
+    """The parameters of ADD for everything that has really moved."""
+    return [
+        {"tenant": tenant, "name": name, "key": key, "stripe": stripe, "delta": delta}
+        for (tenant, name, key), delta in tally.items()
+        if delta
+    ]
 
 
 async def read(tx: Reader, tenant: str, name: str, key: str = "") -> int:

@@ -28,7 +28,9 @@ class Tx(Reader, Protocol):
     """A transaction that writes. It commits when its unit returns, and only then is answered."""
 
     stripe: int
-    """Which of a counter's rows this transaction adds to (see `storage.counters`)."""
+    """Which of a sum's rows this transaction adds to."""
+    tally: dict[tuple[str, str, str], int]
+    """What is to be added to counters at the end (see `storage.counters`)."""
 
     async def run(self, sql: str, /, **params: object) -> int:
         """Execute, and tell how many rows were changed. Raises UniqueViolation."""

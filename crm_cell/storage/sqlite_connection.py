@@ -9,6 +9,7 @@ import apsw
 import structlog
 
 from crm_cell.kernel.errors import Unavailable
+from crm_cell.storage.counters import Tally
 from crm_cell.storage.engine import ReadUnit, Row
 from crm_cell.storage.errors import CannotOpen, UniqueViolation
 
@@ -36,13 +37,14 @@ _CHECKPOINT_PAGES = 4_000
 class SqliteTx:
     """A transaction whose awaits complete at once. Serves as Reader and as Tx."""
 
-    __slots__ = ("_connection", "_indexes", "now")
+    __slots__ = ("_connection", "_indexes", "now", "tally")
     stripe = 0
 
     def __init__(self, connection: apsw.Connection, now: int, indexes: dict[str, str]) -> None:
         self._connection = connection
         self._indexes = indexes
         self.now = now
+        self.tally: Tally = {}
 
     async def one(self, sql: str, /, **params: object) -> Row | None:
         rows = self._connection.execute(sql, params).fetchall()
@@ -72,11 +74,12 @@ class SqliteTx:
             raise UniqueViolation(self._indexes.get(columns, columns)) from error
 
 
-def connect(path: Path, *, read_only: bool = False) -> apsw.Connection:
+def connect(path: Path, *, read_only: bool = False, cache_kib: int = _CACHE_KIB) -> apsw.Connection:
     """A connection that answers a commit only when it is on disk. Raises CannotOpen."""
     try:
         connection = _connect(path)
         connection.execute(f"PRAGMA query_only = {int(read_only)}")
+        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
     except apsw.Error as error:
         raise CannotOpen(f"{path}: {error}") from error
     return connection
@@ -91,7 +94,6 @@ def _connect(path: Path) -> apsw.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     # A plan is made once. Without this SQLite plans anew for each value of some parameters, which
     # makes a list a third dearer.

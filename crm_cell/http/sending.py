@@ -1,0 +1,59 @@
+"""An answer's way out, in the frame that every response has."""
+
+import asyncio
+from contextlib import aclosing
+from time import perf_counter
+
+from crm_cell.http.answers import Answer, Header, Stream
+from crm_cell.http.request import Request, Send
+
+
+async def send_answer(
+    answer: Answer | Stream, request: Request, started: float, send: Send
+) -> None:
+    headers = [*answer.headers, *_frame(request, started)]
+    if isinstance(answer, Stream):
+        await _send_stream(answer, headers, request, send)
+        return
+    if answer.status not in (204, 304):
+        headers.append((b"content-length", b"%d" % len(answer.body)))
+    body = b"" if request.method == "HEAD" else answer.body
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _frame(request: Request, started: float) -> list[Header]:
+    """The headers that every response has."""
+    milliseconds = (perf_counter() - started) * 1000
+    return [
+        (b"x-request-id", request.request_id.encode()),
+        (b"x-response-time", b"%d" % milliseconds),
+        (b"server-timing", b"total;dur=%.3f" % milliseconds),
+    ]
+
+
+async def _send_stream(answer: Stream, headers: list[Header], request: Request, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    if request.method != "HEAD":
+        await _send_chunks(answer, request, send)
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_chunks(answer: Stream, request: Request, send: Send) -> None:
+    """Send the body as it is made. Nothing more is made for a caller who has hung up."""
+    hung_up = asyncio.create_task(_hung_up(request))
+    try:
+        # Lets the server send the head: the first chunk of a workbook is a long time coming.
+        await send({"type": "http.response.body", "body": b"", "more_body": True})
+        async with aclosing(answer.chunks) as chunks:
+            async for chunk in chunks:
+                if hung_up.done():
+                    return
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    finally:
+        hung_up.cancel()
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass  # what else arrives is the rest of a body that nobody asked for
