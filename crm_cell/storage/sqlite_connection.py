@@ -28,6 +28,8 @@ WEATHER = (
 )
 # Pages kept in memory by each connection, in KiB.
 _CACHE_KIB = 8_192
+# One thread at a time uses a connection, so SQLite need not lock it for each row it reads.
+_FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
 _BUSY_MILLISECONDS = 1_000
 # Pages in the write-ahead log (16 MiB) before they are copied into the file. Each copy makes one
 # commit wait for it, and pages that many commits change are copied once: fewer is faster.
@@ -86,7 +88,7 @@ def connect(path: Path, *, read_only: bool = False, cache_kib: int = _CACHE_KIB)
 
 
 def _connect(path: Path) -> apsw.Connection:
-    connection = apsw.Connection(str(path))
+    connection = apsw.Connection(str(path), flags=_FLAGS)
     # Only the writer's BEGIN IMMEDIATE may wait, and it does so without blocking the event loop.
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
     connection.execute("PRAGMA journal_mode = WAL")
