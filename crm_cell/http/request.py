@@ -64,6 +64,8 @@ class Request:
         if declared.isdecimal() and int(declared[:20]) > limit:
             raise too_large(limit)
         first, more = await self._receive()
+        if declared == str(len(first)):  # servers ask for one more part, to say that it is empty
+            more = self.unread = False
         whole = not more and len(first) <= min(limit, LARGE)
         self.body = first if whole else await self._rest(first, limit)
 
