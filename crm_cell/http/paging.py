@@ -64,8 +64,7 @@ class Asked(PageRequest, frozen=True):
 
     def answer(self, found: Slice[T], view: Callable[[T], V]) -> Page[V]:
         cursor = self._cursor(found.after) if found.after else None
-        rows = [_shown(row, view) for row in found.rows]
-        return Page(rows, found.total, self.page, self.size, cursor)
+        return Page(_shown(found.rows, view), found.total, self.page, self.size, cursor)
 
     def _cursor(self, after: str) -> str:
         plain = f"{self.mark}.{self.page + 1}.{after}"
@@ -77,21 +76,27 @@ _MOST_KEPT = 8192
 _kept: dict[tuple[type[Entity], str, str, int], msgspec.Raw] = {}
 
 
-def _shown(row: T, view: Callable[[T], V]) -> V:
-    """The view, for a record as the JSON that it was made into before.
+def _shown(rows: list[T], view: Callable[[T], V]) -> list[V]:
+    """The views, for records as the JSON that they were made into before.
 
     The same pages are asked for again and again, and a record of one id and version always looks
     the same: its ETag promises just that. This is a fifth of what a list costs.
     """
-    if not isinstance(row, Entity):
-        return view(row)
-    key = (type(row), row.tenant_id, row.id, row.version)
-    raw = _kept.get(key)
-    if raw is None:
-        if len(_kept) >= _MOST_KEPT:
-            _kept.clear()
-        raw = _kept[key] = msgspec.Raw(encode(view(row)))
-    return cast(V, raw)
+    if not rows or not isinstance(rows[0], Entity):
+        return [view(row) for row in rows]
+    kind, kept = type(rows[0]), _kept.get
+    records = cast(list[Entity], rows)
+    shown = [
+        kept((kind, row.tenant_id, row.id, row.version)) or _keep(row, view) for row in records
+    ]
+    return cast(list[V], shown)
+
+
+def _keep(row: Entity, view: Callable[[Any], object]) -> msgspec.Raw:
+    if len(_kept) >= _MOST_KEPT:
+        _kept.clear()
+    raw = _kept[type(row), row.tenant_id, row.id, row.version] = msgspec.Raw(encode(view(row)))
+    return raw
 
 
 class ExportAsked(Asked, frozen=True):
