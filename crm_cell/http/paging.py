@@ -71,9 +71,10 @@ class Asked(PageRequest, frozen=True):
         return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
 
-# Enough for the first pages of many tenants, in a few megabytes.
-_MOST_KEPT = 8192
-_kept: dict[tuple[type[Entity], str, str, int], msgspec.Raw] = {}
+# Of each kind: enough for the first pages of many tenants, in a few megabytes.
+_MOST_KEPT = 4096
+_Kept = dict[tuple[str, str, int], msgspec.Raw]
+_kept_by_view: dict[Callable[[Any], object], _Kept] = {}
 
 
 def _shown(rows: list[T], view: Callable[[T], V]) -> list[V]:
@@ -84,18 +85,18 @@ def _shown(rows: list[T], view: Callable[[T], V]) -> list[V]:
     """
     if not rows or not isinstance(rows[0], Entity):
         return [view(row) for row in rows]
-    kind, kept = type(rows[0]), _kept.get
+    kept = _kept_by_view.setdefault(view, {})
     records = cast(list[Entity], rows)
     shown = [
-        kept((kind, row.tenant_id, row.id, row.version)) or _keep(row, view) for row in records
+        kept.get((row.tenant_id, row.id, row.version)) or _keep(kept, row, view) for row in records
     ]
     return cast(list[V], shown)
 
 
-def _keep(row: Entity, view: Callable[[Any], object]) -> msgspec.Raw:
-    if len(_kept) >= _MOST_KEPT:
-        _kept.clear()
-    raw = _kept[type(row), row.tenant_id, row.id, row.version] = msgspec.Raw(encode(view(row)))
+def _keep(kept: _Kept, row: Entity, view: Callable[[Any], object]) -> msgspec.Raw:
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    raw = kept[row.tenant_id, row.id, row.version] = msgspec.Raw(encode(view(row)))
     return raw
 
 

@@ -40,8 +40,6 @@ _MAX_WAITING = 4096
 # a copy of a request may have waited 10 s for the first before it comes here.
 _PATIENCE_SECONDS = 14.0
 _LOCK_RETRY_SECONDS = 0.01
-# The writer meets random pages of every unique index; those of a hundred thousand customers fit.
-_WRITER_CACHE_KIB = 32_768
 # An inline read that takes this long holds everybody up, and should have been declared long.
 _SLOW_SECONDS = 0.05
 
@@ -84,7 +82,7 @@ class SqliteDatabase:
         self._long_readers = LongReaders(path)
 
     async def start(self) -> None:
-        self._writer = connect(self._path, cache_kib=_WRITER_CACHE_KIB)
+        self._writer = connect(self._path)
         self._reader = connect(self._path, read_only=True)
         self._indexes = unique_indexes(self._reader)
         self._write_task = asyncio.create_task(self._write_forever())

@@ -81,7 +81,7 @@ def connect(path: Path, *, read_only: bool = False, cache_kib: int = _CACHE_KIB)
     try:
         connection = _connect(path)
         connection.execute(f"PRAGMA query_only = {int(read_only)}")
-        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     except apsw.Error as error:
         raise CannotOpen(f"{path}: {error}") from error
     return connection
