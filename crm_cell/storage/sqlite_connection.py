@@ -76,7 +76,7 @@ class SqliteTx:
             raise UniqueViolation(self._indexes.get(columns, columns)) from error
 
 
-def connect(path: Path, *, read_only: bool = False, cache_kib: int = _CACHE_KIB) -> apsw.Connection:
+def connect(path: Path, *, read_only: bool = False) -> apsw.Connection:
     """A connection that answers a commit only when it is on disk. Raises CannotOpen."""
     try:
         connection = _connect(path)
