@@ -201,11 +201,6 @@ def date_or_time() -> Meta:
     )
 
 
-def anything(**schema: Any) -> Meta:
-    """Left to the domain, which looks at it row by row."""
-    return _meta(lambda value: value, **schema)
-
-
 def items(least: int, most: int, of: type | None = None) -> Meta:
     """`of` tells people what each should be; whether it is, the domain looks at row by row."""
 

@@ -6,10 +6,7 @@ concurrent writers each adds to a stripe of its own, and none queues behind anot
 
 from collections.abc import Iterable
 
-from crm_cell.storage.engine import Reader, Tx
-
-Tally = dict[tuple[str, str, str], int]
-"""By tenant, name and key, what a transaction adds."""
+from crm_cell.storage.engine import Reader, Tally, Tx
 
 ADD = """
 INSERT INTO counters (tenant_id, name, key, stripe, value)

@@ -9,6 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
+Tally = dict[tuple[str, str, str], int]
+"""By tenant, name and key, what a transaction adds to counters."""
 
 
 class Reader(Protocol):
@@ -29,7 +31,7 @@ class Tx(Reader, Protocol):
 
     stripe: int
     """Which of a sum's rows this transaction adds to."""
-    tally: dict[tuple[str, str, str], int]
+    tally: Tally
     """What is to be added to counters at the end (see `storage.counters`)."""
 
     async def run(self, sql: str, /, **params: object) -> int:

@@ -19,7 +19,7 @@ import structlog
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import RateLimited, Unavailable
 from crm_cell.storage import counters
-from crm_cell.storage.engine import ReadUnit, WriteUnit
+from crm_cell.storage.engine import ReadUnit, Tally, WriteUnit
 from crm_cell.storage.sqlite_connection import (
     WEATHER,
     SqliteTx,
@@ -77,7 +77,7 @@ class SqliteDatabase:
         self._waiting: deque[_Job] = deque()
         self._arrived = asyncio.Event()
         self._stopping = False
-        self._tally: counters.Tally = {}
+        self._tally: Tally = {}
         self._commit_thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._long_readers = LongReaders(path)
 

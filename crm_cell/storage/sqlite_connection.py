@@ -9,8 +9,7 @@ import apsw
 import structlog
 
 from crm_cell.kernel.errors import Unavailable
-from crm_cell.storage.counters import Tally
-from crm_cell.storage.engine import ReadUnit, Row
+from crm_cell.storage.engine import ReadUnit, Row, Tally
 from crm_cell.storage.errors import CannotOpen, UniqueViolation
 
 T = TypeVar("T")
