@@ -32,9 +32,11 @@ async def seed(path: Path, customers_wanted: int, opportunities_wanted: int = 0)
     database = SqliteDatabase(path)
     await database.start()
     for batch in _batches(customers_wanted):
-        await database.write("seed", _customers_unit(batch), long=True)
+        await database.write("seed", TENANT, _customers_unit(batch), long=True)
     for batch in _batches(opportunities_wanted):
-        await database.write("seed", _opportunities_unit(batch, customers_wanted), long=True)
+        await database.write(
+            "seed", TENANT, _opportunities_unit(batch, customers_wanted), long=True
+        )
     await database.refresh_statistics()
     await database.stop()
 

@@ -5,7 +5,7 @@ import typer
 from crm_cell.cli.complaint import Complaint
 from crm_cell.cli.database import ready_settings, with_database
 from crm_cell.storage.counter_check import Difference, differences
-from crm_cell.storage.engine import Database
+from crm_cell.storage.engine import EVERY_TENANT, Database
 from crm_cell.storage.open import sqlite_path
 from crm_cell.storage.schema import SCHEMA_VERSION
 from crm_cell.storage.sqlite_connection import integrity_faults
@@ -28,7 +28,7 @@ def check(*, counters: bool) -> None:
 
 
 async def _count_anew(database: Database) -> list[Difference]:
-    return await database.read("counters.check", differences, long=True)
+    return await database.read("counters.check", EVERY_TENANT, differences, long=True)
 
 
 def _report(subject: str, faults: list[str]) -> None:

@@ -64,7 +64,7 @@ class _Run:
             return outcome
 
         try:
-            return await database.write("customers.import", unit, long=True)
+            return await database.write("customers.import", self._actor.tenant, unit, long=True)
         except NotKept as rolled_back:
             assert isinstance(rolled_back.result, Outcome)
             return self._without_repeats(rolled_back.result)

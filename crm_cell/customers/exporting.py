@@ -33,7 +33,9 @@ async def stream(database: Database, actor: Actor, kind: str, asked: ExportAsked
 
 
 async def total(database: Database, actor: Actor) -> int:
-    return await database.read("customers.export", lambda tx: service.total(tx, actor), long=True)
+    return await database.read(
+        "customers.export", actor.tenant, lambda tx: service.total(tx, actor), long=True
+    )
 
 
 async def pieces(
@@ -67,4 +69,4 @@ async def _chunk(
         found = await service.list_(tx, actor, asked)
         return file.add([CustomerView.of(row) for row in found.rows]), len(found.rows), found.after
 
-    return await database.read("customers.export", unit, long=True)
+    return await database.read("customers.export", actor.tenant, unit, long=True)

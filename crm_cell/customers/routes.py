@@ -74,7 +74,7 @@ async def export(
     async def unit(tx: Reader) -> Page[CustomerView]:
         return page.answer(await service.list_(tx, actor, page), CustomerView.of)
 
-    return await database.read("customers.export", unit, long=True)
+    return await database.read("customers.export", actor.tenant, unit, long=True)
 
 
 @customers.read("/{customer_id}", "客户详情")

@@ -20,7 +20,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Entity
 from crm_cell.opportunities import service as opportunities
 from crm_cell.payments import service as payments
-from crm_cell.storage.engine import Database, Reader, Tx
+from crm_cell.storage.engine import EVERY_TENANT, Database, Reader, Tx
 
 TENANT = "demo"
 _DAY_MS = 86_400_000
@@ -52,7 +52,7 @@ async def is_empty(database: Database) -> bool:
     async def look(tx: Reader) -> bool:
         return not await store.has_customers(tx)
 
-    return await database.read("demo.is_empty", look)
+    return await database.read("demo.is_empty", EVERY_TENANT, look)
 
 
 async def fill(database: Database, *, today: date | None = None) -> DemoSummary:
@@ -74,7 +74,7 @@ async def _sit(database: Database, sitting: Sitting, ids: dict[Key, str]) -> Non
         for deed in sitting.deeds:
             await _do(tx, actor, deed, ids)
 
-    await database.write("demo.fill", unit, now=sitting.moment)
+    await database.write("demo.fill", TENANT, unit, now=sitting.moment)
 
 
 async def _do(tx: Tx, actor: Actor, deed: Deed, ids: dict[Key, str]) -> None:

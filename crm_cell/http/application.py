@@ -134,8 +134,10 @@ class Application:
         if route.kind == "plain":
             result = await route.handler(*arguments)
             return result if isinstance(result, Stream) else render(route, request, result)
+        assert request.actor is not None, "every read is somebody's"
         return await self._database.read(
             route.name,
+            request.actor.tenant,
             lambda tx: rendered(route, request, route.handler(tx, *arguments)),
             long=route.long,
         )
@@ -192,7 +194,7 @@ class Application:
         assert actor is not None, "every write is authenticated"
         try:
             if actor.key is None:
-                return await self._database.write(route.name, unit, long=route.long)
+                return await self._database.write(route.name, actor.tenant, unit, long=route.long)
             claim = Claim(
                 route, actor, request.method, request.path, actor.key, fingerprint(request)
             )

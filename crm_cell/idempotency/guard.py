@@ -37,7 +37,9 @@ class Guard:
             await self._wait_for_turn(name)
         finished = self._running[name] = asyncio.get_running_loop().create_future()
         try:
-            return await self._database.write(claim.route.name, once, long=claim.route.long)
+            return await self._database.write(
+                claim.route.name, claim.actor.tenant, once, long=claim.route.long
+            )
         finally:
             del self._running[name]
             finished.set_result(None)

@@ -6,7 +6,7 @@ import structlog
 
 from crm_cell.idempotency import store
 from crm_cell.kernel.errors import CrmError
-from crm_cell.storage.engine import Database, Tx
+from crm_cell.storage.engine import EVERY_TENANT, Database, Tx
 
 log = structlog.get_logger()
 
@@ -30,7 +30,9 @@ async def purge_old(database: Database, ttl_hours: int) -> int:
     """Forget every key older than `ttl_hours`; tells how many went."""
     gone = 0
     while True:
-        batch = await database.write("idempotency.purge", lambda tx: _purge_batch(tx, ttl_hours))
+        batch = await database.write(
+            "idempotency.purge", EVERY_TENANT, lambda tx: _purge_batch(tx, ttl_hours)
+        )
         gone += batch
         if batch < _BATCH:
             return gone

@@ -32,7 +32,7 @@ async def funnel(
             currency=query.currency,
         )
 
-    rows = await database.read("reports.funnel", read, long=query.is_ranged)
+    rows = await database.read("reports.funnel", actor.tenant, read, long=query.is_ranged)
     return FunnelView.of(rows, request.language)
 
 

@@ -11,6 +11,9 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 Tally = dict[tuple[str, str, str], int]
 """By tenant, name and key, what a transaction adds to counters."""
+Tenant = str | None
+EVERY_TENANT: Tenant = None
+"""What upkeep works for: old keys are purged whoever's they are. No request ever does."""
 
 
 class Reader(Protocol):
@@ -48,7 +51,11 @@ WriteUnit = Callable[[Tx], Awaitable[T]]
 
 
 class Database(Protocol):
-    """Named units of work. Each name appears in logs and metrics."""
+    """Named units of work. Each name appears in logs and metrics.
+
+    A unit sees and writes rows of its tenant. Its statements say so themselves; a database that
+    can hold them to it does.
+    """
 
     async def start(self) -> None: ...
 
@@ -58,12 +65,21 @@ class Database(Protocol):
         """Raises Unavailable when the database does not answer."""
         ...
 
-    async def read(self, name: str, unit: ReadUnit[T], *, long: bool = False) -> T:
+    async def read(
+        self, name: str, tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
+    ) -> T:
         """Run `unit` on one snapshot. `long` keeps it off the event loop."""
         ...
 
     async def write(
-        self, name: str, unit: WriteUnit[T], *, long: bool = False, now: int | None = None
+        self,
+        name: str,
+        tenant: Tenant,
+        unit: WriteUnit[T],
+        /,
+        *,
+        long: bool = False,
+        now: int | None = None,
     ) -> T:
         """Run `unit` in a transaction and return after its commit.
 

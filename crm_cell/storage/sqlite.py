@@ -19,7 +19,7 @@ import structlog
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import RateLimited, Unavailable
 from crm_cell.storage import counters
-from crm_cell.storage.engine import ReadUnit, Tally, WriteUnit
+from crm_cell.storage.engine import EVERY_TENANT, ReadUnit, Tally, Tenant, WriteUnit
 from crm_cell.storage.sqlite_connection import (
     WEATHER,
     SqliteTx,
@@ -103,7 +103,9 @@ class SqliteDatabase:
         except apsw.Error as error:
             raise Unavailable from error
 
-    async def read(self, name: str, unit: ReadUnit[T], *, long: bool = False) -> T:
+    async def read(
+        self, name: str, _tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
+    ) -> T:
         if long:
             return await self._long_readers.run(name, unit, self._clock.now())
         started = perf_counter()
@@ -132,7 +134,14 @@ class SqliteDatabase:
             log.exception("snapshot_failed")
 
     async def write(
-        self, name: str, unit: WriteUnit[T], *, long: bool = False, now: int | None = None
+        self,
+        name: str,
+        _tenant: Tenant,
+        unit: WriteUnit[T],
+        /,
+        *,
+        long: bool = False,
+        now: int | None = None,
     ) -> T:
         if self._stopping:
             raise Unavailable
@@ -145,7 +154,9 @@ class SqliteDatabase:
 
     async def refresh_statistics(self) -> None:
         """In line with the writes: no connection serves two threads at once."""
-        await self.write("statistics", lambda tx: tx.all("PRAGMA optimize"), long=True)
+        await self.write(
+            "statistics", EVERY_TENANT, lambda tx: tx.all("PRAGMA optimize"), long=True
+        )
 
     async def _write_forever(self) -> None:
         while self._waiting or not self._stopping:

@@ -97,7 +97,9 @@ async def test_it_tells_how_many_of_each_kind_it_made(empty: Database) -> None:
 async def test_without_a_day_it_ends_with_the_last_midnight(empty: Database) -> None:
     before = time.time() * 1000
     await fill(empty)
-    newest = await empty.read("test", lambda tx: tx.one("SELECT max(created_at) FROM customers"))
+    newest = await empty.read(
+        "test", "demo", lambda tx: tx.one("SELECT max(created_at) FROM customers")
+    )
     assert newest is not None
     assert before - 2 * 86_400_000 < newest[0] <= time.time() * 1000
     assert newest[0] % 86_400_000 == 0
@@ -107,7 +109,7 @@ async def test_a_database_that_anybody_uses_is_not_empty(empty: Database) -> Non
     async def use(tx: Tx) -> None:
         await customers.create(tx, Actor("acme"), name="一家客户")
 
-    await empty.write("test", use)
+    await empty.write("test", "acme", use)
     assert not await is_empty(empty)
 
 
@@ -116,7 +118,7 @@ async def test_one_that_was_cleared_is_not_empty_either(empty: Database) -> None
         customer = await customers.create(tx, Actor("acme"), name="一家客户")
         await customers.delete(tx, Actor("acme"), customer)
 
-    await empty.write("test", use_and_clear)
+    await empty.write("test", "acme", use_and_clear)
     assert not await is_empty(empty)
 
 
@@ -144,7 +146,7 @@ async def test_lists_come_newest_first(demo: Caller, path: str) -> None:
 async def test_every_counter_equals_what_it_counts(cell: Running) -> None:
     names = {name for (name,) in cell.rows("SELECT DISTINCT name FROM counters")}
     assert names >= {"customers.owner", "payments.contract", "audit_logs.actor"}
-    assert await cell.service.database.read("check", differences) == []
+    assert await cell.service.database.read("check", None, differences) == []
 
 
 async def test_the_funnel_has_every_stage(demo: Caller) -> None:

@@ -55,7 +55,7 @@ async def names(tx: Reader) -> list[str]:
 
 
 async def kept(database: Database) -> list[str]:
-    return await database.read("names", names)
+    return await database.read("names", "acme", names)
 
 
 long_or_not = pytest.mark.parametrize("long", [False, True], ids=["short", "long"])
@@ -68,9 +68,9 @@ class StorageContract:
     async def test_what_was_answered_is_seen_by_everybody(
         self, database: Database, elsewhere: Elsewhere, long: bool
     ) -> None:
-        assert await database.write("insert", insert("a"), long=long) == "a"
+        assert await database.write("insert", "acme", insert("a"), long=long) == "a"
         assert elsewhere(NAMES) == [("a",)]
-        assert await database.read("names", names, long=long) == ["a"]
+        assert await database.read("names", "acme", names, long=long) == ["a"]
 
     async def test_whoever_is_answered_sees_what_they_wrote(self, database: Database) -> None:
         """However many read and write at the same moment."""
@@ -78,7 +78,7 @@ class StorageContract:
         async def write_and_look(number: int) -> bool:
             name = f"{number:03}"
             await kept(database)
-            await database.write("insert", insert(name), long=number % 10 == 0)
+            await database.write("insert", "acme", insert(name), long=number % 10 == 0)
             return name in await kept(database)
 
         assert all(await asyncio.gather(*[write_and_look(number) for number in range(100)]))
@@ -91,7 +91,7 @@ class StorageContract:
             await insert("a")(tx)
             return await names(tx), elsewhere(NAMES)
 
-        assert await database.write("insert", unit, long=long) == (["a"], [])
+        assert await database.write("insert", "acme", unit, long=long) == (["a"], [])
 
     async def test_units_run_in_the_order_in_which_they_came(self, database: Database) -> None:
         order: list[int] = []
@@ -104,7 +104,7 @@ class StorageContract:
             return run
 
         await asyncio.gather(
-            *[database.write("count", unit(n), long=n % 3 == 0) for n in range(60)]
+            *[database.write("count", "acme", unit(n), long=n % 3 == 0) for n in range(60)]
         )
         assert order == list(range(60))
 
@@ -116,9 +116,9 @@ class StorageContract:
                 " DO UPDATE SET value = counters.value + 1"
             )
 
-        await asyncio.gather(*[database.write("increment", increment) for _ in range(200)])
+        await asyncio.gather(*[database.write("increment", "acme", increment) for _ in range(200)])
         read = "SELECT value FROM counters WHERE tenant_id = 'acme'"
-        assert await database.read("value", lambda tx: tx.one(read)) == (200,)
+        assert await database.read("value", "acme", lambda tx: tx.one(read)) == (200,)
 
     # Rolling back
 
@@ -126,11 +126,11 @@ class StorageContract:
     async def test_what_a_unit_raises_undoes_it_alone(self, database: Database, long: bool) -> None:
         refusal = NotFound("customer_not_found")
         answers = await asyncio.gather(
-            database.write("a", insert("a")),
-            database.write("b", insert("b", then=refusal), long=long),
-            database.write("c", insert("c")),
-            database.write("d", insert("d", then=KeyError("ours"))),
-            database.write("e", insert("e"), long=long),
+            database.write("a", "acme", insert("a")),
+            database.write("b", "acme", insert("b", then=refusal), long=long),
+            database.write("c", "acme", insert("c")),
+            database.write("d", "acme", insert("d", then=KeyError("ours"))),
+            database.write("e", "acme", insert("e"), long=long),
             return_exceptions=True,
         )
         assert answers[0] == "a"
@@ -140,16 +140,16 @@ class StorageContract:
 
     async def test_what_comes_after_a_refusal_does_not_see_it(self, database: Database) -> None:
         answers = await asyncio.gather(
-            database.write("a", insert("a", then=NotFound())),
-            database.write("a", insert("a")),
-            database.write("names", names),
+            database.write("a", "acme", insert("a", then=NotFound())),
+            database.write("a", "acme", insert("a")),
+            database.write("names", "acme", names),
             return_exceptions=True,
         )
         assert (answers[1], answers[2]) == ("a", ["a"])
 
     async def test_a_caller_who_goes_away_disturbs_nobody(self, database: Database) -> None:
-        gone = asyncio.create_task(database.write("a", insert("a")))
-        stays = asyncio.create_task(database.write("b", insert("b")))
+        gone = asyncio.create_task(database.write("a", "acme", insert("a")))
+        stays = asyncio.create_task(database.write("b", "acme", insert("b")))
         await asyncio.sleep(0)
         gone.cancel()
         assert await stays == "b"
@@ -158,7 +158,7 @@ class StorageContract:
     # What the database says no to
 
     async def test_a_violated_index_is_known_by_its_name(self, database: Database) -> None:
-        await database.write("a", insert("a"))
+        await database.write("a", "acme", insert("a"))
 
         async def same_name(tx: Tx) -> None:
             await tx.run(INSERT, id="other", name="a", phone=None, now=tx.now)
@@ -169,7 +169,7 @@ class StorageContract:
 
         for unit in (same_name, same_name_among_many):
             with pytest.raises(UniqueViolation) as violated:
-                await database.write("again", unit)
+                await database.write("again", "acme", unit)
             assert violated.value.constraint == "customers_name_key"
         assert await kept(database) == ["a"]
 
@@ -177,7 +177,7 @@ class StorageContract:
     async def test_a_broken_statement_undoes_its_unit(
         self, database: Database, statement: str
     ) -> None:
-        await database.write("a", insert("a"))
+        await database.write("a", "acme", insert("a"))
 
         async def unit(tx: Tx) -> None:
             await insert("b")(tx)
@@ -185,10 +185,10 @@ class StorageContract:
 
         before = await kept(database)
         with pytest.raises(Exception) as error:  # noqa: PT011 - each engine's own
-            await database.write("broken", unit)
+            await database.write("broken", "acme", unit)
         assert not isinstance(error.value, UniqueViolation)
         assert await kept(database) == before
-        await database.write("c", insert("c"))
+        await database.write("c", "acme", insert("c"))
 
     # Reading
 
@@ -196,16 +196,16 @@ class StorageContract:
     async def test_a_read_sees_one_moment(
         self, database: Database, elsewhere: Elsewhere, long: bool
     ) -> None:
-        await database.write("a", insert("a"))
+        await database.write("a", "acme", insert("a"))
 
         async def unit(tx: Reader) -> list[list[str]]:
             before = await names(tx)
             elsewhere("DELETE FROM customers WHERE tenant_id = 'acme'")
             return [before, await names(tx)]
 
-        assert await database.read("twice", unit, long=long) == [["a"], ["a"]]
+        assert await database.read("twice", "acme", unit, long=long) == [["a"], ["a"]]
         await asyncio.sleep(0)  # a moment may be as long as a turn of the event loop
-        assert await database.read("names", names, long=long) == []
+        assert await database.read("names", "acme", names, long=long) == []
 
     @long_or_not
     async def test_nothing_can_be_written_while_reading(
@@ -216,9 +216,9 @@ class StorageContract:
             "UPDATE customers SET name = 'x' WHERE tenant_id = 'acme' RETURNING id",
             "CREATE TABLE more (id TEXT)",
         ):
-            await database.write("a", insert(statement))
+            await database.write("a", "acme", insert(statement))
             with pytest.raises(Exception) as error:  # noqa: PT011 - each engine's own
-                await database.read("sly", lambda tx, sql=statement: tx.all(sql), long=long)  # type: ignore[misc]
+                await database.read("sly", "acme", lambda tx, sql=statement: tx.all(sql), long=long)  # type: ignore[misc]
             assert "read" in str(error.value).lower()
             assert (statement,) in elsewhere(NAMES)
 
@@ -233,9 +233,9 @@ class StorageContract:
 
         for _ in range(3):
             with pytest.raises(NotFound) as raised:
-                await database.read("fails", unit, long=long)
+                await database.read("fails", "acme", unit, long=long)
             assert raised.value is refusal
-        assert await database.read("names", names, long=long) == []
+        assert await database.read("names", "acme", names, long=long) == []
 
     # Statements and values
 
@@ -254,7 +254,7 @@ class StorageContract:
                 await tx.many(f"{INSERT} RETURNING id", []),
             ]
 
-        assert await database.write("all", unit) == [
+        assert await database.write("all", "acme", unit) == [
             [("a", "a"), ("b", "b"), ("c", "c")],
             2,
             0,
@@ -269,7 +269,7 @@ class StorageContract:
             statement = f"{INSERT} ON CONFLICT DO NOTHING"
             return await tx.run(statement, id="a", name="a", phone=None, now=1)
 
-        assert [await database.write("claim", unit) for _ in range(3)] == [1, 0, 0]
+        assert [await database.write("claim", "acme", unit) for _ in range(3)] == [1, 0, 0]
 
     @pytest.mark.parametrize(
         "text",
@@ -279,9 +279,9 @@ class StorageContract:
         async def unit(tx: Tx) -> None:
             await tx.run(INSERT, id="a", name=text, phone=text, now=1)
 
-        await database.write("text", unit)
+        await database.write("text", "acme", unit)
         read = "SELECT name, contact_phone FROM customers WHERE tenant_id = 'acme'"
-        assert await database.read("text", lambda tx: tx.one(read)) == (text, text)
+        assert await database.read("text", "acme", lambda tx: tx.one(read)) == (text, text)
 
     @pytest.mark.parametrize("number", [0, -(2**63), 2**63 - 1])
     async def test_numbers_are_whole_and_of_64_bits(self, database: Database, number: int) -> None:
@@ -289,7 +289,7 @@ class StorageContract:
             await tx.run(INSERT, id="a", name="a", phone=None, now=number)
             return await tx.one("SELECT created_at FROM customers WHERE tenant_id = 'acme'")
 
-        assert await database.write("number", unit) == (number,)
+        assert await database.write("number", "acme", unit) == (number,)
 
     async def test_bytes_and_nothing_come_back_as_they_went_in(self, database: Database) -> None:
         async def unit(tx: Tx) -> Row | None:
@@ -302,7 +302,7 @@ class StorageContract:
                 "SELECT fingerprint, body FROM idempotency_keys WHERE tenant_id = 'acme'"
             )
 
-        assert await database.write("bytes", unit) == (bytes(range(256)), None)
+        assert await database.write("bytes", "acme", unit) == (bytes(range(256)), None)
 
     # Time
 
@@ -314,8 +314,8 @@ class StorageContract:
             await tx.one(NAMES)
             return first, tx.now
 
-        moments = [await database.write("now", unit) for _ in range(20)]
-        moments += [await database.read("now", unit) for _ in range(20)]
+        moments = [await database.write("now", "acme", unit) for _ in range(20)]
+        moments += [await database.read("now", "acme", unit) for _ in range(20)]
         assert all(first == last for first, last in moments)
         assert moments == sorted(moments)
 
@@ -323,13 +323,15 @@ class StorageContract:
         async def unit(tx: Tx) -> int:
             return tx.now
 
-        assert await database.write("past", unit, now=1_600_000_000_000) == 1_600_000_000_000
+        assert (
+            await database.write("past", "acme", unit, now=1_600_000_000_000) == 1_600_000_000_000
+        )
 
     # Overload, and the end
 
     async def test_what_waits_is_bounded(self, database: Database) -> None:
         answers = await asyncio.gather(
-            *[database.write("names", names) for _ in range(6000)], return_exceptions=True
+            *[database.write("names", "acme", names) for _ in range(6000)], return_exceptions=True
         )
         refused = [answer for answer in answers if isinstance(answer, Exception)]
         assert refused
@@ -342,7 +344,7 @@ class StorageContract:
         self, database: Database, elsewhere: Elsewhere
     ) -> None:
         waiting = [
-            asyncio.create_task(database.write("insert", insert(f"{n:02}"), long=n == 7))
+            asyncio.create_task(database.write("insert", "acme", insert(f"{n:02}"), long=n == 7))
             for n in range(20)
         ]
         await asyncio.sleep(0)

@@ -56,7 +56,7 @@ async def plan(
         await listing(reader, actor, asked, only)
         return reader.steps
 
-    return await cell.service.database.read("test.plan", explain)
+    return await cell.service.database.read("test.plan", "acme", explain)
 
 
 @pytest.mark.parametrize(("asked", "beyond"), [(FIRST, ""), (AFTER, " AND id<?")])
@@ -128,4 +128,4 @@ async def test_a_made_up_place_to_start_shows_nobody_elses_rows(
         only = contract[member] if filtered else None
         return len((await listing(tx, actor, AFTER_NOTHING, only)).rows)
 
-    assert await cell.service.database.read("test.list", read) == seen
+    assert await cell.service.database.read("test.list", "acme", read) == seen

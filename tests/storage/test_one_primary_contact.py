@@ -21,7 +21,7 @@ async def test_the_second_to_come_is_in_conflict(acme: Caller, cell: Running) ->
 
     async with nothing_changes(cell):
         with pytest.raises(Conflict):
-            await cell.service.database.write("test", come)
+            await cell.service.database.write("test", "acme", come)
 
 
 async def test_the_second_to_be_set_is_in_conflict(acme: Caller, cell: Running) -> None:
@@ -36,4 +36,4 @@ async def test_the_second_to_be_set_is_in_conflict(acme: Caller, cell: Running) 
 
     async with nothing_changes(cell):
         with pytest.raises(Conflict):
-            await cell.service.database.write("test", become)
+            await cell.service.database.write("test", "acme", become)

@@ -55,7 +55,7 @@ async def plans(cell: Running, list_: List) -> set[str]:
             await list_(explaining, page)
             found.update(explaining.plans)
 
-    await cell.service.database.read("test", unit)
+    await cell.service.database.read("test", "acme", unit)
     return found
 
 
@@ -130,7 +130,7 @@ async def test_the_funnel_of_a_range_of_times(
         await opportunities.funnel_rows_between(explaining, actor, 1, 2)
         explained.extend(explaining.plans)
 
-    await cell.service.database.read("test", unit)
+    await cell.service.database.read("test", "acme", unit)
     (plan,) = explained
     assert f"opportunities_{own} (tenant_id=? AND" in plan
     assert "id>? AND id<?" in plan

@@ -56,7 +56,7 @@ async def test_a_write_waits_for_another_process_and_reads_do_not(
 ) -> None:
     with closing(apsw.Connection(str(path))) as other:
         other.execute("BEGIN IMMEDIATE")
-        waiting = asyncio.create_task(database.write("a", insert("a")))
+        waiting = asyncio.create_task(database.write("a", "acme", insert("a")))
         assert await kept(database) == []
         assert not waiting.done()
         other.execute("COMMIT")
@@ -70,11 +70,11 @@ async def test_a_write_that_waited_too_long_is_refused_and_leaves_nothing(
     with closing(apsw.Connection(str(path))) as other:
         other.execute("BEGIN IMMEDIATE")
         answers = await asyncio.gather(
-            *[database.write(name, insert(name)) for name in "abc"], return_exceptions=True
+            *[database.write(name, "acme", insert(name)) for name in "abc"], return_exceptions=True
         )
     assert [type(answer) for answer in answers] == [Unavailable] * 3
     assert await kept(database) == []
-    assert await database.write("d", insert("d")) == "d"
+    assert await database.write("d", "acme", insert("d")) == "d"
 
 
 # A full disk
@@ -90,11 +90,14 @@ async def fill(database: SqliteDatabase, pages_left: int) -> None:
 async def test_on_a_full_disk_nobody_of_the_group_is_answered_and_nothing_is_kept(
     database: SqliteDatabase, pages_left: int, long: bool
 ) -> None:
-    await database.write("before", insert("before"))
+    await database.write("before", "acme", insert("before"))
     await fill(database, pages_left)
     with capture_logs() as logged:
         answers = await asyncio.gather(
-            *[database.write("big", insert(f"{n}{LONG_TEXT}"), long=long) for n in range(50)],
+            *[
+                database.write("big", "acme", insert(f"{n}{LONG_TEXT}"), long=long)
+                for n in range(50)
+            ],
             return_exceptions=True,
         )
     acknowledged = [answer for answer in answers if isinstance(answer, str)]
@@ -107,10 +110,10 @@ async def test_on_a_full_disk_nobody_of_the_group_is_answered_and_nothing_is_kep
 async def test_with_room_again_the_service_goes_on(database: SqliteDatabase) -> None:
     await fill(database, 0)
     with capture_logs(), pytest.raises(Unavailable):
-        await database.write("big", insert(LONG_TEXT * 10))
-    assert await database.read("names", names) == []
+        await database.write("big", "acme", insert(LONG_TEXT * 10))
+    assert await database.read("names", "acme", names) == []
     await fill(database, 1000)
-    assert await database.write("big", insert(LONG_TEXT * 10)) == LONG_TEXT * 10
+    assert await database.write("big", "acme", insert(LONG_TEXT * 10)) == LONG_TEXT * 10
 
 
 async def test_who_was_refused_because_of_what_is_lost_may_try_again(
@@ -125,9 +128,9 @@ async def test_who_was_refused_because_of_what_is_lost_may_try_again(
 
     with capture_logs():
         answers = await asyncio.gather(
-            database.write("small", insert("small")),
-            database.write("refused", refused_if_there),
-            database.write("big", insert(LONG_TEXT * 50)),
+            database.write("small", "acme", insert("small")),
+            database.write("refused", "acme", refused_if_there),
+            database.write("big", "acme", insert(LONG_TEXT * 50)),
             return_exceptions=True,
         )
     assert [type(answer) for answer in answers] == [Unavailable] * 3
@@ -144,9 +147,9 @@ async def test_a_unit_that_awaits_anything_else_is_our_mistake(database: SqliteD
 
     for long in (False, True):
         with pytest.raises(RuntimeError, match="may await nothing but its transaction"):
-            await database.write("sleepy", unit, long=long)
+            await database.write("sleepy", "acme", unit, long=long)
     assert await kept(database) == []
-    assert await database.write("b", insert("b")) == "b"
+    assert await database.write("b", "acme", insert("b")) == "b"
 
 
 async def test_after_stopping_nobody_waits_for_ever(path: Path) -> None:
@@ -154,7 +157,7 @@ async def test_after_stopping_nobody_waits_for_ever(path: Path) -> None:
     await database.start()
     await database.stop()
     with pytest.raises(Unavailable):
-        await database.write("late", insert("late"))
+        await database.write("late", "acme", insert("late"))
 
 
 def spoil(path: Path, database: SqliteDatabase) -> None:
@@ -169,14 +172,14 @@ def spoil(path: Path, database: SqliteDatabase) -> None:
 async def test_a_spoilt_file_is_the_worlds_weather_not_our_mistake(path: Path) -> None:
     database = SqliteDatabase(path)
     await database.start()
-    await database.write("a", insert("a"))
+    await database.write("a", "acme", insert("a"))
     spoil(path, database)
     with capture_logs() as logged:
         for long in (False, True):
             with pytest.raises(Unavailable):
-                await database.read("names", names, long=long)
+                await database.read("names", "acme", names, long=long)
             with pytest.raises(Unavailable):
-                await database.write("b", insert("b"), long=long)
+                await database.write("b", "acme", insert("b"), long=long)
         with pytest.raises(Unavailable):
             await database.ping()
     await database.stop()

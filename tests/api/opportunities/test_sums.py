@@ -26,7 +26,7 @@ async def rows(
         )
         return kept, scanned
 
-    kept, scanned = await cell.service.database.read("test", both)
+    kept, scanned = await cell.service.database.read("test", "acme", both)
     assert kept == scanned
     return kept
 
@@ -92,7 +92,7 @@ async def test_a_range_of_times_holds_what_was_created_in_it(acme: Caller, cell:
 
     async def between(begin: int | None, end: int | None) -> list[FunnelRow]:
         return await cell.service.database.read(
-            "test", lambda tx: service.funnel_rows_between(tx, ACME, begin, end)
+            "test", "acme", lambda tx: service.funnel_rows_between(tx, ACME, begin, end)
         )
 
     assert await between(moment, moment + 1) == [row]
