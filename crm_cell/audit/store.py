@@ -44,7 +44,7 @@ class Filter(msgspec.Struct, frozen=True):
 
 async def append(tx: Tx, tenant: str, entries: list[Entry]) -> None:
     """One or more, all by one actor about records of one type."""
-    await tx.many(
+    await tx.append(
         f"INSERT INTO audit_logs ({_COLUMNS}) VALUES (:tenant_id, :id, :actor, :action,"
         " :resource_type, :resource_id, :changes, :request_id, :trace_id, :created_at)",
         map(msgspec.structs.asdict, entries),

@@ -17,7 +17,7 @@ class Event(msgspec.Struct, frozen=True):
 
 
 async def append(tx: Tx, events: list[Event]) -> None:
-    await tx.many(
+    await tx.append(
         "INSERT INTO events (tenant_id, id, event_type, trace_id, data, created_at)"
         " VALUES (:tenant_id, :id, :event_type, :trace_id, :data, :created_at)",
         map(msgspec.structs.asdict, events),

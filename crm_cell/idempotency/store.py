@@ -7,6 +7,15 @@ from crm_cell.http.once import Claim
 from crm_cell.storage.engine import Tx
 
 _KEY = "tenant_id = :tenant AND method = :method AND path = :path AND key = :key"
+_INSERT = (
+    "INSERT INTO idempotency_keys (tenant_id, method, path, key, fingerprint, created_at, status,"
+    " body, location, etag, resource_id) VALUES (:tenant, :method, :path, :key, :fingerprint, :now,"
+    " :status, :body, :location, :etag, :resource_id)"
+)
+_UPDATE = (
+    "UPDATE idempotency_keys SET status = :status, body = :body, location = :location,"
+    f" etag = :etag, resource_id = :resource_id WHERE {_KEY}"
+)
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -22,6 +31,8 @@ class Stored(msgspec.Struct, frozen=True):
 
 async def claim_key(tx: Tx, claim: Claim) -> bool:
     """Whether this is the key's first request. A concurrent twin waits for this transaction."""
+    if tx.alone:  # then looking is as good as inserting, and the row is written once, when whole
+        return await find(tx, claim) is None
     return bool(
         await tx.run(
             "INSERT INTO idempotency_keys (tenant_id, method, path, key, fingerprint, created_at)"
@@ -43,17 +54,22 @@ async def find(tx: Tx, claim: Claim) -> Stored | None:
 
 
 async def keep_answer(tx: Tx, claim: Claim, answer: Answer) -> None:
+    row = {**_names(claim), **_kept(answer)}
+    if tx.alone:
+        await tx.run(_INSERT, **row, fingerprint=claim.fingerprint, now=tx.now)
+    else:
+        await tx.run(_UPDATE, **row)
+
+
+def _kept(answer: Answer) -> dict[str, object]:
     headers = dict(answer.headers)
-    await tx.run(
-        "UPDATE idempotency_keys SET status = :status, body = :body, location = :location,"
-        f" etag = :etag, resource_id = :resource_id WHERE {_KEY}",
-        status=answer.status,
-        body=answer.body,
-        location=_text(headers.get(b"location")),
-        etag=_text(headers.get(b"etag")),
-        resource_id=answer.resource_id,
-        **_names(claim),
-    )
+    return {
+        "status": answer.status,
+        "body": answer.body,
+        "location": _text(headers.get(b"location")),
+        "etag": _text(headers.get(b"etag")),
+        "resource_id": answer.resource_id,
+    }
 
 
 async def purge(tx: Tx, before: int, limit: int) -> int:

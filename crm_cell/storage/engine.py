@@ -36,6 +36,8 @@ class Tx(Reader, Protocol):
     """Which of a sum's rows this transaction adds to."""
     tally: Tally
     """What is to be added to counters at the end (see `storage.counters`)."""
+    alone: bool
+    """Nobody else writes before this transaction ends: what is missing now stays missing."""
 
     async def run(self, sql: str, /, **params: object) -> int:
         """Execute, and tell how many rows were changed. Raises UniqueViolation."""
@@ -43,6 +45,11 @@ class Tx(Reader, Protocol):
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> list[Row]:
         """Execute once for each of `rows`, and gather what RETURNING gives."""
+        ...
+
+    async def append(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
+        """Insert `rows`, at the latest with the commit: records that no unit of work looks for, and
+        that no constraint refuses. The engine may write those of many transactions at once."""
         ...
 
 
@@ -83,7 +90,8 @@ class Database(Protocol):
     ) -> T:
         """Run `unit` in a transaction and return after its commit.
 
-        What the unit raises rolls back all that it did. `now` backdates (demo data).
+        What the unit raises rolls back all that it did. It may be run again from its beginning,
+        for what others do: so it changes nothing but the database. `now` backdates (demo data).
         Raises RateLimited when too much is waiting, Unavailable when the outcome is unknown.
         """
         ...

@@ -1,8 +1,8 @@
 """SQLite by group commit: one process, one writer, many acknowledged writes per fsync.
 
 Units of work that arrive while a commit is under way run one after another inside the next
-transaction, each in a savepoint of its own; the COMMIT, which waits for the disk, happens off the
-event loop; then all of them are answered. Reads run inline: a point read costs less than handing
+transaction; the COMMIT, which waits for the disk, happens off the event loop; then all of them are
+answered. Reads run inline: a point read costs less than handing
 it to a thread.
 """
 
@@ -18,15 +18,15 @@ import structlog
 
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import RateLimited, Unavailable
-from crm_cell.storage import counters
-from crm_cell.storage.engine import EVERY_TENANT, ReadUnit, Tally, Tenant, WriteUnit
+from crm_cell.storage.engine import EVERY_TENANT, ReadUnit, Tenant, WriteUnit
 from crm_cell.storage.sqlite_connection import (
     WEATHER,
-    SqliteTx,
+    SqliteReader,
     connect,
     drive,
     unique_indexes,
 )
+from crm_cell.storage.sqlite_group import Group, Job, Spoilt
 from crm_cell.storage.sqlite_readers import LongReaders
 
 T = TypeVar("T")
@@ -36,48 +36,22 @@ log = structlog.get_logger()
 _GROUP_SECONDS = 0.005
 # Units waiting for a commit: beyond this the disk is hopelessly behind, and callers are told.
 _MAX_WAITING = 4096
-# How long a unit may wait for the file's lock. A request is answered within 25 s or refused, and
-# a copy of a request may have waited 10 s for the first before it comes here.
-_PATIENCE_SECONDS = 14.0
 _LOCK_RETRY_SECONDS = 0.01
+# A unit that fails after it has written makes its group run again. Who is refused once is often
+# refused again: this many groups are then prepared for it.
+_CAREFUL_GROUPS = 100
 # An inline read that takes this long holds everybody up, and should have been declared long.
 _SLOW_SECONDS = 0.05
-
-
-class _Job:
-    """A unit of work on its way through the writer."""
-
-    def __init__(self, name: str, unit: WriteUnit[Any], *, long: bool, now: int | None) -> None:
-        self.name, self.unit, self.long, self.now = name, unit, long, now
-        self.arrived = perf_counter()
-        self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.result: Any = None
-        self.error: BaseException | None = None
-
-    def is_too_late(self) -> bool:
-        return perf_counter() - self.arrived > _PATIENCE_SECONDS
-
-    def settle(self) -> None:
-        if self.answer.done():  # the caller has gone away
-            return
-        if self.error is not None:
-            self.answer.set_exception(self.error)
-        else:
-            self.answer.set_result(self.result)
-
-    def fail(self, error: Exception) -> None:
-        self.error = error
-        self.settle()
 
 
 class SqliteDatabase:
     def __init__(self, path: Path, clock: Clock | None = None) -> None:
         self._path = path
         self._clock = clock or Clock()
-        self._waiting: deque[_Job] = deque()
+        self._waiting: deque[Job] = deque()
         self._arrived = asyncio.Event()
         self._stopping = False
-        self._tally: Tally = {}
+        self._careful_groups = 0
         self._commit_thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._long_readers = LongReaders(path)
 
@@ -111,7 +85,7 @@ class SqliteDatabase:
         started = perf_counter()
         self._open_snapshot()
         try:
-            return drive(unit(SqliteTx(self._reader, self._clock.now(), self._indexes)))
+            return drive(unit(SqliteReader(self._reader, self._clock.now())))
         except WEATHER as error:
             log.exception("read_failed", unit=name)
             raise Unavailable from error
@@ -147,7 +121,7 @@ class SqliteDatabase:
             raise Unavailable
         if len(self._waiting) >= _MAX_WAITING:
             raise RateLimited
-        job = _Job(name, unit, long=long, now=now)
+        job = Job(name, unit, long=long, now=now)
         self._waiting.append(job)
         self._arrived.set()
         return cast(T, await job.answer)
@@ -163,8 +137,17 @@ class SqliteDatabase:
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting:
+                await self._let_more_arrive()
                 if await self._begin():
                     await self._run_group()
+
+    async def _let_more_arrive(self) -> None:
+        """Whoever is on the way already goes along: the fewer commits, the less each costs."""
+        ends = perf_counter() + _GROUP_SECONDS
+        waiting = 0
+        while waiting < len(self._waiting) and perf_counter() < ends:
+            waiting = len(self._waiting)
+            await asyncio.sleep(0)
 
     async def _begin(self) -> bool:
         """Take the file's write lock; another process (an import, a backup) may hold it."""
@@ -187,63 +170,38 @@ class SqliteDatabase:
             self._waiting.popleft().fail(Unavailable())
 
     async def _run_group(self) -> None:
-        group: list[_Job] = []
+        group = Group(self._writer, self._indexes, careful=self._careful_groups > 0)
+        self._careful_groups = max(0, self._careful_groups - 1)
         changes = self._writer.total_changes()
-        ends = perf_counter() + _GROUP_SECONDS
         try:
-            while self._waiting and perf_counter() < ends:
-                job = self._waiting.popleft()
-                if job.is_too_late():
-                    job.fail(RateLimited())
-                    continue
-                group.append(job)
-                if job.long:
-                    await self._off_the_loop(self._run, job)
-                else:
-                    self._run(job)
-            self._write_tally()
+            await self._run_waiting(group)
+            group.write_what_was_put_off()
             if self._writer.total_changes() == changes:
                 self._writer.execute("COMMIT")
             else:
                 await self._off_the_loop(self._writer.execute, "COMMIT")
+        except Spoilt:
+            self._writer.execute("ROLLBACK")
+            self._waiting.extendleft(reversed(group.jobs))
+            self._careful_groups = _CAREFUL_GROUPS
         except apsw.Error as error:
-            self._fail_group(group, error)
-        for job in group:
-            job.settle()
+            group.fail(error)
+            group.settle()
+        else:
+            group.settle()
 
-    def _write_tally(self) -> None:
-        """All units of the group together: most of them move the same few counters."""
-        tally, self._tally = self._tally, {}
-        if rows := counters.rows(tally, SqliteTx.stripe):
-            self._writer.executemany(counters.ADD, rows)
+    async def _run_waiting(self, group: Group) -> None:
+        ends = perf_counter() + _GROUP_SECONDS
+        while self._waiting and perf_counter() < ends:
+            job = self._waiting.popleft()
+            if job.is_too_late():
+                job.fail(RateLimited())
+                continue
+            moment = job.now if job.now is not None else self._clock.now()
+            if job.long:
+                await self._off_the_loop(group.run, job, moment)
+            else:
+                group.run(job, moment)
 
     async def _off_the_loop(self, function: Any, *args: Any) -> None:
         await asyncio.get_running_loop().run_in_executor(self._commit_thread, function, *args)
-
-    def _run(self, job: _Job) -> None:
-        """Run one unit in its savepoint. What goes wrong inside concerns only that unit, unless
-        it is the disk: then it concerns the group."""
-        now = job.now if job.now is not None else self._clock.now()
-        self._writer.execute("SAVEPOINT unit")
-        try:
-            tx = SqliteTx(self._writer, now, self._indexes)
-            job.result = drive(job.unit(tx))
-            counters.merge(self._tally, tx.tally)
-        except Exception as error:
-            if isinstance(error, WEATHER):
-                raise
-            job.error = error
-            self._writer.execute("ROLLBACK TO unit")
-        self._writer.execute("RELEASE unit")
-
-    def _fail_group(self, group: list[_Job], error: apsw.Error) -> None:
-        """None of the group is on disk, or nobody can tell: a retry with the same id settles it.
-
-        Also those who were refused, since it may have been for what is now undone.
-        """
-        log.error("commit_failed", error=str(error), units=[job.name for job in group])
-        self._tally = {}
-        if self._writer.in_transaction:
-            self._writer.execute("ROLLBACK")
-        for job in group:
-            job.error = Unavailable("commit_unknown")

@@ -13,6 +13,8 @@ from crm_cell.storage.engine import ReadUnit, Row, Tally
 from crm_cell.storage.errors import CannotOpen, UniqueViolation
 
 T = TypeVar("T")
+Appended = list[tuple[str, Iterable[Mapping[str, object]]]]
+"""Statements and their rows, to be written at the end."""
 log = structlog.get_logger()
 
 # What disks and files do: nobody's mistake, and perhaps over when the caller tries again.
@@ -35,17 +37,14 @@ _BUSY_MILLISECONDS = 1_000
 _CHECKPOINT_PAGES = 4_000
 
 
-class SqliteTx:
-    """A transaction whose awaits complete at once. Serves as Reader and as Tx."""
+class SqliteReader:
+    """Reads whose awaits complete at once."""
 
-    __slots__ = ("_connection", "_indexes", "now", "tally")
-    stripe = 0
+    __slots__ = ("_connection", "now")
 
-    def __init__(self, connection: apsw.Connection, now: int, indexes: dict[str, str]) -> None:
+    def __init__(self, connection: apsw.Connection, now: int) -> None:
         self._connection = connection
-        self._indexes = indexes
         self.now = now
-        self.tally: Tally = {}
 
     async def one(self, sql: str, /, **params: object) -> Row | None:
         rows = self._connection.execute(sql, params).fetchall()
@@ -53,6 +52,20 @@ class SqliteTx:
 
     async def all(self, sql: str, /, **params: object) -> list[Row]:
         return self._connection.execute(sql, params).fetchall()
+
+
+class SqliteTx(SqliteReader):
+    """A transaction whose awaits complete at once."""
+
+    __slots__ = ("_indexes", "appended", "tally")
+    stripe = 0
+    alone = True
+
+    def __init__(self, connection: apsw.Connection, now: int, indexes: dict[str, str]) -> None:
+        super().__init__(connection, now)
+        self._indexes = indexes
+        self.tally: Tally = {}
+        self.appended: Appended = []
 
     async def run(self, sql: str, /, **params: object) -> int:
         try:
@@ -68,6 +81,9 @@ class SqliteTx:
         except apsw.ConstraintError as error:
             self._translate(error)
             raise
+
+    async def append(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
+        self.appended.append((sql, rows))
 
     def _translate(self, error: apsw.ConstraintError) -> None:
         _, unique, columns = str(error).partition("UNIQUE constraint failed: ")
@@ -125,14 +141,12 @@ def integrity_faults(path: Path) -> list[str]:
     return [fault for fault in found if fault != "ok"]
 
 
-def read_on(
-    connection: apsw.Connection, name: str, unit: ReadUnit[T], now: int, indexes: dict[str, str]
-) -> T:
+def read_on(connection: apsw.Connection, name: str, unit: ReadUnit[T], now: int) -> T:
     """Run `unit` on one snapshot. Raises Unavailable where the file cannot be read."""
     try:
         connection.execute("BEGIN")
         try:
-            return drive(unit(SqliteTx(connection, now, indexes)))
+            return drive(unit(SqliteReader(connection, now)))
         finally:
             connection.execute("COMMIT")
     except WEATHER as error:

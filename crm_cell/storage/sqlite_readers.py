@@ -43,7 +43,7 @@ class LongReaders:
             connection.close()
 
     def _read(self, name: str, unit: ReadUnit[Any], now: int) -> Any:
-        return read_on(self._connection(), name, unit, now, {})
+        return read_on(self._connection(), name, unit, now)
 
     def _connection(self) -> apsw.Connection:
         if not hasattr(self._local, "connection"):

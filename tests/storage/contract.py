@@ -34,6 +34,11 @@ BROKEN = [
     OPPORTUNITY.format(customer="a", cents=-1, stage=1),
     OPPORTUNITY.format(customer="a", cents=1, stage=7),
 ]
+APPENDED = (
+    "INSERT INTO events (tenant_id, id, event_type, data, created_at)"
+    " VALUES ('acme', :id, 'e', '{}', :now)"
+)
+APPENDED_IDS = "SELECT id FROM events WHERE tenant_id = 'acme' ORDER BY id"
 NAMES = "SELECT name FROM customers WHERE tenant_id = 'acme' ORDER BY id"
 BY_ID = "SELECT name FROM customers WHERE tenant_id = 'acme' AND id = :id"
 
@@ -46,6 +51,16 @@ def insert(name: str, then: Exception | None = None) -> Unit:
         if then is not None:
             raise then
         return name
+
+    return unit
+
+
+def append(*ids: str, then: Exception | None = None) -> Unit:
+    """A unit that inserts a customer of the first id and appends rows of all, and then may fail."""
+
+    async def unit(tx: Tx) -> None:
+        await tx.append(APPENDED, ({"id": each, "now": tx.now} for each in ids))
+        await insert(ids[0], then)(tx)
 
     return unit
 
@@ -137,6 +152,21 @@ class StorageContract:
         assert answers[1] is refusal
         assert repr(answers[3]) == "KeyError('ours')"
         assert await kept(database) == ["a", "c", "e"]
+
+    @long_or_not
+    async def test_what_is_appended_is_kept_or_undone_with_its_unit(
+        self, database: Database, elsewhere: Elsewhere, long: bool
+    ) -> None:
+        await asyncio.gather(
+            database.write("a", "acme", append("a", "b"), long=long),
+            database.write("c", "acme", append("c", then=NotFound())),
+            database.write("d", "acme", append("d"), long=long),
+            database.write("e", "acme", append("e", then=NotFound()), long=long),
+            database.write("f", "acme", append("f")),
+            return_exceptions=True,
+        )
+        assert elsewhere(APPENDED_IDS) == [("a",), ("b",), ("d",), ("f",)]
+        assert await kept(database) == ["a", "d", "f"]
 
     async def test_what_comes_after_a_refusal_does_not_see_it(self, database: Database) -> None:
         answers = await asyncio.gather(

@@ -11,11 +11,20 @@ import pytest
 from structlog.testing import capture_logs
 
 from crm_cell.kernel.errors import NotFound, Unavailable
-from crm_cell.storage import sqlite
+from crm_cell.storage import sqlite, sqlite_group
 from crm_cell.storage.engine import Row, Tx
 from crm_cell.storage.sqlite import SqliteDatabase
 from crm_cell.storage.sqlite_connection import integrity_faults
-from tests.storage.contract import Elsewhere, StorageContract, insert, kept, names
+from tests.storage.contract import (
+    APPENDED_IDS,
+    Elsewhere,
+    StorageContract,
+    Unit,
+    append,
+    insert,
+    kept,
+    names,
+)
 
 LONG_TEXT = "x" * 4_000
 
@@ -66,7 +75,7 @@ async def test_a_write_waits_for_another_process_and_reads_do_not(
 async def test_a_write_that_waited_too_long_is_refused_and_leaves_nothing(
     database: SqliteDatabase, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "_PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(sqlite_group, "_PATIENCE_SECONDS", 0.02)
     with closing(apsw.Connection(str(path))) as other:
         other.execute("BEGIN IMMEDIATE")
         answers = await asyncio.gather(
@@ -135,6 +144,87 @@ async def test_who_was_refused_because_of_what_is_lost_may_try_again(
         )
     assert [type(answer) for answer in answers] == [Unavailable] * 3
     assert await kept(database) == []
+
+
+# Groups that have to run again
+
+
+def counted(unit: Unit, runs: list[str], name: str) -> Unit:
+    async def run(tx: Tx) -> object:
+        runs.append(name)
+        return await unit(tx)
+
+    return run
+
+
+async def run_together(database: SqliteDatabase, **units: Unit) -> tuple[list[object], list[str]]:
+    """What became of each, and in which order they ran."""
+    runs: list[str] = []
+    answers = await asyncio.gather(
+        *[database.write(n, "acme", counted(unit, runs, n)) for n, unit in units.items()],
+        return_exceptions=True,
+    )
+    return answers, runs
+
+
+async def refuse(tx: Tx) -> None:
+    await names(tx)
+    raise NotFound
+
+
+async def test_a_unit_that_fails_after_it_has_written_makes_its_group_run_again(
+    database: SqliteDatabase,
+) -> None:
+    failing = insert("b", then=NotFound())
+    answers, runs = await run_together(database, a=insert("a"), b=failing, c=insert("c"))
+    assert (answers[0], type(answers[1]), answers[2]) == ("a", NotFound, "c")
+    assert runs == ["a", "b", "a", "b", "c"]
+    assert await kept(database) == ["a", "c"]
+
+
+async def test_after_a_failure_the_next_groups_are_prepared_for_another(
+    database: SqliteDatabase,
+) -> None:
+    failing = insert("b", then=NotFound())
+    for expected in (["b", "b"], ["b"], ["b"]):
+        assert (await run_together(database, b=failing))[1] == expected
+    for _ in range(sqlite._CAREFUL_GROUPS):
+        await database.write("names", "acme", names)
+    assert (await run_together(database, b=failing))[1] == ["b", "b"]
+    assert await kept(database) == []
+
+
+async def test_a_refusal_before_anything_is_written_lets_nobody_run_again(
+    database: SqliteDatabase,
+) -> None:
+    await database.write("a", "acme", insert("a"))
+    answers, runs = await run_together(
+        database, b=insert("b"), refused=refuse, name_taken=insert("a"), c=insert("c")
+    )
+    assert [type(answer).__name__ for answer in answers] == [
+        "str",
+        "NotFound",
+        "UniqueViolation",
+        "str",
+    ]
+    assert runs == ["b", "refused", "name_taken", "c"]
+    assert await kept(database) == ["a", "b", "c"]
+
+
+async def test_an_appended_row_that_cannot_be_written_fails_its_unit_alone(
+    database: SqliteDatabase, elsewhere: Elsewhere
+) -> None:
+    answers, runs = await run_together(
+        database, a=append("a"), twice=append("x", "x"), b=append("b")
+    )
+    assert [type(answer).__name__ for answer in answers] == [
+        "NoneType",
+        "ConstraintError",
+        "NoneType",
+    ]
+    assert runs == ["a", "twice", "b"] * 2
+    assert elsewhere(APPENDED_IDS) == [("a",), ("b",)]
+    assert await kept(database) == ["a", "b"]
 
 
 # What only this engine could get wrong
