@@ -101,8 +101,10 @@ class Application:
         headers = request.headers
         if "Accept-Language" in headers:
             request.language = preferred_language(headers["Accept-Language"])
-        given = headers.get("X-Request-ID", "")
-        request.request_id = given if is_request_id(given) else self._make_id(self._clock.now())
+        given = headers.get("X-Request-ID")
+        if given is None or not is_request_id(given):
+            given = self._make_id(self._clock.now())
+        request.request_id = given
 
     def _route(self, request: Request, found: tuple[Methods, dict[str, str]] | None) -> Route:
         if found is None:

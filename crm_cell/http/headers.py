@@ -46,6 +46,10 @@ FORMS = {
 }
 
 
+# How each is checked where it is sent, in the order in which faults are told.
+_CHECKS = [(name, form.fullmatch) for name, form in FORMS.items()]
+
+
 def collect(lines: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], list[Fault]]:
     """The known headers by their written names, and those that came more than once."""
     found: dict[str, str] = {}
@@ -62,11 +66,10 @@ def collect(lines: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], list[
 
 def wrong_forms(headers: Mapping[str, str], *, request_id_needed: bool) -> list[Fault]:
     """Each header that is missing or malformed."""
-    faults = [
-        Fault(name, "malformed")
-        for name, form in FORMS.items()
-        if name in headers and not form.fullmatch(headers[name])
-    ]
+    faults: list[Fault] = []
+    for name, matches in _CHECKS:
+        if name in headers and not matches(headers[name]):
+            faults.append(Fault(name, "malformed"))
     if "X-User-Id" in headers and not is_owner(headers["X-User-Id"]):
         faults.append(Fault("X-User-Id", "malformed"))
     if request_id_needed and "X-Request-ID" not in headers:
@@ -84,15 +87,16 @@ def is_tenant(value: str) -> bool:
 
 def trace_of(headers: Mapping[str, str]) -> str:
     """The platform's trace id, else the W3C one, else nothing; a malformed one is not logged."""
-    given = headers.get("X-Trace-Id", "")
+    given = headers.get("X-Trace-Id")
     return given if given and _TRACE.fullmatch(given) else _parent(headers, 1)
 
 
 def span_of(headers: Mapping[str, str]) -> str:
-    given = headers.get("X-Span-Id", "")
+    given = headers.get("X-Span-Id")
     return given if given and _TRACE.fullmatch(given) else _parent(headers, 2)
 
 
 def _parent(headers: Mapping[str, str], part: int) -> str:
-    parent = _TRACEPARENT.fullmatch(headers.get("traceparent", ""))
+    given = headers.get("traceparent")
+    parent = _TRACEPARENT.fullmatch(given) if given else None
     return parent[part] if parent else ""

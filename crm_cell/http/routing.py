@@ -132,7 +132,7 @@ class Router:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._fixed: dict[str, Methods] = {}
-        self._templated: dict[tuple[int, str], list[tuple[list[str], Methods]]] = {}
+        self._templated: dict[tuple[int, str], list[_Template]] = {}
         for route in routes:
             self._methods_at(route.path)[route.method] = route
 
@@ -143,29 +143,41 @@ class Router:
         parts = path.split("/")
         if len(parts) < 2:
             return None
-        for pattern, methods in self._templated.get((len(parts), parts[1]), ()):
-            params = _match(pattern, parts)
-            if params is not None:
-                return methods, params
+        for template in self._templated.get((len(parts), parts[1]), ()):
+            values = template.values(parts)
+            if values is not None:
+                return template.methods, values
         return None
 
     def _methods_at(self, path: str) -> Methods:
         if "{" not in path:
             return self._fixed.setdefault(path, {})
-        pattern = path.split("/")
-        candidates = self._templated.setdefault((len(pattern), pattern[1]), [])
-        for known, methods in candidates:
-            if known == pattern:
-                return methods
-        candidates.append((pattern, {}))
-        return candidates[-1][1]
+        template = _Template(path.split("/"))
+        candidates = self._templated.setdefault((len(template.parts), template.parts[1]), [])
+        for known in candidates:
+            if known.parts == template.parts:
+                return known.methods
+        candidates.append(template)
+        return template.methods
 
 
-def _match(pattern: list[str], parts: list[str]) -> dict[str, str] | None:
-    params = {}
-    for expected, part in zip(pattern, parts, strict=True):
-        if expected[:1] == "{" and part:
-            params[expected[1:-1]] = part
-        elif expected != part:
-            return None
-    return params
+class _Template:
+    """A path with names in it: which of its parts must be as written, and which are values."""
+
+    def __init__(self, parts: list[str]) -> None:
+        self.parts = parts
+        self.methods: Methods = {}
+        self._names = [(at, part[1:-1]) for at, part in enumerate(parts) if part[:1] == "{"]
+        self._fixed = [(at, part) for at, part in enumerate(parts) if part[:1] != "{"]
+
+    def values(self, parts: list[str]) -> dict[str, str] | None:
+        """Of each name, where the path fits."""
+        for at, part in self._fixed:
+            if parts[at] != part:
+                return None
+        found = {}
+        for at, name in self._names:
+            if not parts[at]:
+                return None
+            found[name] = parts[at]
+        return found

@@ -22,7 +22,8 @@ class Guard:
     def __init__(self, database: Database, patience_seconds: float = _PATIENCE_SECONDS) -> None:
         self._database = database
         self._patience_seconds = patience_seconds
-        self._running: dict[_Name, asyncio.Future[None]] = {}
+        self._running: dict[_Name, asyncio.Future[None] | None] = {}
+        """What is under way, with the future that its copies wait for as soon as there is one."""
 
     async def __call__(self, claim: Claim, unit: WriteUnit[Answer]) -> Answer:
         async def once(tx: Tx) -> Answer:
@@ -35,22 +36,23 @@ class Guard:
         name = (claim.actor.tenant, claim.method, claim.path, claim.key)
         if name in self._running:
             await self._wait_for_turn(name)
-        finished = self._running[name] = asyncio.get_running_loop().create_future()
+        self._running[name] = None
         try:
             return await self._database.write(
                 claim.route.name, claim.actor.tenant, once, long=claim.route.long
             )
         finally:
-            del self._running[name]
-            finished.set_result(None)
+            if (finished := self._running.pop(name)) is not None:
+                finished.set_result(None)
 
     async def _wait_for_turn(self, name: _Name) -> None:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._patience_seconds
-        while (running := self._running.get(name)) is not None:
+        while name in self._running:
             left = deadline - loop.time()
             if left <= 0:
                 raise IdempotentConflict("idempotent_running", headers={"Retry-After": "1"})
+            running = self._running[name] = self._running[name] or loop.create_future()
             await asyncio.wait([running], timeout=left)
 
 

@@ -21,15 +21,15 @@ async def add(tx: Tx, tenant: str, name: str, key: str | None, delta: int = 1) -
     The engine writes what was added at the end of the transaction, once for all that share a
     commit: a read in the same transaction does not see it yet.
     """
-    counter = (tenant, name, key or "")
-    tx.tally[counter] = tx.tally.get(counter, 0) + delta
+    await add_all(tx, tenant, [(name, key)], delta)
 
 
 async def add_all(
     tx: Tx, tenant: str, keys: Iterable[tuple[str, str | None]], delta: int = 1
 ) -> None:
     for name, key in keys:
-        await add(tx, tenant, name, key, delta)
+        counter = (tenant, name, key or "")
+        tx.tally[counter] = tx.tally.get(counter, 0) + delta
 
 
 def merge(into: Tally, tally: Tally) -> None:
