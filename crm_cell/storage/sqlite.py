@@ -2,8 +2,7 @@
 
 Units of work that arrive while a commit is under way run one after another inside the next
 transaction; the COMMIT, which waits for the disk, happens off the event loop; then all of them are
-answered. Reads run inline: a point read costs less than handing
-it to a thread.
+answered. Reads run inline: a point read costs less than handing it to a thread.
 """
 
 import asyncio
@@ -137,17 +136,8 @@ class SqliteDatabase:
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting:
-                await self._let_more_arrive()
                 if await self._begin():
                     await self._run_group()
-
-    async def _let_more_arrive(self) -> None:
-        """Whoever is on the way already goes along: the fewer commits, the less each costs."""
-        ends = perf_counter() + _GROUP_SECONDS
-        waiting = 0
-        while waiting < len(self._waiting) and perf_counter() < ends:
-            waiting = len(self._waiting)
-            await asyncio.sleep(0)
 
     async def _begin(self) -> bool:
         """Take the file's write lock; another process (an import, a backup) may hold it."""
