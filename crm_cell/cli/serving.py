@@ -30,8 +30,8 @@ _GRACE_SECONDS = 25.0
 # Imports and exports run on threads; this is how long the event loop waits for its turn.
 _TURN_SECONDS = 0.0005
 _LISTENING_SECONDS = 0.005
-# Between two rounds of the garbage collector. At Python's 700 it took a twentieth of a create's time
-# with 128 callers at once; this many objects are a few megabytes.
+# Between two rounds of the garbage collector. At Python's 700 it took a twentieth of a create's
+# time with 128 callers at once; this many objects are a few megabytes.
 _NEW_OBJECTS = 20_000
 # A burst of callers waits here for a moment; beyond it their connections would be tried anew only
 # after seconds.
