@@ -60,7 +60,9 @@ class Cell:
             opportunities_service,
             follow_ups_service,
         )
-        self.database: Database = open_database(settings.database_url)
+        self.database: Database = open_database(
+            settings.database_url, connections=settings.database_connections
+        )
         self._application = Application(
             all_routes(),
             self.database,

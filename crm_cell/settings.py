@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 import msgspec
 
 from crm_cell.http.headers import is_tenant
-from crm_cell.storage.open import UnsupportedDatabase, sqlite_path
+from crm_cell.storage.open import CONNECTIONS, UnsupportedDatabase, check_url
 
 # Set for installing, testing and building, never read here; they may well be in the environment.
 _FOR_OTHERS = {"CRM_SKIP_ASSETS", "CRM_TEST_DATABASE_URL"}
@@ -19,6 +19,8 @@ _LEAST_TTL_HOURS = 24
 # A secret that a machine with a dictionary cannot guess.
 _LEAST_SECRET = 16
 _MOST_DIGITS = 9
+# One for short work and one for long; and no server is glad of thousands.
+_LEAST_CONNECTIONS, _MOST_CONNECTIONS = 2, 500
 
 
 class SettingsError(Exception):
@@ -36,8 +38,19 @@ class Settings(msgspec.Struct, frozen=True):
     host: Annotated[str, Setting("CRM_HOST", "Address to listen on")] = "127.0.0.1"
     port: Annotated[int, Setting("PORT", "Port to listen on, 1 to 65535")] = 8001
     database_url: Annotated[
-        str, Setting("CRM_DATABASE_URL", "Where the data lies: `sqlite:///path/to/file.db`")
+        str,
+        Setting(
+            "CRM_DATABASE_URL",
+            "Where the data lies: `sqlite:///path/to/file.db` or `postgresql://user@host/database`",
+        ),
     ] = "sqlite:///data/crm.db"
+    database_connections: Annotated[
+        int,
+        Setting(
+            "CRM_DATABASE_CONNECTIONS",
+            "The most connections that each process has to PostgreSQL, 2 to 500",
+        ),
+    ] = CONNECTIONS
     demo: Annotated[
         bool, Setting("CRM_DEMO", "Fill an empty database with the tenant `demo`: 1 or 0")
     ] = True
@@ -106,6 +119,11 @@ def _complaints(settings: Settings) -> list[tuple[str, str]]:
     found: list[tuple[bool, str, str]] = [
         (not 1 <= settings.port <= _LAST_PORT, "PORT", "must be 1 to 65535"),
         (
+            not _LEAST_CONNECTIONS <= settings.database_connections <= _MOST_CONNECTIONS,
+            "CRM_DATABASE_CONNECTIONS",
+            f"must be {_LEAST_CONNECTIONS} to {_MOST_CONNECTIONS}",
+        ),
+        (
             settings.idempotency_ttl_hours < _LEAST_TTL_HOURS,
             "CRM_IDEMPOTENCY_TTL_HOURS",
             "must be at least 24",
@@ -133,7 +151,7 @@ def _complaints(settings: Settings) -> list[tuple[str, str]]:
     ]
     complaints = [(variable, complaint) for wrong, variable, complaint in found if wrong]
     try:
-        sqlite_path(settings.database_url)
+        check_url(settings.database_url)
     except UnsupportedDatabase as error:
         complaints.append(("CRM_DATABASE_URL", str(error)))
     return complaints

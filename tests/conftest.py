@@ -1,7 +1,7 @@
 """The service and its cast: Acme's Alice, Bob and whole-tenant account; Globex's Charlie."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -12,6 +12,8 @@ from crm_cell.app import Cell
 from crm_cell.http.telemetry import AccessLine
 from crm_cell.settings import Settings
 from crm_cell.storage.migrate import migrate
+from scripts.throwaway_postgres import Server, throwaway_postgres
+from tests.databases import Datastore, PostgresDatastore, SqliteFile
 from tests.world import Caller, Running
 
 
@@ -28,22 +30,53 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def settings(empty_database: Path, tmp_path: Path) -> Settings:
-    path = tmp_path / "crm.db"
-    shutil.copy(empty_database, path)
-    return Settings(database_url=f"sqlite:///{path}", demo=False)
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    with throwaway_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_database(postgres: Server) -> Iterator[PostgresDatastore]:
+    datastore = PostgresDatastore(postgres)
+    migrate(datastore.url)
+    yield datastore
+    datastore.close()
 
 
 @pytest.fixture
-async def cell(settings: Settings) -> AsyncIterator[Running]:
+def postgres_datastore(postgres_database: PostgresDatastore) -> PostgresDatastore:
+    """Emptied for each test; whoever changes its tables needs one of their own."""
+    postgres_database.empty()
+    return postgres_database
+
+
+@pytest.fixture
+def sqlite_datastore(empty_database: Path, tmp_path: Path) -> SqliteFile:
+    return SqliteFile(Path(shutil.copy(empty_database, tmp_path / "crm.db")))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def datastore(request: pytest.FixtureRequest) -> Datastore:
+    """An empty database; every test that asks for one runs on both kinds."""
+    found: Datastore = request.getfixturevalue(f"{request.param}_datastore")
+    return found
+
+
+@pytest.fixture
+def settings(datastore: Datastore) -> Settings:
+    return Settings(database_url=datastore.url, demo=False)
+
+
+@pytest.fixture
+async def cell(settings: Settings, datastore: Datastore) -> AsyncIterator[Running]:
     """The running service on a database of its own."""
     lines: list[AccessLine] = []
     service = Cell(settings, lines.append)
     await service.start()
     transport = httpx.ASGITransport(service)
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
-        yield Running(service, client, Path(settings.database_url[10:]), lines)
+        yield Running(service, client, datastore, lines)
     await service.stop()
 
 

@@ -3,16 +3,15 @@
 import itertools
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, closing
-from pathlib import Path
+from contextlib import asynccontextmanager
 from typing import Any
 
-import apsw
 import httpx
 import msgspec
 
 from crm_cell.app import Cell
 from crm_cell.http.telemetry import AccessLine
+from tests.databases import Datastore, Row
 
 Json = dict[str, Any]
 
@@ -24,23 +23,21 @@ class Running(msgspec.Struct):
 
     service: Cell
     client: httpx.AsyncClient
-    path: Path
+    datastore: Datastore
     log: list[AccessLine]
 
-    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        with closing(apsw.Connection(str(self.path))) as connection:
-            return connection.execute(sql, values).fetchall()
+    def rows(self, sql: str, *values: object) -> list[Row]:
+        return self.datastore.rows(sql, *values)
 
     def change(self, sql: str, *values: object) -> None:
         """What only time or an accident does: old keys purged, a counter gone wrong."""
-        with closing(apsw.Connection(str(self.path))) as connection:
-            connection.execute(sql, values)
+        self.datastore.rows(sql, *values)
 
-    def everything(self) -> dict[str, list[tuple[Any, ...]]]:
-        tables = [
-            row[0] for row in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        ]
-        return {table: sorted(self.rows(f'SELECT * FROM "{table}"'), key=repr) for table in tables}
+    def everything(self) -> dict[str, list[Row]]:
+        return {
+            table: sorted(self.rows(f'SELECT * FROM "{table}"'), key=repr)
+            for table in self.datastore.tables()
+        }
 
 
 class Caller:

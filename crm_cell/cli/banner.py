@@ -2,17 +2,16 @@
 
 from crm_cell import __version__
 from crm_cell.settings import Settings
-from crm_cell.storage.open import sqlite_path
+from crm_cell.storage.open import place_of
 
 
 def banner(settings: Settings) -> str:
     address = base_address(settings)
-    path = sqlite_path(settings.database_url).resolve()
     return "\n".join(
         [
             f"crm-cell {__version__} at {address}",
             f"  docs   {address}/docs  {address}/redoc",
-            f"  data   {path}",
+            f"  data   {place_of(settings.database_url)}",
             f"  try    {_try(settings, address)}",
         ]
     )

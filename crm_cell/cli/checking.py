@@ -6,20 +6,18 @@ from crm_cell.cli.complaint import Complaint
 from crm_cell.cli.database import ready_settings, with_database
 from crm_cell.storage.counter_check import Difference, differences
 from crm_cell.storage.engine import EVERY_TENANT, Database
-from crm_cell.storage.open import sqlite_path
+from crm_cell.storage.open import faults_in, place_of
 from crm_cell.storage.schema import SCHEMA_VERSION
-from crm_cell.storage.sqlite_connection import integrity_faults
 
 
 def check(*, counters: bool) -> None:
     settings = ready_settings()
-    path = sqlite_path(settings.database_url)
     typer.echo(f"settings   ok, CRM_AUTH_MODE={settings.auth_mode}")
     typer.echo(f"schema     {SCHEMA_VERSION}, of this release")
-    faults = integrity_faults(path)
+    faults = faults_in(settings.database_url)
     _report("integrity", faults)
     with_database(lambda database: database.ping())
-    typer.echo(f"database   {path.resolve()} answers")
+    typer.echo(f"database   {place_of(settings.database_url)} answers")
     wrong = with_database(_count_anew) if counters else []
     if counters:
         _report("counters", [_line(difference) for difference in wrong])

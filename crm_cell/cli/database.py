@@ -8,7 +8,7 @@ from crm_cell.cli.complaint import Complaint
 from crm_cell.settings import Settings, read_settings
 from crm_cell.storage.engine import Database
 from crm_cell.storage.migrate import is_current, schema_version
-from crm_cell.storage.open import open_database, sqlite_path
+from crm_cell.storage.open import open_database, place_of
 
 T = TypeVar("T")
 
@@ -21,11 +21,13 @@ def with_database(work: Callable[[Database], Awaitable[T]]) -> T:
 def ready_settings() -> Settings:
     """Raises Complaint where there is no database of this release's schema."""
     settings = read_settings()
-    path = sqlite_path(settings.database_url)
+    place = place_of(settings.database_url)
     if schema_version(settings.database_url) is None:
-        raise Complaint(f"{path}: there is no database yet: crm-cell migrate makes one")
+        raise Complaint(f"{place}: there is no database yet: crm-cell migrate makes one")
     if not is_current(settings.database_url):
-        raise Complaint(f"{path}: not the schema of this release: crm-cell migrate brings it there")
+        raise Complaint(
+            f"{place}: not the schema of this release: crm-cell migrate brings it there"
+        )
     return settings
 
 

@@ -20,8 +20,7 @@ from crm_cell.cli.banner import banner
 from crm_cell.cli.complaint import Complaint
 from crm_cell.settings import Settings, read_settings
 from crm_cell.storage.migrate import migrate
-from crm_cell.storage.open import open_database, sqlite_path
-from crm_cell.storage.sole_service import sole_service
+from crm_cell.storage.open import open_database, sole_service
 
 log = structlog.get_logger()
 
@@ -40,7 +39,7 @@ _BACKLOG = 2048
 
 def serve(host: str | None, port: int | None) -> None:
     settings = _settings(host, port)
-    with sole_service(sqlite_path(settings.database_url)):
+    with sole_service(settings.database_url):
         _check_port(settings)
         migrate(settings.database_url)
         sys.setswitchinterval(_TURN_SECONDS)

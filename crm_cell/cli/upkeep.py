@@ -9,21 +9,20 @@ from crm_cell.cli.database import with_database
 from crm_cell.settings import read_settings
 from crm_cell.storage import migrate as migrations
 from crm_cell.storage.engine import Database
-from crm_cell.storage.open import sqlite_path
+from crm_cell.storage.open import place_of, sole_service
 from crm_cell.storage.schema import SCHEMA_VERSION
-from crm_cell.storage.sole_service import sole_service
 
 
 def migrate() -> None:
     url = read_settings().database_url
-    path = sqlite_path(url)
-    with sole_service(path):
+    place = place_of(url)
+    with sole_service(url):
         before = migrations.schema_version(url)
         migrations.migrate(url)
     if before == SCHEMA_VERSION:
-        typer.echo(f"{path}: at schema {SCHEMA_VERSION} already")
+        typer.echo(f"{place}: at schema {SCHEMA_VERSION} already")
     else:
-        typer.echo(f"{path}: schema {before or 'none'} is now {SCHEMA_VERSION}")
+        typer.echo(f"{place}: schema {before or 'none'} is now {SCHEMA_VERSION}")
 
 
 def demo() -> None:

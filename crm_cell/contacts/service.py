@@ -19,7 +19,8 @@ _BATCH = 500
 
 async def create(tx: Tx, actor: Actor, *, customer_id: str, **members: Any) -> Contact:
     """Raises RuleViolation where there is no such customer."""
-    customer = await customers.named_in_body(tx, actor, customer_id)
+    primary = members.get("is_primary", False)
+    customer = await customers.named_in_body(tx, actor, customer_id, alone=primary)
     contact = rules.new_contact(
         actor,
         new_id(tx.now),
@@ -38,7 +39,7 @@ async def create(tx: Tx, actor: Actor, *, customer_id: str, **members: Any) -> C
 
 async def get(tx: Reader, actor: Actor, contact_id: str) -> Contact:
     """Raises NotFound, for a contact of another owner's customer too."""
-    contact = await store.find(tx, actor, contact_id)
+    contact = await store.find(tx, actor, contact_id, tx.for_update)
     if contact is None:
         raise NotFound("contact_not_found")
     return contact
@@ -63,6 +64,7 @@ async def update(tx: Tx, actor: Actor, before: Contact, changes: dict[str, Any])
         return before
     after = rules.changed(before, changes, tx.now)
     if after.is_primary and not before.is_primary:
+        await customers.named_in_body(tx, actor, before.customer_id, alone=True)
         await _clear_primary(tx, actor, before.customer_id)
     await _replace(tx, actor, before, after)
     return after

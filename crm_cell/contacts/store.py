@@ -34,11 +34,11 @@ async def insert(tx: Tx, contact: Contact) -> None:
     await _count(tx, contact, 1)
 
 
-async def find(tx: Reader, actor: Actor, contact_id: str) -> Contact | None:
+async def find(tx: Reader, actor: Actor, contact_id: str, lock: str = "") -> Contact | None:
     """The contact, if it exists for this caller."""
     row = await tx.one(
         f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND id = :id"
-        f" AND deleted_at IS NULL{owned(actor)}",
+        f" AND deleted_at IS NULL{owned(actor)}{lock}",
         tenant=actor.tenant,
         id=contact_id,
         owner=actor.owner,
@@ -49,7 +49,8 @@ async def find(tx: Reader, actor: Actor, contact_id: str) -> Contact | None:
 async def primary_of(tx: Reader, tenant: str, customer_id: str) -> Contact | None:
     row = await tx.one(
         f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND customer_id = :customer"
-        " AND is_primary = 1 AND deleted_at IS NULL",
+        " AND is_primary = 1 AND deleted_at IS NULL"
+        f"{tx.for_update}",
         tenant=tenant,
         customer=customer_id,
     )
@@ -119,7 +120,8 @@ async def update(tx: Tx, before: Contact, after: Contact) -> None:
 async def some_of(tx: Reader, tenant: str, customer_id: str, *, most: int) -> list[Contact]:
     rows = await tx.all(
         f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND customer_id = :customer"
-        " AND deleted_at IS NULL ORDER BY id LIMIT :most",
+        " AND deleted_at IS NULL ORDER BY id LIMIT :most"
+        f"{tx.for_update}",
         tenant=tenant,
         customer=customer_id,
         most=most,

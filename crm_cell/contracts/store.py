@@ -44,7 +44,8 @@ async def insert(tx: Tx, contract: Contract) -> None:
 async def find(tx: Reader, actor: Actor, contract_id: str) -> Contract | None:
     """The contract, if it exists for this caller."""
     row = await tx.one(
-        f"SELECT {_COLUMNS} FROM contracts WHERE tenant_id = :tenant AND id = :id{owned(actor)}",
+        f"SELECT {_COLUMNS} FROM contracts WHERE tenant_id = :tenant AND id = :id{owned(actor)}"
+        f"{tx.for_update}",
         tenant=actor.tenant,
         id=contract_id,
         owner=actor.owner,

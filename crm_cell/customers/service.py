@@ -55,15 +55,22 @@ async def create_new_names(
 
 async def get(tx: Reader, actor: Actor, customer_id: str) -> Customer:
     """Raises NotFound, for another owner's customer too."""
-    customer = await store.find(tx, actor, customer_id)
+    customer = await store.find(tx, actor, customer_id, tx.for_update)
     if customer is None:
         raise NotFound("customer_not_found")
     return customer
 
 
-async def named_in_body(tx: Reader, actor: Actor, customer_id: str) -> Customer:
-    """The customer that a body refers to; raises RuleViolation where there is none."""
-    customer = await store.find(tx, actor, customer_id)
+async def named_in_body(
+    tx: Reader, actor: Actor, customer_id: str, *, alone: bool = False
+) -> Customer:
+    """The customer that a body refers to; raises RuleViolation where there is none.
+
+    It is not deleted or handed over before what will belong to it is there. `alone` keeps others
+    from adding to it meanwhile.
+    """
+    lock = tx.for_update if alone else tx.for_share
+    customer = await store.find(tx, actor, customer_id, lock)
     if customer is None:
         raise RuleViolation("customer_not_found")
     return customer

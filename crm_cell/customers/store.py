@@ -57,11 +57,11 @@ async def insert_new_names(tx: Tx, tenant: str, customers: list[Customer]) -> se
     return inserted
 
 
-async def find(tx: Reader, actor: Actor, customer_id: str) -> Customer | None:
+async def find(tx: Reader, actor: Actor, customer_id: str, lock: str) -> Customer | None:
     """The customer, if it exists for this caller."""
     row = await tx.one(
         f"SELECT {_COLUMNS} FROM customers WHERE tenant_id = :tenant AND id = :id"
-        f" AND deleted_at IS NULL{owned(actor)}",
+        f" AND deleted_at IS NULL{owned(actor)}{lock}",
         tenant=actor.tenant,
         id=customer_id,
         owner=actor.owner,

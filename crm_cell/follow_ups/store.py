@@ -33,7 +33,7 @@ async def find(tx: Reader, actor: Actor, follow_up_id: str) -> FollowUp | None:
     """The follow-up, if it exists for this caller."""
     row = await tx.one(
         f"SELECT {_COLUMNS} FROM follow_ups WHERE tenant_id = :tenant AND id = :id"
-        f" AND deleted_at IS NULL{owned(actor)}",
+        f" AND deleted_at IS NULL{owned(actor)}{tx.for_update}",
         tenant=actor.tenant,
         id=follow_up_id,
         owner=actor.owner,
@@ -107,7 +107,8 @@ async def update(tx: Tx, before: FollowUp, after: FollowUp) -> None:
 async def some_of(tx: Reader, tenant: str, customer_id: str, *, most: int) -> list[FollowUp]:
     rows = await tx.all(
         f"SELECT {_COLUMNS} FROM follow_ups WHERE tenant_id = :tenant"
-        " AND customer_id = :customer AND deleted_at IS NULL ORDER BY id LIMIT :most",
+        " AND customer_id = :customer AND deleted_at IS NULL ORDER BY id LIMIT :most"
+        f"{tx.for_update}",
         tenant=tenant,
         customer=customer_id,
         most=most,

@@ -8,6 +8,7 @@ from crm_cell.http.once import Claim
 from crm_cell.idempotency import store
 from crm_cell.kernel.errors import IdempotentConflict
 from crm_cell.storage.engine import Database, Tx, WriteUnit
+from crm_cell.storage.errors import Locked
 
 # How long a copy waits for the answer of the first, as the contract says.
 _PATIENCE_SECONDS = 10.0
@@ -26,24 +27,43 @@ class Guard:
         """What is under way, with the future that its copies wait for as soon as there is one."""
 
     async def __call__(self, claim: Claim, unit: WriteUnit[Answer]) -> Answer:
-        async def once(tx: Tx) -> Answer:
-            if not await store.claim_key(tx, claim):
-                return await replay(tx, claim)
-            answer = await unit(tx)
-            await store.keep_answer(tx, claim, answer)
-            return answer
-
         name = (claim.actor.tenant, claim.method, claim.path, claim.key)
         if name in self._running:
             await self._wait_for_turn(name)
         self._running[name] = None
         try:
-            return await self._database.write(
-                claim.route.name, claim.actor.tenant, once, long=claim.route.long
-            )
+            return await self._once(claim, unit)
         finally:
             if (finished := self._running.pop(name)) is not None:
                 finished.set_result(None)
+
+    async def _once(self, claim: Claim, unit: WriteUnit[Answer]) -> Answer:
+        """While another process runs the first, its uncommitted key locks this one out."""
+        claimed = False
+
+        async def once(tx: Tx) -> Answer:
+            nonlocal claimed
+            claimed = False
+            while not await store.claim_key(tx, claim):
+                # Between the two looks the key may have grown old, and been forgotten.
+                if (stored := await store.find(tx, claim)) is not None:
+                    return await replay(tx, claim, stored)
+            claimed = True
+            answer = await unit(tx)
+            await store.keep_answer(tx, claim, answer)
+            return answer
+
+        deadline = asyncio.get_running_loop().time() + self._patience_seconds
+        while True:
+            try:
+                return await self._database.write(
+                    claim.route.name, claim.actor.tenant, once, long=claim.route.long
+                )
+            except Locked:
+                if claimed:
+                    raise
+                if asyncio.get_running_loop().time() >= deadline:
+                    raise _still_running() from None
 
     async def _wait_for_turn(self, name: _Name) -> None:
         loop = asyncio.get_running_loop()
@@ -51,15 +71,17 @@ class Guard:
         while name in self._running:
             left = deadline - loop.time()
             if left <= 0:
-                raise IdempotentConflict("idempotent_running", headers={"Retry-After": "1"})
+                raise _still_running()
             running = self._running[name] = self._running[name] or loop.create_future()
             await asyncio.wait([running], timeout=left)
 
 
-async def replay(tx: Tx, claim: Claim) -> Answer:
+def _still_running() -> IdempotentConflict:
+    return IdempotentConflict("idempotent_running", headers={"Retry-After": "1"})
+
+
+async def replay(tx: Tx, claim: Claim, stored: store.Stored) -> Answer:
     """The stored answer, byte for byte; raises IdempotentConflict for a different request."""
-    stored = await store.find(tx, claim)
-    assert stored is not None, "a key that could not be claimed is there"
     if stored.fingerprint != claim.fingerprint:
         raise IdempotentConflict
     if claim.route.recheck and not claim.actor.sees_all:

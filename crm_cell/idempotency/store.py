@@ -74,14 +74,19 @@ def _kept(answer: Answer) -> dict[str, object]:
 
 async def purge(tx: Tx, before: int, limit: int) -> int:
     """Forget at most `limit` keys from before a moment; tells how many went."""
-    return await tx.run(
+    old = await tx.all(
         # every tenant: old keys go by age, whoever's they are.
-        "DELETE FROM idempotency_keys WHERE (tenant_id, method, path, key) IN"
-        " (SELECT tenant_id, method, path, key FROM idempotency_keys"
-        "  WHERE created_at < :before ORDER BY created_at LIMIT :limit)",
+        "SELECT tenant_id, method, path, key FROM idempotency_keys"
+        " WHERE created_at < :before ORDER BY created_at LIMIT :limit",
         before=before,
         limit=limit,
     )
+    names = ("tenant", "method", "path", "key")
+    await tx.many(
+        f"DELETE FROM idempotency_keys WHERE {_KEY}",
+        [dict(zip(names, row, strict=True)) for row in old],
+    )
+    return len(old)
 
 
 def _names(claim: Claim) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from threading import Lock
 
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _COUNTER_BITS = 26
@@ -23,15 +24,23 @@ class IdMaker:
         self._head = ""
         self._counter = 0
         self._drawn: list[str] = []
+        # Imports and exports run on threads of their own, and make ids too.
+        self._lock = Lock()
+        # A forked process would make the same ids as its parent from what has been drawn.
+        os.register_at_fork(after_in_child=self._forget)
 
     def make(self, milliseconds: int) -> str:
-        if milliseconds == self._millisecond:
-            self._counter += 1
-        else:
-            self._millisecond = milliseconds
-            self._head = _head(milliseconds)
-            self._counter = int(self._draw(), 16) & _COUNTER_START_MASK
-        return f"{self._head}{_middle(self._counter)}{self._draw()}"
+        with self._lock:
+            if milliseconds == self._millisecond:
+                self._counter += 1
+            else:
+                self._millisecond = milliseconds
+                self._head = _head(milliseconds)
+                self._counter = int(self._draw(), 16) & _COUNTER_START_MASK
+            return f"{self._head}{_middle(self._counter)}{self._draw()}"
+
+    def _forget(self) -> None:
+        self._lock, self._drawn, self._millisecond = Lock(), [], -1
 
     def _draw(self) -> str:
         """48 bits. The system is asked for a hundred at once: that costs more than all the rest."""

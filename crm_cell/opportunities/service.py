@@ -39,7 +39,7 @@ async def create(tx: Tx, actor: Actor, *, customer_id: str, **members: Any) -> O
 
 async def get(tx: Reader, actor: Actor, opportunity_id: str) -> Opportunity:
     """Raises NotFound, for another owner's opportunity too."""
-    opportunity = await store.find(tx, actor, opportunity_id)
+    opportunity = await store.find(tx, actor, opportunity_id, tx.for_update)
     if opportunity is None:
         raise NotFound("opportunity_not_found")
     return opportunity

@@ -44,11 +44,11 @@ async def insert(tx: Tx, opportunity: Opportunity) -> None:
     await _count(tx, [(None, opportunity)])
 
 
-async def find(tx: Reader, actor: Actor, opportunity_id: str) -> Opportunity | None:
+async def find(tx: Reader, actor: Actor, opportunity_id: str, lock: str = "") -> Opportunity | None:
     """The opportunity, if it exists for this caller."""
     row = await tx.one(
         f"SELECT {_COLUMNS} FROM opportunities WHERE tenant_id = :tenant AND id = :id"
-        f" AND deleted_at IS NULL{owned(actor)}",
+        f" AND deleted_at IS NULL{owned(actor)}{lock}",
         tenant=actor.tenant,
         id=opportunity_id,
         owner=actor.owner,
@@ -118,7 +118,8 @@ async def update(tx: Tx, before: Opportunity, after: Opportunity) -> None:
 async def some_of(tx: Reader, tenant: str, customer_id: str, *, most: int) -> list[Opportunity]:
     rows = await tx.all(
         f"SELECT {_COLUMNS} FROM opportunities WHERE tenant_id = :tenant"
-        " AND customer_id = :customer AND deleted_at IS NULL ORDER BY id LIMIT :most",
+        " AND customer_id = :customer AND deleted_at IS NULL ORDER BY id LIMIT :most"
+        f"{tx.for_update}",
         tenant=tenant,
         customer=customer_id,
         most=most,

@@ -49,7 +49,7 @@ async def _counters(tx: Reader, table: str, column: str) -> Iterable[Difference]
     key = f"coalesce({by}, '')" if column else "''"
     where = "" if table in _KEPT_FOR_EVER else " WHERE deleted_at IS NULL"
     rows = await tx.all(
-        "SELECT tenant_id, key, sum(kept), sum(counted) FROM"
+        "SELECT tenant_id, key, CAST(sum(kept) AS BIGINT), CAST(sum(counted) AS BIGINT) FROM"
         " (SELECT tenant_id, key, value AS kept, 0 AS counted FROM counters WHERE name = :name"
         f"  UNION ALL SELECT tenant_id, {key}, 0, 1 FROM {table}{where}) AS sums"
         " GROUP BY tenant_id, key HAVING sum(kept) <> sum(counted) ORDER BY tenant_id, key",
@@ -66,8 +66,8 @@ async def _unknown(tx: Reader) -> Iterable[Difference]:
         for column in ("", *columns)
     }
     rows = await tx.all(
-        "SELECT tenant_id, name, key, sum(value) FROM counters GROUP BY tenant_id, name, key"
-        " HAVING sum(value) <> 0 ORDER BY tenant_id, name, key"
+        "SELECT tenant_id, name, key, CAST(sum(value) AS BIGINT) FROM counters "
+        " GROUP BY tenant_id, name, key HAVING sum(value) <> 0 ORDER BY tenant_id, name, key"
     )
     return (
         Difference(tenant, name, key, kept, 0)
@@ -78,12 +78,13 @@ async def _unknown(tx: Reader) -> Iterable[Difference]:
 
 async def _funnel(tx: Reader) -> Iterable[Difference]:
     kept = await tx.all(
-        "SELECT tenant_id, owner_id, currency, stage, status, sum(count), sum(amount_high),"
-        " sum(amount_low) FROM funnel GROUP BY tenant_id, owner_id, currency, stage, status"
+        "SELECT tenant_id, owner_id, currency, stage, status, CAST(sum(count) AS BIGINT),"
+        " CAST(sum(amount_high) AS BIGINT), CAST(sum(amount_low) AS BIGINT) FROM funnel"
+        " GROUP BY tenant_id, owner_id, currency, stage, status"
     )
     true = await tx.all(
         "SELECT tenant_id, coalesce(owner_id, ''), currency, stage, status, count(*),"
-        " sum(amount_cents / :split), sum(amount_cents % :split)"
+        " CAST(sum(amount_cents / :split) AS BIGINT), CAST(sum(amount_cents % :split) AS BIGINT)"
         " FROM opportunities WHERE deleted_at IS NULL"
         " GROUP BY tenant_id, coalesce(owner_id, ''), currency, stage, status",
         split=money.SPLIT,
@@ -93,7 +94,7 @@ async def _funnel(tx: Reader) -> Iterable[Difference]:
 
 async def _paid(tx: Reader) -> Iterable[Difference]:
     rows = await tx.all(
-        "SELECT c.tenant_id, c.id, c.paid_cents, coalesce(sum(p.amount_cents), 0)"
+        "SELECT c.tenant_id, c.id, c.paid_cents, CAST(coalesce(sum(p.amount_cents), 0) AS BIGINT)"
         " FROM contracts AS c LEFT JOIN payments AS p"
         " ON p.tenant_id = c.tenant_id AND p.contract_id = c.id"
         " GROUP BY c.tenant_id, c.id, c.paid_cents"

@@ -21,6 +21,11 @@ class Reader(Protocol):
 
     now: int
     """The moment of the transaction, milliseconds since 1970."""
+    for_update: str
+    """Ends a SELECT of what the transaction may change: nobody else does before it has ended.
+    Empty where that is so anyway, and where nothing is written."""
+    for_share: str
+    """Ends a SELECT of what must stay as it is until the transaction has ended."""
 
     async def one(self, sql: str, /, **params: object) -> Row | None:
         """The first row, or None."""

@@ -1,6 +1,6 @@
 """What a database can say no with, whichever database it is."""
 
-from crm_cell.kernel.errors import Unavailable
+from crm_cell.kernel.errors import RateLimited, Unavailable
 
 
 class UniqueViolation(Exception):
@@ -9,6 +9,10 @@ class UniqueViolation(Exception):
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
         self.constraint = constraint
+
+
+class Locked(RateLimited):
+    """Somebody else has held a row, or an uncommitted key, for too long."""
 
 
 class CannotOpen(Unavailable):

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from crm_cell.storage.errors import CannotOpen
-from crm_cell.storage.open import sqlite_path
+from crm_cell.storage.open import is_postgres, place_of, sqlite_path
 from crm_cell.storage.schema import SCHEMA_VERSION
 
 # Who opened the file after a crash holds it while it is mended, which takes a moment.
@@ -18,6 +18,10 @@ _PATIENCE_SECONDS = 1.0
 
 def schema_version(url: str) -> str | None:
     """The revision that the database is at, None for a new or empty one. Raises CannotOpen."""
+    if is_postgres(url):
+        from crm_cell.storage import postgres_server
+
+        return postgres_server.schema_version(url)
     path = sqlite_path(url)
     if not path.exists():
         return None
@@ -49,17 +53,18 @@ def migrate(url: str) -> None:
     from alembic.util import CommandError
     from sqlalchemy.exc import DBAPIError
 
-    path = sqlite_path(url)
+    place = place_of(url)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not is_postgres(url):
+            sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
         _upgrade(url)
     except OSError as error:
-        raise CannotOpen(f"{path}: {error.strerror}") from error
+        raise CannotOpen(f"{place}: {error.strerror}") from error
     except DBAPIError as error:
-        raise CannotOpen(f"{path}: {error.orig}") from error
+        raise CannotOpen(f"{place}: {error.orig}") from error
     except CommandError as error:
         version = schema_version(url)
-        raise CannotOpen(f"{path}: its schema {version} is not one of this release's") from error
+        raise CannotOpen(f"{place}: its schema {version} is not one of this release's") from error
 
 
 def _upgrade(url: str) -> None:

@@ -1,23 +1,85 @@
-"""From a database URL to an engine. Only this module knows which engines there are."""
+"""From a database URL to what can be done with it. Only this module knows which engines there are.
 
+What belongs to one engine is imported when it is needed: nobody pays for a driver they do not use.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from crm_cell.storage.engine import Database
-from crm_cell.storage.sqlite import SqliteDatabase
 
 _SQLITE = "sqlite:///"
+_POSTGRES = ("postgresql://", "postgres://")
+CONNECTIONS = 12
+"""How many connections to a server one process may have, unless told otherwise."""
 
 
 class UnsupportedDatabase(ValueError):
     """The URL names a database that this service cannot use."""
 
 
+def check_url(url: str) -> None:
+    """Raises UnsupportedDatabase."""
+    if is_postgres(url):
+        from crm_cell.storage.postgres_server import place_of
+
+        try:
+            place_of(url)
+        except ValueError as error:
+            raise UnsupportedDatabase(f"is no URL: {error}") from None
+    elif not url.startswith(_SQLITE) or url == _SQLITE:
+        raise UnsupportedDatabase(
+            "must be sqlite:///path/to/file.db or postgresql://user@host/database"
+        )
+
+
+def is_postgres(url: str) -> bool:
+    return url.startswith(_POSTGRES)
+
+
 def sqlite_path(url: str) -> Path:
     """sqlite:///relative.db or sqlite:////absolute.db → the file's path."""
-    if not url.startswith(_SQLITE) or url == _SQLITE:
-        raise UnsupportedDatabase("must be sqlite:///path/to/file.db")
     return Path(url.removeprefix(_SQLITE))
 
 
-def open_database(url: str) -> Database:
+def place_of(url: str) -> str:
+    """Where the data lies, as people may be told: never with a password."""
+    if not is_postgres(url):
+        return str(sqlite_path(url))
+    from crm_cell.storage import postgres_server
+
+    return postgres_server.place_of(url)
+
+
+def open_database(url: str, *, connections: int = CONNECTIONS) -> Database:
+    if is_postgres(url):
+        from crm_cell.storage.postgres import PostgresDatabase
+
+        return PostgresDatabase(url, connections=connections)
+    from crm_cell.storage.sqlite import SqliteDatabase
+
     return SqliteDatabase(sqlite_path(url))
+
+
+@contextmanager
+def sole_service(url: str) -> Iterator[None]:
+    """Hold a file's lock while it is served; a server serves as many as come. Raises CannotOpen."""
+    if is_postgres(url):
+        yield
+        return
+    from crm_cell.storage.sole_service import sole_service as hold
+
+    with hold(sqlite_path(url)):
+        yield
+
+
+def faults_in(url: str) -> list[str]:
+    """What is wrong with the database itself, nothing for a sound one."""
+    if is_postgres(url):
+        from crm_cell.storage.postgres_server import faults_in as found
+
+        return found(url)
+    from crm_cell.storage.sqlite_connection import integrity_faults
+
+    return integrity_faults(sqlite_path(url))

@@ -41,6 +41,8 @@ class SqliteReader:
     """Reads whose awaits complete at once."""
 
     __slots__ = ("_connection", "now")
+    # There is one writer, so nothing that it reads can change under it.
+    for_update = for_share = ""
 
     def __init__(self, connection: apsw.Connection, now: int) -> None:
         self._connection = connection

@@ -108,21 +108,6 @@ class StorageContract:
 
         assert await database.write("insert", "acme", unit, long=long) == (["a"], [])
 
-    async def test_units_run_in_the_order_in_which_they_came(self, database: Database) -> None:
-        order: list[int] = []
-
-        def unit(number: int) -> Unit:
-            async def run(tx: Tx) -> None:
-                order.append(number)
-                await tx.one(NAMES)
-
-            return run
-
-        await asyncio.gather(
-            *[database.write("count", "acme", unit(n), long=n % 3 == 0) for n in range(60)]
-        )
-        assert order == list(range(60))
-
     async def test_simultaneous_increments_are_all_counted(self, database: Database) -> None:
         async def increment(tx: Tx) -> None:
             await tx.run(
@@ -167,15 +152,6 @@ class StorageContract:
         )
         assert elsewhere(APPENDED_IDS) == [("a",), ("b",), ("d",), ("f",)]
         assert await kept(database) == ["a", "d", "f"]
-
-    async def test_what_comes_after_a_refusal_does_not_see_it(self, database: Database) -> None:
-        answers = await asyncio.gather(
-            database.write("a", "acme", insert("a", then=NotFound())),
-            database.write("a", "acme", insert("a")),
-            database.write("names", "acme", names),
-            return_exceptions=True,
-        )
-        assert (answers[1], answers[2]) == ("a", ["a"])
 
     async def test_a_caller_who_goes_away_disturbs_nobody(self, database: Database) -> None:
         gone = asyncio.create_task(database.write("a", "acme", insert("a")))

@@ -10,7 +10,9 @@ from crm_cell.follow_ups.rules import Filter
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.paging import PageRequest
 from crm_cell.opportunities import service as opportunities
-from crm_cell.storage.engine import Reader, Row
+from crm_cell.storage.engine import Reader
+from tests.databases import Datastore, SqliteFile
+from tests.storage.explaining import Explaining
 from tests.world import Caller, Json, Running
 
 ACME = Actor("acme")
@@ -24,25 +26,10 @@ PAGES = [PageRequest(), PageRequest(after="ffffffff-ffff-7fff-bfff-ffffffffffff"
 List = Callable[[Reader, PageRequest], Awaitable[object]]
 
 
-class Explaining:
-    """Reads, and notes how SQLite went about each statement."""
-
-    def __init__(self, tx: Reader) -> None:
-        self._tx = tx
-        self.now = tx.now
-        self.plans: list[str] = []
-
-    async def one(self, sql: str, /, **params: object) -> Row | None:
-        await self._explain(sql, params)
-        return await self._tx.one(sql, **params)
-
-    async def all(self, sql: str, /, **params: object) -> list[Row]:
-        await self._explain(sql, params)
-        return await self._tx.all(sql, **params)
-
-    async def _explain(self, sql: str, params: dict[str, object]) -> None:
-        steps = await self._tx.all(f"EXPLAIN QUERY PLAN {sql}", **params)
-        self.plans.append("; ".join(str(step[3]) for step in steps))
+@pytest.fixture
+def datastore(sqlite_datastore: SqliteFile) -> Datastore:
+    """Plans are each database's own."""
+    return sqlite_datastore
 
 
 async def plans(cell: Running, list_: List) -> set[str]:

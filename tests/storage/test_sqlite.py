@@ -17,6 +17,7 @@ from crm_cell.storage.sqlite import SqliteDatabase
 from crm_cell.storage.sqlite_connection import integrity_faults
 from tests.storage.contract import (
     APPENDED_IDS,
+    NAMES,
     Elsewhere,
     StorageContract,
     Unit,
@@ -55,6 +56,35 @@ def elsewhere(path: Path) -> Elsewhere:
 
 class TestSqlite(StorageContract):
     """The contract of every engine."""
+
+
+# One writer: units run one after another, as they came
+
+
+async def test_units_run_in_the_order_in_which_they_came(database: SqliteDatabase) -> None:
+    order: list[int] = []
+
+    def unit(number: int) -> Unit:
+        async def run(tx: Tx) -> None:
+            order.append(number)
+            await tx.one(NAMES)
+
+        return run
+
+    await asyncio.gather(
+        *[database.write("count", "acme", unit(n), long=n % 3 == 0) for n in range(60)]
+    )
+    assert order == list(range(60))
+
+
+async def test_what_comes_after_a_refusal_does_not_see_it(database: SqliteDatabase) -> None:
+    answers = await asyncio.gather(
+        database.write("a", "acme", insert("a", then=NotFound())),
+        database.write("a", "acme", insert("a")),
+        database.write("names", "acme", names),
+        return_exceptions=True,
+    )
+    assert (answers[1], answers[2]) == ("a", ["a"])
 
 
 # A lock that another process holds: an import, a backup

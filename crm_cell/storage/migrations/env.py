@@ -1,14 +1,28 @@
 """How Alembic connects. One migration is one transaction on both databases."""
 
+import asyncio
 from typing import Any
 
 import sqlalchemy
 from alembic import context
 
-engine = sqlalchemy.create_engine(context.config.attributes["url"])
+from crm_cell.storage.open import is_postgres
+
+# Several hosts may start at once: the first migrates, the others wait and find it done.
+_LOCK = 6_148_914_691_236_517_205
 
 
-if engine.dialect.name == "sqlite":
+def migrate(connection: sqlalchemy.Connection) -> None:
+    context.configure(connection=connection, transactional_ddl=True)
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        context.run_migrations()
+
+
+def migrate_sqlite(url: str) -> None:
+    engine = sqlalchemy.create_engine(url)
+
     # Python's driver opens transactions by itself, but not before CREATE TABLE: switch that off
     # and begin by hand, so that a migration that fails halfway leaves nothing behind.
     @sqlalchemy.event.listens_for(engine, "connect")
@@ -19,9 +33,28 @@ if engine.dialect.name == "sqlite":
     def begin_for_writing(connection: sqlalchemy.Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    with engine.connect() as connection:
+        migrate(connection)
+    engine.dispose()
 
-with engine.connect() as connection:
-    context.configure(connection=connection, transactional_ddl=True)
-    with context.begin_transaction():
-        context.run_migrations()
-engine.dispose()
+
+async def migrate_postgres(url: str) -> None:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    # No statement is kept prepared, nor has a name, for the sake of poolers.
+    unprepared = {
+        "statement_cache_size": 0,
+        "prepared_statement_cache_size": 0,
+        "prepared_statement_name_func": str,
+    }
+    engine = create_async_engine("postgresql+asyncpg://", connect_args={"dsn": url, **unprepared})
+    async with engine.connect() as connection:
+        await connection.run_sync(migrate)
+    await engine.dispose()
+
+
+url: str = context.config.attributes["url"]
+if is_postgres(url):
+    asyncio.run(migrate_postgres(url))
+else:
+    migrate_sqlite(url)

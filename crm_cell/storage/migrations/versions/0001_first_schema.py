@@ -15,6 +15,8 @@ down_revision = None
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 SMALL = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
 BYTES = sa.LargeBinary()
+# Ids, keys and codes are compared byte by byte, whatever the language of the database.
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 LIVE = sa.text("deleted_at IS NULL")
 
 
@@ -285,7 +287,7 @@ def live_index(name: str, on: str, *columns: str, unique: bool = False) -> None:
 
 
 def text(name: str, *, null: bool = False) -> sa.Column[str]:
-    return sa.Column(name, sa.Text(), nullable=null)
+    return sa.Column(name, TEXT, nullable=null)
 
 
 def small(name: str, *, null: bool = False) -> sa.Column[int]:

@@ -1,0 +1,76 @@
+"""Row-level security on PostgreSQL: the second wall between tenants.
+
+The first is that every statement names its tenant. Behind it the database holds requests, which
+act as a role that owns nothing, to the tenant that their transaction has named; one that named
+none gets an error. Upkeep has a role of its own. SQLite has no roles, and no second wall.
+"""
+
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+APP, UPKEEP = "crm_app", "crm_upkeep"
+
+# What requests may do. Trails are only ever added to, and nothing is ever deleted but by upkeep.
+RIGHTS = {
+    "customers": "SELECT, INSERT, UPDATE",
+    "contacts": "SELECT, INSERT, UPDATE",
+    "opportunities": "SELECT, INSERT, UPDATE",
+    "opportunity_changes": "SELECT, INSERT",
+    "follow_ups": "SELECT, INSERT, UPDATE",
+    "contracts": "SELECT, INSERT, UPDATE",
+    "payments": "SELECT, INSERT, UPDATE",
+    "counters": "SELECT, INSERT, UPDATE",
+    "funnel": "SELECT, INSERT, UPDATE",
+    "idempotency_keys": "SELECT, INSERT, UPDATE",
+    "audit_logs": "SELECT, INSERT",
+    "events": "SELECT, INSERT",
+}
+# Updated by most transactions: room on each page lets a new version stay beside the old one,
+# where no index has to hear of it.
+OFTEN_UPDATED = {"counters": 50, "funnel": 50}
+
+ROLE = """
+DO $$ BEGIN
+    CREATE ROLE {role} NOLOGIN;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+    NULL;  -- another database of this server has it already
+END $$
+"""
+MEMBERSHIP = """
+DO $$ BEGIN
+    IF NOT pg_has_role(current_user, '{role}', 'MEMBER') THEN
+        GRANT {role} TO CURRENT_USER;
+    END IF;
+END $$
+"""
+
+
+def upgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        roles()
+        # An empty or missing setting fits no tenant's name, so forgetting it is an error.
+        op.execute("CREATE DOMAIN tenant_name AS text NOT NULL CHECK (VALUE <> '')")
+        for table, rights in RIGHTS.items():
+            wall(table, rights)
+        op.execute(f"GRANT DELETE ON idempotency_keys TO {UPKEEP}")
+        op.execute(f"GRANT SELECT ON alembic_version TO {APP}, {UPKEEP}")
+        for table, percent in OFTEN_UPDATED.items():
+            op.execute(f"ALTER TABLE {table} SET (fillfactor = {percent})")
+
+
+def roles() -> None:
+    for role in (APP, UPKEEP):
+        op.execute(ROLE.format(role=role))
+        op.execute(MEMBERSHIP.format(role=role))
+
+
+def wall(table: str, rights: str) -> None:
+    tenant = "(current_setting('app.tenant_id', true)::tenant_name)::text"
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY one_tenant ON {table} TO {APP} USING (tenant_id = {tenant})")
+    op.execute(f"CREATE POLICY every_tenant ON {table} TO {UPKEEP} USING (true)")
+    op.execute(f"GRANT {rights} ON {table} TO {APP}")
+    op.execute(f"GRANT SELECT ON {table} TO {UPKEEP}")

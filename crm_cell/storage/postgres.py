@@ -1,0 +1,106 @@
+"""PostgreSQL: a pool of connections, a transaction for each unit of work.
+
+Long work (imports, exports, reports) has a thread, an event loop and connections of its own, so
+that what it computes between its statements never holds up a short request.
+"""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from crm_cell.kernel.clock import Clock
+from crm_cell.kernel.errors import Unavailable
+from crm_cell.storage.engine import ReadUnit, Tenant, WriteUnit
+from crm_cell.storage.postgres_server import find_server
+from crm_cell.storage.postgres_sessions import Limits, Sessions
+
+T = TypeVar("T")
+
+_STATEMENT_SECONDS = 5.0
+_LONG_STATEMENT_SECONDS = 15.0
+# Of every three connections one is for long work, which must not keep short work waiting.
+_LONG_SHARE = 3
+
+
+class PostgresDatabase:
+    def __init__(self, url: str, *, connections: int = 12, clock: Clock | None = None) -> None:
+        self._url = url
+        self._connections = connections
+        self._clock = clock or Clock()
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Raises CannotOpen."""
+        link = await find_server(self._url)
+        long = max(1, self._connections // _LONG_SHARE)
+        self._short = Sessions(link, Limits(max(1, self._connections - long), _STATEMENT_SECONDS))
+        self._long = _Apart(Sessions(link, Limits(long, _LONG_STATEMENT_SECONDS)))
+        await self._short.open()
+        await self._long.open()
+
+    async def stop(self) -> None:
+        """Finish what is under way, then close."""
+        if self._stopping:
+            return
+        self._stopping = True
+        await self._short.close()
+        await self._long.close()
+
+    async def ping(self) -> None:
+        await self._short.ping()
+
+    async def read(
+        self, name: str, tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
+    ) -> T:
+        if self._stopping:
+            raise Unavailable
+        now = self._clock.now()
+        if long:
+            return await self._long.run(lambda it: it.read(name, tenant, unit, now))
+        return await self._short.read(name, tenant, unit, now)
+
+    async def write(
+        self,
+        name: str,
+        tenant: Tenant,
+        unit: WriteUnit[T],
+        /,
+        *,
+        long: bool = False,
+        now: int | None = None,
+    ) -> T:
+        if self._stopping:
+            raise Unavailable
+        moment = now if now is not None else self._clock.now()
+        if long:
+            return await self._long.run(lambda it: it.write(name, tenant, unit, moment))
+        return await self._short.write(name, tenant, unit, moment)
+
+    async def refresh_statistics(self) -> None:
+        await self._long.run(lambda it: it.analyze())
+
+
+class _Apart:
+    """Sessions on an event loop of their own, on a thread of its own."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="long", daemon=True)
+
+    async def open(self) -> None:
+        self._thread.start()
+        await self.run(lambda it: it.open())
+
+    async def close(self) -> None:
+        await self.run(lambda it: it.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        await asyncio.to_thread(self._thread.join)
+        self._loop.close()
+
+    async def run(self, work: Callable[[Sessions], Awaitable[T]]) -> T:
+        async def here() -> T:
+            return await work(self._sessions)
+
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(here(), self._loop))

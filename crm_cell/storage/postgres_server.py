@@ -1,0 +1,100 @@
+"""A PostgreSQL server as this service finds it: reachable, new enough, with our roles in it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+import msgspec
+
+from crm_cell.storage.errors import CannotOpen
+
+APP_ROLE = "crm_app"
+"""What requests act as: it owns nothing, and sees the rows of one tenant at a time."""
+UPKEEP_ROLE = "crm_upkeep"
+"""What forgets old keys and checks sums, for every tenant."""
+
+# The oldest release that the tests run on.
+_OLDEST = 150_000
+CONNECT_SECONDS = 5.0
+
+
+class Link(msgspec.Struct, frozen=True):
+    """How to reach the server. Behind a pooler every transaction may meet another session, so no
+    statement can stay prepared from one to the next."""
+
+    url: str
+    pooled: bool
+
+
+async def find_server(url: str) -> Link:
+    """Raises CannotOpen, saying what whoever runs the service can do about it."""
+    async with connected(url) as connection:
+        row = await connection.fetchrow(
+            "SELECT pg_backend_pid(), current_setting('server_version_num')::int,"
+            " ARRAY(SELECT r FROM unnest($1::text[]) AS r WHERE NOT EXISTS"
+            "  (SELECT FROM pg_roles WHERE rolname = r AND pg_has_role(oid, 'MEMBER')))",
+            [APP_ROLE, UPKEEP_ROLE],
+        )
+        assert row is not None
+        backend, version, missing = row
+        if version < _OLDEST:
+            raise CannotOpen(f"{place_of(url)}: PostgreSQL 15 or newer is needed")
+        if missing:
+            roles = " and ".join(missing)
+            raise CannotOpen(f"{place_of(url)}: its user is no member of the role {roles}")
+        # A pooler makes up the number by which a client would cancel a statement.
+        return Link(url, pooled=backend != connection.get_server_pid())
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    """A connection for a moment, without any prepared statement. Raises CannotOpen."""
+    try:
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, statement_cache_size=0)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise CannotOpen(f"{place_of(url)}: {str(error) or 'no answer'}") from error
+    try:
+        yield connection
+    finally:
+        await connection.close(timeout=CONNECT_SECONDS)
+
+
+def schema_version(url: str) -> str | None:
+    """The revision that the database is at, None for an empty one. Raises CannotOpen."""
+    return asyncio.run(_schema_version(url))
+
+
+async def _schema_version(url: str) -> str | None:
+    async with connected(url) as connection:
+        if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
+            return None
+        found = await connection.fetchval("SELECT version_num FROM alembic_version")
+        return str(found) if found else None
+
+
+def place_of(url: str) -> str:
+    """The URL as it may be shown: without a password or options."""
+    parts = urlsplit(url)
+    user = f"{parts.username}@" if parts.username else ""
+    port = f":{parts.port}" if parts.port else ""
+    return f"postgresql://{user}{parts.hostname or ''}{port}{parts.path}"
+
+
+def faults_in(url: str) -> list[str]:
+    """What would let one tenant see another's rows, nothing where the wall stands."""
+    return asyncio.run(_faults_in(url))
+
+
+async def _faults_in(url: str) -> list[str]:
+    async with connected(url) as connection:
+        rows = await connection.fetch(
+            "SELECT c.relname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid"
+            " WHERE c.relkind IN ('r', 'p') AND a.attname = 'tenant_id'"
+            " AND c.relnamespace = (SELECT relnamespace FROM pg_class"
+            "  WHERE oid = 'alembic_version'::regclass)"
+            " AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1"
+        )
+    return [f"{row[0]}: row-level security is not forced" for row in rows]

@@ -1,0 +1,113 @@
+"""A transaction on a PostgreSQL connection."""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import asyncpg
+
+from crm_cell.storage.engine import Row, Tally
+from crm_cell.storage.errors import UniqueViolation
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection: TypeAlias = PoolConnectionProxy[Any]
+
+# A name behind one colon; '::' is a cast, and a quoted colon is a character like any other.
+_PARAMETER = re.compile(r"'(?:[^']|'')*'|::|:([a-z_]+)")
+# Citus names the constraint of a shard, not of the table: customers_name_key_102012.
+_SHARD = re.compile(r"_\d+$")
+_NAMED = re.compile(r'constraint "([^"]+)"')
+
+
+class PostgresTx:
+    """Serves as Reader, without locks, and as Tx. `seconds` is how long a statement may take."""
+
+    alone = False
+
+    __slots__ = ("_connection", "_seconds", "for_share", "for_update", "now", "stripe", "tally")
+
+    def __init__(
+        self,
+        connection: "Connection",
+        now: int,
+        seconds: float,
+        *,
+        stripe: int = 0,
+        locks: bool = False,
+    ) -> None:
+        self._connection = connection
+        self._seconds = seconds
+        self.now = now
+        self.stripe = stripe
+        self.tally: Tally = {}
+        self.for_update = " FOR NO KEY UPDATE" if locks else ""
+        self.for_share = " FOR SHARE" if locks else ""
+
+    async def one(self, sql: str, /, **params: object) -> Row | None:
+        text, names = positional(sql)
+        values = [params[name] for name in names]
+        try:
+            row = await self._connection.fetchrow(text, *values, timeout=self._seconds)
+        except asyncpg.UniqueViolationError as error:
+            raise UniqueViolation(constraint_of(error)) from error
+        return None if row is None else tuple(row)
+
+    async def all(self, sql: str, /, **params: object) -> list[Row]:
+        text, names = positional(sql)
+        values = [params[name] for name in names]
+        rows = await self._connection.fetch(text, *values, timeout=self._seconds)
+        return [tuple(row) for row in rows]
+
+    async def run(self, sql: str, /, **params: object) -> int:
+        text, names = positional(sql)
+        values = [params[name] for name in names]
+        try:
+            status = await self._connection.execute(text, *values, timeout=self._seconds)
+        except asyncpg.UniqueViolationError as error:
+            raise UniqueViolation(constraint_of(error)) from error
+        return int(count) if (count := status.rpartition(" ")[2]).isdigit() else 0
+
+    async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> list[Row]:
+        """All rows go to the server at once, which answers once."""
+        text, names = positional(sql)
+        values = [[row[name] for name in names] for row in rows]
+        try:
+            if " RETURNING " in text:
+                found = await self._connection.fetchmany(text, values, timeout=self._seconds)
+                return [tuple(row) for row in found]
+            await self._connection.executemany(text, values, timeout=self._seconds)
+        except asyncpg.UniqueViolationError as error:
+            raise UniqueViolation(constraint_of(error)) from error
+        return []
+
+    async def append(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
+        await self.many(sql, rows)
+
+
+@cache
+def positional(sql: str) -> tuple[str, list[str]]:
+    """From `:name` to `$1`, and the names in that order. There are only as many statements as the
+    stores can say, so each is translated once."""
+    names: list[str] = []
+
+    def number(found: re.Match[str]) -> str:
+        name = found[1]
+        if name is None:
+            return found[0]
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    return _PARAMETER.sub(number, sql), names
+
+
+def constraint_of(error: asyncpg.PostgresError) -> str:
+    """The name in the migrations of the index that was violated."""
+    name = error.constraint_name
+    if not name:
+        named = _NAMED.search(str(error))
+        name = named[1] if named else ""
+    return _SHARD.sub("", name)

