@@ -58,13 +58,14 @@ class SqliteFile:
 class PostgresDatastore:
     """A database of a server, as its superuser sees it, whom no wall between tenants holds."""
 
-    def __init__(self, server: Server) -> None:
-        name = f"crm_{next(_numbers)}"
-        outside = Outside(server.url())
-        outside.run(f"CREATE DATABASE {name}")
-        outside.close()
+    def __init__(self, server: Server, template: str = "template0") -> None:
         self.server = server
-        self.url = server.url(name)
+        self.name = f"crm_{next(_numbers)}"
+        self.url = server.url(self.name)
+        outside = Outside(server.url())
+        # Copied file by file, which is eight times faster than page by page.
+        outside.run(f"CREATE DATABASE {self.name} TEMPLATE {template} STRATEGY FILE_COPY")
+        outside.close()
         self._outside = Outside(self.url)
 
     def rows(self, sql: str, *values: object) -> list[Row]:

@@ -50,6 +50,9 @@ def test_each_can_be_set() -> None:
     )
 
 
+NO_DATABASE = (
+    "CRM_DATABASE_URL: must be sqlite:///path/to/file.db or postgresql://user@host/database"
+)
 WRONG = [
     ({"CRM_HOST": ""}, "CRM_HOST: must be a loopback address with CRM_AUTH_MODE=dev"),
     ({"CRM_HOST": "0.0.0.0"}, "CRM_HOST: must be a loopback address with CRM_AUTH_MODE=dev"),
@@ -63,10 +66,13 @@ WRONG = [
     ({"PORT": ""}, "PORT: must be a whole number"),
     ({"PORT": "８001"}, "PORT: must be a whole number"),
     ({"PORT": "9" * 5000}, "PORT: must be a whole number"),
-    ({"CRM_DATABASE_URL": ""}, "CRM_DATABASE_URL: must be sqlite:///path/to/file.db"),
-    ({"CRM_DATABASE_URL": "sqlite:///"}, "CRM_DATABASE_URL: must be sqlite:///path/to/file.db"),
-    ({"CRM_DATABASE_URL": "crm.db"}, "CRM_DATABASE_URL: must be sqlite:///path/to/file.db"),
-    ({"CRM_DATABASE_URL": "mysql://x/y"}, "CRM_DATABASE_URL: must be sqlite:///path/to/file.db"),
+    ({"CRM_DATABASE_URL": ""}, NO_DATABASE),
+    ({"CRM_DATABASE_URL": "sqlite:///"}, NO_DATABASE),
+    ({"CRM_DATABASE_URL": "crm.db"}, NO_DATABASE),
+    ({"CRM_DATABASE_URL": "postgresql://x:y:z/d"}, "CRM_DATABASE_URL: is no URL of a"),
+    ({"CRM_DATABASE_CONNECTIONS": "1"}, "CRM_DATABASE_CONNECTIONS: must be 2 to 500"),
+    ({"CRM_DATABASE_CONNECTIONS": "501"}, "CRM_DATABASE_CONNECTIONS: must be 2 to 500"),
+    ({"CRM_DATABASE_URL": "mysql://x/y"}, NO_DATABASE),
     ({"CRM_DEMO": "yes"}, "CRM_DEMO: must be 0 or 1"),
     ({"CRM_DEMO": ""}, "CRM_DEMO: must be 0 or 1"),
     ({"CRM_AUTH_MODE": "none"}, "CRM_AUTH_MODE: must be one of dev, gateway"),

@@ -26,8 +26,8 @@ def check_url(url: str) -> None:
 
         try:
             place_of(url)
-        except ValueError as error:
-            raise UnsupportedDatabase(f"is no URL: {error}") from None
+        except ValueError:  # whose text may hold a part of a password
+            raise UnsupportedDatabase("is no URL of a PostgreSQL database") from None
     elif not url.startswith(_SQLITE) or url == _SQLITE:
         raise UnsupportedDatabase(
             "must be sqlite:///path/to/file.db or postgresql://user@host/database"
@@ -46,7 +46,7 @@ def sqlite_path(url: str) -> Path:
 def place_of(url: str) -> str:
     """Where the data lies, as people may be told: never with a password."""
     if not is_postgres(url):
-        return str(sqlite_path(url))
+        return str(sqlite_path(url).resolve())
     from crm_cell.storage import postgres_server
 
     return postgres_server.place_of(url)

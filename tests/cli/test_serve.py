@@ -162,7 +162,13 @@ def test_a_port_that_is_taken_is_one_clear_line(start: Start, tmp_path: Path) ->
     [
         ({"PORT": "0"}, "PORT: must be 1 to 65535"),
         ({"CRM_DATABSE_URL": "x"}, "CRM_DATABSE_URL: there is no such setting"),
-        ({"CRM_DATABASE_URL": "mysql://x"}, "CRM_DATABASE_URL: must be sqlite:///path/to/file.db"),
+        (
+            {"CRM_DATABASE_URL": "mysql://x"},
+            (
+                "CRM_DATABASE_URL: must be sqlite:///path/to/file.db"
+                " or postgresql://user@host/database"
+            ),
+        ),
         (
             {"CRM_HOST": "0.0.0.0"},
             "CRM_HOST: must be a loopback address with CRM_AUTH_MODE=dev, which lets anybody in",

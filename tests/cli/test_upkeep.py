@@ -12,12 +12,12 @@ from tests.cli.conftest import Terminal
 
 def test_migrate_makes_a_database_where_there_is_none(nowhere: Terminal) -> None:
     said = nowhere.run("migrate")
-    assert (said.code, said.out) == (0, f"{nowhere.path}: schema none is now 0001\n")
+    assert (said.code, said.out) == (0, f"{nowhere.path}: schema none is now 0002\n")
     assert nowhere.run("check", "--counters").code == 0
 
 
 def test_migrate_leaves_a_current_database_alone(terminal: Terminal) -> None:
-    assert terminal.run("migrate").out == f"{terminal.path}: at schema 0001 already\n"
+    assert terminal.run("migrate").out == f"{terminal.path}: at schema 0002 already\n"
 
 
 def test_migrate_waits_for_no_service(terminal: Terminal) -> None:

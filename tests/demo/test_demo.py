@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -13,10 +13,12 @@ import pytest
 from crm_cell.customers import service as customers
 from crm_cell.demo import DemoSummary, fill, is_empty
 from crm_cell.kernel.actor import Actor
-from crm_cell.settings import Settings
 from crm_cell.storage.counter_check import differences
 from crm_cell.storage.engine import Database, Tx
+from crm_cell.storage.migrate import migrate
 from crm_cell.storage.open import open_database
+from scripts.throwaway_postgres import Server
+from tests.databases import PostgresDatastore, SqliteFile
 from tests.world import Caller, Json, Running, audit, events
 
 MONDAY = date(2026, 11, 23)
@@ -31,27 +33,40 @@ COUNTS = {
 OWNERS = ("wang.wei", "li.na", "zhang.min")
 
 
+async def fill_it(url: str) -> None:
+    database = open_database(url)
+    await database.start()
+    await fill(database, today=MONDAY)
+    await database.stop()
+
+
 @pytest.fixture(scope="module")
-def filled_database(empty_database: Path) -> Path:
+def filled_file(empty_database: Path) -> Path:
     """Filled once; every test gets a copy."""
     path = empty_database.with_name("demo.db")
     shutil.copy(empty_database, path)
-
-    async def fill_it() -> None:
-        database = open_database(f"sqlite:///{path}")
-        await database.start()
-        await fill(database, today=MONDAY)
-        await database.stop()
-
-    asyncio.run(fill_it())
+    asyncio.run(fill_it(f"sqlite:///{path}"))
     return path
 
 
+@pytest.fixture(scope="module")
+def filled_database(postgres: Server) -> PostgresDatastore:
+    filled = PostgresDatastore(postgres)
+    migrate(filled.url)
+    asyncio.run(fill_it(filled.url))
+    return filled
+
+
 @pytest.fixture
-def settings(filled_database: Path, tmp_path: Path) -> Settings:
-    path = tmp_path / "crm.db"
-    shutil.copy(filled_database, path)
-    return Settings(database_url=f"sqlite:///{path}", demo=False)
+def sqlite_datastore(filled_file: Path, tmp_path: Path) -> SqliteFile:
+    return SqliteFile(Path(shutil.copy(filled_file, tmp_path / "crm.db")))
+
+
+@pytest.fixture
+def postgres_datastore(filled_database: PostgresDatastore) -> Iterator[PostgresDatastore]:
+    copy = PostgresDatastore(filled_database.server, filled_database.name)
+    yield copy
+    copy.close()
 
 
 @pytest.fixture
@@ -60,11 +75,18 @@ def demo(cell: Running) -> Caller:
     return Caller(cell.client, "demo")
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, empty_database: Path, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{shutil.copy(empty_database, tmp_path / 'empty.db')}"
+    shared: PostgresDatastore = request.getfixturevalue("postgres_database")
+    shared.empty()
+    return shared.url
+
+
 @pytest.fixture
-async def empty(empty_database: Path, tmp_path: Path) -> AsyncIterator[Database]:
-    path = tmp_path / "empty.db"
-    shutil.copy(empty_database, path)
-    database = open_database(f"sqlite:///{path}")
+async def empty(empty_url: str) -> AsyncIterator[Database]:
+    database = open_database(empty_url)
     await database.start()
     yield database
     await database.stop()
