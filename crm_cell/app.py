@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 from crm_cell.audit.routes import audit_logs
 from crm_cell.contacts import service as contacts_service
@@ -15,6 +16,7 @@ from crm_cell.follow_ups.routes import follow_ups
 from crm_cell.health.routes import health
 from crm_cell.http.application import Application
 from crm_cell.http.auth import AnyToken
+from crm_cell.http.measurements import Measurements
 from crm_cell.http.openapi.routes import with_openapi
 from crm_cell.http.pages import pages
 from crm_cell.http.request import Receive, Scope, Send
@@ -51,7 +53,14 @@ def all_routes() -> list[Route]:
 class Cell:
     """The running service: its database, its application and its background work."""
 
-    def __init__(self, settings: Settings, write_access: Callable[[AccessLine], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        write_access: Callable[[AccessLine], None],
+        *,
+        measurements_folder: Path | None = None,
+    ) -> None:
+        """`measurements_folder` is where processes that serve together gather what they measure."""
         self._settings = settings
         set_dependents(
             contracts_service,
@@ -60,6 +69,7 @@ class Cell:
             opportunities_service,
             follow_ups_service,
         )
+        self._measurements = Measurements(measurements_folder)
         self.database: Database = open_database(
             settings.database_url, connections=settings.database_connections
         )
@@ -68,7 +78,7 @@ class Cell:
             self.database,
             once=Guard(self.database),
             authenticator=AnyToken(),
-            telemetry=Telemetry(write_access),
+            telemetry=Telemetry(write_access, self._measurements),
             pages=pages(),
             default_tenant=settings.default_tenant_id,
             signing_secret=settings.signing_secret,
@@ -80,6 +90,7 @@ class Cell:
         await self.database.start()
         purge = purge_forever(self.database, self._settings.idempotency_ttl_hours)
         self._background.append(asyncio.create_task(purge))
+        self._background.append(asyncio.create_task(self._measurements.share_forever()))
 
     async def stop(self) -> None:
         for task in self._background:

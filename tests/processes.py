@@ -20,12 +20,12 @@ PATIENCE_SECONDS = 30
 class Process:
     """A running service on `folder / "crm.db"`, and what it has logged."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
         self.folder = folder
         self._log = folder / "stderr.log"
         with self._log.open("ab") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "crm_cell", "serve"],
+                [sys.executable, "-m", "crm_cell", "serve", *arguments],
                 cwd=folder,
                 env=environment(folder) | settings,
                 stdout=subprocess.PIPE,
@@ -41,6 +41,10 @@ class Process:
     def client(self, **headers: str) -> httpx.AsyncClient:
         given = {"Authorization": "Bearer test", "X-Tenant-Id": "acme"} | headers
         return httpx.AsyncClient(base_url=self.address, headers=given, timeout=PATIENCE_SECONDS)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def kill(self) -> None:
         """What a crash, a power cut or an impatient orchestrator does."""
@@ -68,8 +72,8 @@ class Process:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[Process]:
-    process = Process(folder, **settings)
+def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[Process]:
+    process = Process(folder, *arguments, **settings)
     try:
         yield process
     finally:

@@ -40,6 +40,10 @@ def serve(
         str | None, typer.Option(help="Listen here instead of at CRM_HOST.", metavar="ADDRESS")
     ] = None,
     port: Annotated[int | None, typer.Option(help="Listen here instead of at PORT.")] = None,
+    workers: Annotated[
+        int,
+        typer.Option(min=1, max=64, help="Processes to serve with, on PostgreSQL."),
+    ] = 1,
 ) -> None:
     """Run the service until SIGTERM or Ctrl-C; a second one does not wait for what is running.
 
@@ -49,7 +53,7 @@ def serve(
     from crm_cell.cli import serving
 
     with told():
-        serving.serve(host, port)
+        serving.serve(host, port, workers)
 
 
 @app.command()

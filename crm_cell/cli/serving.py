@@ -1,4 +1,4 @@
-"""`crm-cell serve`: one process, one event loop, one SQLite file."""
+"""`crm-cell serve`: one process and one event loop, unless more are asked for."""
 
 import asyncio
 import errno
@@ -17,33 +17,37 @@ from granian.server.embed import Server
 from crm_cell import demo, logs
 from crm_cell.app import Cell
 from crm_cell.cli.banner import banner
-from crm_cell.cli.complaint import Complaint
+from crm_cell.cli.complaint import MISUSED, Complaint
+from crm_cell.cli.workers import BACKLOG, GRACE_SECONDS, TURN_SECONDS, serve_with_workers
 from crm_cell.settings import Settings, read_settings
 from crm_cell.storage.migrate import migrate
-from crm_cell.storage.open import open_database, sole_service
+from crm_cell.storage.open import is_postgres, open_database, sole_service
 
 log = structlog.get_logger()
 
-# A request is answered within 25 s; what takes longer is a download, which may be cut off.
-_GRACE_SECONDS = 25.0
-# Imports and exports run on threads; this is how long the event loop waits for its turn.
-_TURN_SECONDS = 0.0005
+_ONE_PROCESS = (
+    "--workers needs PostgreSQL (CRM_DATABASE_URL): an SQLite file is served by one process"
+)
 _LISTENING_SECONDS = 0.005
 # Between two rounds of the garbage collector. At Python's 700 it took a twentieth of a create's
 # time with 128 callers at once; this many objects are a few megabytes.
 _NEW_OBJECTS = 20_000
-# A burst of callers waits here for a moment; beyond it their connections would be tried anew only
-# after seconds.
-_BACKLOG = 2048
 
 
-def serve(host: str | None, port: int | None) -> None:
+def serve(host: str | None, port: int | None, workers: int = 1) -> None:
     settings = _settings(host, port)
+    if workers > 1 and not is_postgres(settings.database_url):
+        raise Complaint(_ONE_PROCESS, MISUSED)
     with sole_service(settings.database_url):
         _check_port(settings)
         migrate(settings.database_url)
-        sys.setswitchinterval(_TURN_SECONDS)
-        uvloop.run(_serve(settings))
+        if settings.demo:
+            uvloop.run(_fill_if_empty(settings))
+        if workers > 1:
+            serve_with_workers(settings, workers)
+        else:
+            sys.setswitchinterval(TURN_SECONDS)
+            uvloop.run(_serve(settings))
 
 
 def _settings(host: str | None, port: int | None) -> Settings:
@@ -66,8 +70,6 @@ def _check_port(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    if settings.demo:
-        await _fill_if_empty(settings)
     cell = Cell(settings, logs.configure(settings.log_format, settings.log_level))
     await cell.start()
     try:
@@ -93,7 +95,7 @@ async def _answer_until_stopped(settings: Settings, cell: Cell) -> None:
         port=settings.port,
         interface=Interfaces.ASGINL,  # started and stopped here, where a failure is seen
         log_enabled=False,
-        backlog=_BACKLOG,
+        backlog=BACKLOG,
         websockets=False,
     )
     stop, hurry = _heed_signals()
@@ -106,7 +108,7 @@ async def _answer_until_stopped(settings: Settings, cell: Cell) -> None:
         await serving
         raise Complaint("the server has stopped by itself")
     server.stop()  # type: ignore[no-untyped-call] # Granian says no types here
-    await _first_of(serving, hurry, within=_GRACE_SECONDS)
+    await _first_of(serving, hurry, within=GRACE_SECONDS)
     if not serving.done():
         log.warning("requests_cut_off")
         serving.cancel()

@@ -37,9 +37,11 @@ def _loggable(user: str | None) -> str:
 
 
 class Telemetry:
-    def __init__(self, write: Callable[[AccessLine], None]) -> None:
+    def __init__(
+        self, write: Callable[[AccessLine], None], measurements: Measurements | None = None
+    ) -> None:
         self._write = write
-        self._measurements = Measurements()
+        self._measurements = measurements or Measurements()
         self._registry = CollectorRegistry()
         self._registry.register(self._measurements)
 

@@ -50,7 +50,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def launch(folder: Path, **settings: str) -> subprocess.Popen[str]:
+def launch(folder: Path, *arguments: str, **settings: str) -> subprocess.Popen[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(Path(__file__).parents[2]),
@@ -59,7 +59,7 @@ def launch(folder: Path, **settings: str) -> subprocess.Popen[str]:
         **settings,
     }
     return subprocess.Popen(
-        [sys.executable, "-m", "crm_cell", "serve"],
+        [sys.executable, "-m", "crm_cell", "serve", *arguments],
         cwd=folder,
         env=environment,
         text=True,
@@ -82,9 +82,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process.communicate()
 
 
-def refusal(folder: Path, **settings: str) -> tuple[int, str]:
+def refusal(folder: Path, *arguments: str, **settings: str) -> tuple[int, str]:
     """The exit code and the words of a service that does not start."""
-    process = launch(folder, **settings)
+    process = launch(folder, *arguments, **settings)
     out, err = process.communicate(timeout=20)
     assert out == ""
     return process.returncode, err
@@ -179,6 +179,15 @@ def test_a_wrong_setting_is_one_clear_line(
     tmp_path: Path, settings: dict[str, str], complaint: str
 ) -> None:
     assert refusal(tmp_path, **settings) == (2, f"crm-cell: {complaint}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_served_by_one_process(tmp_path: Path) -> None:
+    assert refusal(tmp_path, "--workers", "2") == (
+        2,
+        "crm-cell: --workers needs PostgreSQL (CRM_DATABASE_URL): an SQLite file is served by"
+        " one process\n",
+    )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_cell.kernel.ids import is_id, new_id
+from crm_cell.kernel.ids import is_id, lowest_at
 from tests.world import Caller, Running, audit, events, faults, nothing_changes, refused
 
 
@@ -118,7 +118,7 @@ async def test_a_copy_is_not_answered_to_whom_the_customer_has_left(
     assert answer["message"] == "联系人不存在"
 
 
-@pytest.mark.parametrize("customer_id", [new_id(1_795_000_000_000), "no-such-customer"])
+@pytest.mark.parametrize("customer_id", [lowest_at(1_795_000_000_000), "no-such-customer"])
 async def test_a_customer_that_does_not_exist_is_refused(
     customer_id: str, acme: Caller, cell: Running
 ) -> None:

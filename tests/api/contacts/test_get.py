@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.ids import lowest_at
 from tests.world import Caller, refused
 
 
@@ -14,7 +14,7 @@ async def test_it_is_what_the_creation_answered(acme: Caller) -> None:
     assert "12345678" not in answer.text
 
 
-@pytest.mark.parametrize("contact_id", [new_id(1_795_000_000_000), "nobody"])
+@pytest.mark.parametrize("contact_id", [lowest_at(1_795_000_000_000), "nobody"])
 async def test_what_is_not_there_is_not_found(contact_id: str, acme: Caller) -> None:
     body = refused(await acme.get(f"/contacts/{contact_id}"), 404, "NOT_FOUND")
     assert body["message"] == "联系人不存在"

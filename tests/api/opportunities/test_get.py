@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.ids import lowest_at
 from tests.world import Caller, refused
 
 
@@ -13,7 +13,7 @@ async def test_it_is_what_the_creation_answered(acme: Caller) -> None:
     assert answer.headers["etag"] == '"1"'
 
 
-@pytest.mark.parametrize("opportunity_id", [new_id(1_795_000_000_000), "nothing"])
+@pytest.mark.parametrize("opportunity_id", [lowest_at(1_795_000_000_000), "nothing"])
 async def test_what_is_not_there_is_not_found(opportunity_id: str, acme: Caller) -> None:
     body = refused(await acme.get(f"/opportunities/{opportunity_id}"), 404, "NOT_FOUND")
     assert body["message"] == "商机不存在"

@@ -1,0 +1,82 @@
+"""`crm-cell serve --workers N`: several processes at one port, on a PostgreSQL database."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import typer
+from granian import Granian
+from granian.constants import Interfaces, Loops
+
+from crm_cell import logs
+from crm_cell.app import Cell
+from crm_cell.cli.banner import banner
+from crm_cell.settings import Settings
+
+# A burst of callers waits here for a moment; beyond it their connections would be tried anew only
+# after seconds.
+BACKLOG = 2048
+# A request is answered within 25 s; what takes longer is a download, which may be cut off.
+GRACE_SECONDS = 25
+# Imports and exports run on threads; this is how long the event loop waits for its turn.
+TURN_SECONDS = 0.0005
+_RESPAWN_SECONDS = 1.0
+_LOOK_SECONDS = 0.5
+
+
+def serve_with_workers(settings: Settings, count: int) -> None:
+    """Return when SIGTERM or SIGINT has come and every worker has ended."""
+    with TemporaryDirectory(prefix="crm-cell-") as folder:
+        server = Granian(
+            "crm_cell",
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.ASGI,
+            loop=Loops.uvloop,
+            workers=count,
+            backlog=BACKLOG,
+            websockets=False,
+            log_enabled=False,
+            respawn_failed_workers=True,
+            respawn_interval=_RESPAWN_SECONDS,
+            workers_kill_timeout=GRACE_SECONDS,
+        )
+        parent = os.getpid()
+        threading.Thread(target=_announce, args=(settings,), daemon=True).start()
+        server.serve(
+            target_loader=lambda: _worker(settings, Path(folder), parent), wrap_loader=False
+        )
+
+
+def _worker(settings: Settings, folder: Path, parent: int) -> Cell:
+    """What each process serves; runs in it."""
+    sys.setswitchinterval(TURN_SECONDS)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    write_access = logs.configure(settings.log_format, settings.log_level)
+    return Cell(settings, write_access, measurements_folder=folder)
+
+
+def _end_with(parent: int) -> None:
+    """Whose parent was killed would otherwise serve for ever, unsupervised."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _announce(settings: Settings) -> None:
+    """Say where the service is as soon as it answers there."""
+    request = f"GET /livez HTTP/1.1\r\nHost: {settings.host}\r\nConnection: close\r\n\r\n".encode()
+    while True:
+        try:
+            with socket.create_connection((settings.host, settings.port)) as connection:
+                connection.sendall(request)
+                if connection.recv(1):
+                    break
+        except OSError:
+            time.sleep(_LOOK_SECONDS / 10)
+    typer.echo(banner(settings))
