@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from crm_cell.http.json_body import printable
-from crm_cell.http.paging import Asked, asked, mark_of
+from crm_cell.http.paging import Asked, Kept, asked, mark_of
 from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.request import Request
 from crm_cell.http.schema import Body, Patch, Query, rules_of, validate, validate_patch
@@ -169,6 +169,8 @@ def _path_binder(name: str, missing: str) -> Binder:
 
 
 def _paging_binder(kind: type[Asked]) -> Binder:
+    kept: Kept = {}
+
     def bind(request: Request, queries: Queries) -> Asked | None:
         if kind.query not in queries or request.actor is None:
             return None
@@ -178,6 +180,6 @@ def _paging_binder(kind: type[Asked]) -> Binder:
         actor = request.actor
         told = msgspec.json.encode(filters)
         mark = mark_of(actor.tenant, actor.owner, request.path, told)
-        return asked(kind, queries[kind.query], mark)
+        return asked(kind, queries[kind.query], mark, kept)
 
     return bind

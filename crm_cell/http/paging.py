@@ -19,6 +19,7 @@ from crm_cell.kernel.paging import (
     MAX_EXPORT_SIZE,
     MAX_PAGE,
     MAX_SIZE,
+    Key,
     PageRequest,
     Slice,
 )
@@ -64,40 +65,42 @@ class Asked(PageRequest, frozen=True):
 
     def answer(self, found: Slice[T], view: Callable[[T], V]) -> Page[V]:
         cursor = self._cursor(found.after) if found.after else None
-        return Page(_shown(found.rows, view), found.total, self.page, self.size, cursor)
+        return Page(_shown(found.rows, view, self.kept), found.total, self.page, self.size, cursor)
 
     def _cursor(self, after: str) -> str:
         plain = f"{self.mark}.{self.page + 1}.{after}"
         return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
 
-# Of each kind: enough for the first pages of many tenants, in a few megabytes.
+# Of each list: enough for the first pages of many tenants, in a megabyte or two.
 _MOST_KEPT = 4096
-_Kept = dict[tuple[str, str, int], msgspec.Raw]
-_kept_by_view: dict[Callable[[Any], object], _Kept] = {}
+Kept = dict[Key, Any]
+"""Of one list, the JSON that its records were made into before."""
 
 
-def _shown(rows: list[T], view: Callable[[T], V]) -> list[V]:
-    """The views, for records as the JSON that they were made into before.
+def _shown(rows: list[T], view: Callable[[T], V], kept: Kept | None) -> list[V]:
+    """The views; of records that were shown before, the JSON that they were made into then.
 
     The same pages are asked for again and again, and a record of one id and version always looks
-    the same: its ETag promises just that. This is a fifth of what a list costs.
+    the same: its ETag promises just that.
     """
-    if not rows or not isinstance(rows[0], Entity):
+    if kept is None:
         return [view(row) for row in rows]
-    kept = _kept_by_view.setdefault(view, {})
-    records = cast(list[Entity], rows)
-    shown = [
-        kept.get((row.tenant_id, row.id, row.version)) or _keep(kept, row, view) for row in records
+    return [
+        cast(V, row) if isinstance(row, msgspec.Raw) else _kept_view(row, view, kept)
+        for row in rows
     ]
-    return cast(list[V], shown)
 
 
-def _keep(kept: _Kept, row: Entity, view: Callable[[Any], object]) -> msgspec.Raw:
-    if len(kept) >= _MOST_KEPT:
-        kept.clear()
-    raw = kept[row.tenant_id, row.id, row.version] = msgspec.Raw(encode(view(row)))
-    return raw
+def _kept_view(row: T, view: Callable[[T], V], kept: Kept) -> V:
+    if not isinstance(row, Entity):
+        return view(row)
+    key = (row.tenant_id, row.id, row.version)
+    if key not in kept:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        kept[key] = msgspec.Raw(encode(view(row)))
+    return cast(V, kept[key])
 
 
 class ExportAsked(Asked, frozen=True):
@@ -110,11 +113,12 @@ class ExportAsked(Asked, frozen=True):
 A = TypeVar("A", bound=Asked)
 
 
-def asked(kind: type[A], query: Query, mark: str) -> A:
+def asked(kind: type[A], query: Query, mark: str, kept: Kept | None = None) -> A:
     """Raises BadRequest for a cursor beside a page, or one that was made for something else."""
     assert isinstance(query, PageQuery | ExportPageQuery)
     extra = {"named": query.page is not None or query.cursor is not None}
     options: dict[str, Any] = extra if issubclass(kind, ExportAsked) else {}
+    options["kept"] = kept
     if query.cursor is None:
         return kind(size=query.page_size, page=query.page or 1, mark=mark, **options)
     if query.page is not None:

@@ -1,9 +1,11 @@
 """A page of a list: which one is asked for, and what is given."""
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
+Key = tuple[str, str, int]
+"""Tenant, id and version: a record of one key never changes."""
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -20,6 +22,8 @@ class PageRequest(msgspec.Struct, frozen=True):
     size: int = DEFAULT_SIZE
     page: int = 1
     after: str | None = None
+    kept: dict[Key, Any] | None = None
+    """What the caller has of records seen before, and will take in their place."""
 
     @property
     def offset(self) -> int:

@@ -26,6 +26,8 @@ class Reader(Protocol):
     Empty where that is so anyway, and where nothing is written."""
     for_share: str
     """Ends a SELECT of what must stay as it is until the transaction has ended."""
+    near: bool
+    """The database is in this process: some small questions may cost less than one large one."""
 
     async def one(self, sql: str, /, **params: object) -> Row | None:
         """The first row, or None."""

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage.engine import Reader
+from crm_cell.storage.known_pages import known_page
 
 T = TypeVar("T")
 
@@ -25,6 +26,9 @@ async def newest_first(
     """
     if asked.offset >= total and asked.after is None:
         return Slice([], total, None)
+    known = await known_page(tx, select, make, asked, total, params)
+    if known is not None:
+        return known
     after = " AND id < :after" if asked.after else ""
     rows = await tx.all(
         f"{select}{after} ORDER BY id DESC LIMIT :limit OFFSET :offset",

@@ -26,6 +26,7 @@ class PostgresTx:
     """Serves as Reader, without locks, and as Tx. `seconds` is how long a statement may take."""
 
     alone = False
+    near = False
 
     __slots__ = ("_connection", "_seconds", "for_share", "for_update", "now", "stripe", "tally")
 

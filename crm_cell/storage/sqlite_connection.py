@@ -43,6 +43,7 @@ class SqliteReader:
     __slots__ = ("_connection", "now")
     # There is one writer, so nothing that it reads can change under it.
     for_update = for_share = ""
+    near = True
 
     def __init__(self, connection: apsw.Connection, now: int) -> None:
         self._connection = connection

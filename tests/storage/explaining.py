@@ -11,6 +11,7 @@ class Explaining:
     def __init__(self, tx: Reader) -> None:
         self._tx = tx
         self.now = tx.now
+        self.near = tx.near
         self.plans: list[str] = []
 
     async def one(self, sql: str, /, **params: object) -> Row | None:

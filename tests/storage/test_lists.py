@@ -9,17 +9,26 @@ import pytest
 from crm_cell.contracts import store as contracts_store
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.ids import new_id
-from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.kernel.paging import Key, PageRequest, Slice
 from crm_cell.payments import store as payments_store
 from crm_cell.storage.engine import Reader
 from tests.databases import Datastore, SqliteFile
 from tests.storage.explaining import Explaining
 from tests.world import Caller, Json, Running
 
+
+class Everything(dict[Key, object]):
+    """What somebody has who has seen all there is."""
+
+    def get(self, key: Key, default: object = None) -> object:
+        return key
+
+
 EVERYBODY = Actor("acme")
 ALICE = Actor("acme", "alice", "alice")
 BOB = Actor("acme", "bob", "bob")
 FIRST = PageRequest()
+KNOWN = PageRequest(kept=Everything())
 AFTER = PageRequest(after=new_id(1))
 AFTER_NOTHING = PageRequest(after=new_id(2**48 - 1))
 
@@ -50,7 +59,7 @@ async def plan(
     return await cell.service.database.read("test.plan", "acme", explain)
 
 
-@pytest.mark.parametrize(("asked", "beyond"), [(FIRST, ""), (AFTER, " AND id<?")])
+@pytest.mark.parametrize(("asked", "beyond"), [(FIRST, ""), (KNOWN, ""), (AFTER, " AND id<?")])
 @pytest.mark.parametrize(
     ("actor", "filtered", "index", "columns"),
     [
@@ -75,7 +84,7 @@ async def test_contracts_are_listed_in_the_order_of_an_index(
     assert steps == [f"SEARCH contracts USING INDEX {index} ({columns}{beyond})"]
 
 
-@pytest.mark.parametrize(("asked", "beyond"), [(FIRST, ""), (AFTER, " AND id<?")])
+@pytest.mark.parametrize(("asked", "beyond"), [(FIRST, ""), (KNOWN, ""), (AFTER, " AND id<?")])
 @pytest.mark.parametrize(
     ("actor", "filtered", "index", "columns"),
     [
