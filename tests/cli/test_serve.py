@@ -185,8 +185,10 @@ def test_a_wrong_setting_is_one_clear_line(
 def test_a_file_is_served_by_one_process(tmp_path: Path) -> None:
     assert refusal(tmp_path, "--workers", "2") == (
         2,
-        "crm-cell: --workers needs PostgreSQL (CRM_DATABASE_URL): an SQLite file is served by"
-        " one process\n",
+        (
+            "crm-cell: --workers needs PostgreSQL (CRM_DATABASE_URL): an SQLite file is served by"
+            " one process\n"
+        ),
     )
     assert list(tmp_path.iterdir()) == []
 

@@ -34,7 +34,7 @@ def exist(pids: set[int]) -> bool:
 async def until(condition: Callable[[], bool]) -> None:
     """Processes come and go without telling anybody."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - nothing to wait on
             await asyncio.sleep(0.01)
 
 
