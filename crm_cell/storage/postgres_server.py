@@ -35,7 +35,9 @@ async def find_server(url: str) -> Link:
         row = await connection.fetchrow(
             "SELECT pg_backend_pid(), current_setting('server_version_num')::int,"
             " ARRAY(SELECT r FROM unnest($1::text[]) AS r WHERE NOT EXISTS"
-            "  (SELECT FROM pg_roles WHERE rolname = r AND pg_has_role(oid, 'MEMBER')))",
+            "  (SELECT FROM pg_roles WHERE rolname = r AND pg_has_role(oid,"
+            "   CASE WHEN current_setting('server_version_num')::int < 160000"
+            "   THEN 'MEMBER' ELSE 'SET' END)))",
             [APP_ROLE, UPKEEP_ROLE],
         )
         assert row is not None
@@ -44,7 +46,7 @@ async def find_server(url: str) -> Link:
             raise CannotOpen(f"{place_of(url)}: PostgreSQL 15 or newer is needed")
         if missing:
             roles = " and ".join(missing)
-            raise CannotOpen(f"{place_of(url)}: its user is no member of the role {roles}")
+            raise CannotOpen(f"{place_of(url)}: its user may not act as the role {roles}")
         # A pooler makes up the number by which a client would cancel a statement.
         return Link(url, pooled=backend != connection.get_server_pid())
 
