@@ -8,6 +8,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.ids import lowest_at
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
+from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.pages import newest_first
 
@@ -84,19 +85,23 @@ async def page(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> 
 async def _count(
     tx: Reader, tenant: str, wanted: Filter, where: str, params: dict[str, object]
 ) -> int:
-    """Kept for the whole trail, an actor and a type; the entries of one record are few."""
-    if wanted == Filter():
-        return await counters.read(tx, tenant, "audit_logs")
-    if wanted == Filter(actor=wanted.actor):
-        return await counters.read(tx, tenant, "audit_logs.actor", wanted.actor or "")
-    if wanted == Filter(resource_type=wanted.resource_type):
-        return await counters.read(
-            tx, tenant, "audit_logs.resource_type", wanted.resource_type or ""
-        )
+    if counter := _counter(wanted):
+        return await counters.read(tx, tenant, *counter)
     row = await tx.one(
         f"SELECT count(*) FROM audit_logs WHERE tenant_id = :tenant{where}", **params
     )
     return int(row[0]) if row else 0
+
+
+def _counter(wanted: Filter) -> Counter | None:
+    """Kept for the whole trail, an actor and a type; the entries of one record are few."""
+    if wanted == Filter():
+        return "audit_logs", None
+    if wanted == Filter(actor=wanted.actor):
+        return "audit_logs.actor", wanted.actor
+    if wanted == Filter(resource_type=wanted.resource_type):
+        return "audit_logs.resource_type", wanted.resource_type
+    return None
 
 
 def _conditions(wanted: Filter) -> Iterable[str]:

@@ -10,6 +10,7 @@ from crm_cell.kernel.errors import Conflict
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
 from crm_cell.storage.changes import assignments
+from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
@@ -86,16 +87,22 @@ async def page(
 
 
 async def total(tx: Reader, actor: Actor, customer_id: str | None = None) -> int:
+    if customer_id is not None and not await _sees_contacts_of(tx, actor, customer_id):
+        return 0
+    return await counters.read(tx, actor.tenant, *_counter(actor, customer_id))
+
+
+def _counter(actor: Actor, customer_id: str | None) -> Counter:
+    """What counts the contacts that the caller sees, of a customer that they see."""
     if customer_id is not None:
-        visible = actor.sees_all or await _owns_contacts_of(tx, actor, customer_id)
-        return await counters.read(tx, actor.tenant, "contacts.customer", customer_id) * visible
-    if actor.owner is None:
-        return await counters.read(tx, actor.tenant, "contacts")
-    return await counters.read(tx, actor.tenant, "contacts.owner", actor.owner)
+        return "contacts.customer", customer_id
+    return ("contacts", None) if actor.sees_all else ("contacts.owner", actor.owner)
 
 
-async def _owns_contacts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:
+async def _sees_contacts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:
     """All contacts of a customer have its owner, so any one of them tells."""
+    if actor.sees_all:
+        return True
     row = await tx.one(
         "SELECT owner_id FROM contacts WHERE tenant_id = :tenant AND customer_id = :customer"
         " AND deleted_at IS NULL LIMIT 1",
@@ -149,8 +156,7 @@ async def hand_over(
         tenant=tenant,
         customer=customer_id,
     )
-    await counters.add(tx, tenant, "contacts.owner", before, -moved)
-    await counters.add(tx, tenant, "contacts.owner", after, moved)
+    await counters.hand_over(tx, tenant, "contacts.owner", before, after, moved)
 
 
 async def _count(tx: Tx, contact: Contact, delta: int) -> None:

@@ -9,6 +9,7 @@ from crm_cell.kernel.money import MAX_CENTS
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
 from crm_cell.storage.changes import assignments
+from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
@@ -136,21 +137,26 @@ async def hand_over(
         tenant=tenant,
         customer=customer_id,
     )
-    await counters.add(tx, tenant, "contracts.owner", before, -moved)
-    await counters.add(tx, tenant, "contracts.owner", after, moved)
+    await counters.hand_over(tx, tenant, "contracts.owner", before, after, moved)
 
 
 async def _total(tx: Reader, actor: Actor, customer_id: str | None) -> int:
+    if customer_id is not None and not await _sees_contracts_of(tx, actor, customer_id):
+        return 0
+    return await counters.read(tx, actor.tenant, *_counter(actor, customer_id))
+
+
+def _counter(actor: Actor, customer_id: str | None) -> Counter:
+    """What counts the contracts that the caller sees, of a customer that they see."""
     if customer_id is not None:
-        visible = actor.sees_all or await _owns_contracts_of(tx, actor, customer_id)
-        return await counters.read(tx, actor.tenant, "contracts.customer", customer_id) * visible
-    if actor.owner is None:
-        return await counters.read(tx, actor.tenant, "contracts")
-    return await counters.read(tx, actor.tenant, "contracts.owner", actor.owner)
+        return "contracts.customer", customer_id
+    return ("contracts", None) if actor.sees_all else ("contracts.owner", actor.owner)
 
 
-async def _owns_contracts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:
+async def _sees_contracts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:
     """All contracts of a customer have its owner, so any one of them tells."""
+    if actor.sees_all:
+        return True
     row = await tx.one(
         "SELECT owner_id FROM contracts WHERE tenant_id = :tenant AND customer_id = :customer"
         " LIMIT 1",

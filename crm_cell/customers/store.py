@@ -10,6 +10,7 @@ from crm_cell.kernel.errors import DuplicateName
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
 from crm_cell.storage.changes import assignments
+from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
@@ -93,9 +94,12 @@ async def page(tx: Reader, actor: Actor, asked: PageRequest) -> Slice[Customer]:
 
 
 async def total(tx: Reader, actor: Actor) -> int:
-    if actor.owner is None:
-        return await counters.read(tx, actor.tenant, "customers")
-    return await counters.read(tx, actor.tenant, "customers.owner", actor.owner)
+    return await counters.read(tx, actor.tenant, *_counter(actor))
+
+
+def _counter(actor: Actor) -> Counter:
+    """What counts the customers that the caller sees."""
+    return ("customers", None) if actor.sees_all else ("customers.owner", actor.owner)
 
 
 async def update(tx: Tx, before: Customer, after: Customer) -> None:
@@ -108,9 +112,7 @@ async def update(tx: Tx, before: Customer, after: Customer) -> None:
         )
     except UniqueViolation as violation:
         raise DuplicateName from violation
-    if before.owner_id != after.owner_id:
-        await counters.add(tx, after.tenant_id, "customers.owner", before.owner_id, -1)
-        await counters.add(tx, after.tenant_id, "customers.owner", after.owner_id, 1)
+    await counters.recount(tx, before, after, {"customers.owner": "owner_id"})
 
 
 async def hide(tx: Tx, customer: Customer) -> None:
@@ -125,5 +127,5 @@ async def hide(tx: Tx, customer: Customer) -> None:
 
 
 async def _count(tx: Tx, tenant: str, owner: str | None, delta: int) -> None:
-    keys: Iterable[tuple[str, str | None]] = [("customers", None), ("customers.owner", owner)]
+    keys: Iterable[Counter] = [("customers", None), ("customers.owner", owner)]
     await counters.add_all(tx, tenant, keys, delta)

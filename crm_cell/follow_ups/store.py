@@ -1,7 +1,5 @@
 """Follow-ups in SQL."""
 
-from collections import Counter
-
 import msgspec
 
 from crm_cell.follow_ups.rules import EVERY, Filter, FollowUp
@@ -9,6 +7,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
 from crm_cell.storage.changes import assignments
+from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.pages import newest_first
 from crm_cell.storage.scope import owned, owned_among
@@ -17,6 +16,12 @@ _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, opportunity_id, contact_id,"
     " owner_id, content, follow_up_type"
 )
+_COUNTED_BY = {
+    "follow_ups.owner": "owner_id",
+    "follow_ups.customer": "customer_id",
+    "follow_ups.opportunity": "opportunity_id",
+}
+"""Counters besides that of all, and whose values they are kept for."""
 
 
 async def insert(tx: Tx, follow_up: FollowUp) -> None:
@@ -26,7 +31,7 @@ async def insert(tx: Tx, follow_up: FollowUp) -> None:
         " :follow_up_type)",
         **msgspec.structs.asdict(follow_up),
     )
-    await _count(tx, [], [follow_up])
+    await _count(tx, follow_up, 1)
 
 
 async def find(tx: Reader, actor: Actor, follow_up_id: str) -> FollowUp | None:
@@ -67,16 +72,18 @@ async def page(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> 
 
 
 async def total(tx: Reader, actor: Actor, wanted: Filter = EVERY) -> int:
-    if wanted == EVERY:
-        name, key = ("follow_ups.owner", actor.owner) if actor.owner else ("follow_ups", "")
-        return await counters.read(tx, actor.tenant, name, key)
-    if not await _matches(tx, actor, wanted):
+    if wanted != EVERY and not await _matches(tx, actor, wanted):
         return 0
+    return await counters.read(tx, actor.tenant, *_counter(actor, wanted))
+
+
+def _counter(actor: Actor, wanted: Filter) -> Counter:
+    """What counts the follow-ups that are wanted, where there are any for the caller."""
     if wanted.opportunity_id is not None:
-        return await counters.read(
-            tx, actor.tenant, "follow_ups.opportunity", wanted.opportunity_id
-        )
-    return await counters.read(tx, actor.tenant, "follow_ups.customer", wanted.customer_id or "")
+        return "follow_ups.opportunity", wanted.opportunity_id
+    if wanted.customer_id is not None:
+        return "follow_ups.customer", wanted.customer_id
+    return ("follow_ups", None) if actor.sees_all else ("follow_ups.owner", actor.owner)
 
 
 async def _matches(tx: Reader, actor: Actor, wanted: Filter) -> bool:
@@ -101,7 +108,7 @@ async def update(tx: Tx, before: FollowUp, after: FollowUp) -> None:
         " WHERE tenant_id = :tenant_id AND id = :id",
         **msgspec.structs.asdict(after),
     )
-    await _count(tx, [before], [after])
+    await counters.recount(tx, before, after, _COUNTED_BY)
 
 
 async def some_of(tx: Reader, tenant: str, customer_id: str, *, most: int) -> list[FollowUp]:
@@ -122,7 +129,8 @@ async def hide(tx: Tx, follow_ups: list[FollowUp]) -> None:
         " WHERE tenant_id = :tenant AND id = :id",
         [{"now": tx.now, "tenant": each.tenant_id, "id": each.id} for each in follow_ups],
     )
-    await _count(tx, follow_ups, [])
+    for each in follow_ups:
+        await _count(tx, each, -1)
 
 
 async def hand_over(
@@ -135,8 +143,7 @@ async def hand_over(
         tenant=tenant,
         customer=customer_id,
     )
-    await counters.add(tx, tenant, "follow_ups.owner", before, -moved)
-    await counters.add(tx, tenant, "follow_ups.owner", after, moved)
+    await counters.hand_over(tx, tenant, "follow_ups.owner", before, after, moved)
 
 
 def _narrowed(wanted: Filter, actor: Actor) -> str:
@@ -150,13 +157,7 @@ def _filtered(wanted: Filter) -> str:
     return by_customer + (" AND opportunity_id = :opportunity" if wanted.opportunity_id else "")
 
 
-async def _count(tx: Tx, gone: list[FollowUp], come: list[FollowUp]) -> None:
-    deltas: Counter[tuple[str, str, str | None]] = Counter()
-    for follow_ups, sign in ((gone, -1), (come, 1)):
-        for each in follow_ups:
-            deltas[each.tenant_id, "follow_ups", None] += sign
-            deltas[each.tenant_id, "follow_ups.owner", each.owner_id] += sign
-            deltas[each.tenant_id, "follow_ups.customer", each.customer_id] += sign
-            deltas[each.tenant_id, "follow_ups.opportunity", each.opportunity_id] += sign
-    for (tenant, name, key), delta in deltas.items():
-        await counters.add(tx, tenant, name, key, delta)
+async def _count(tx: Tx, follow_up: FollowUp, delta: int) -> None:
+    keys: list[Counter] = [("follow_ups", None)]
+    keys += [(name, getattr(follow_up, column)) for name, column in _COUNTED_BY.items()]
+    await counters.add_all(tx, follow_up.tenant_id, keys, delta)

@@ -1,17 +1,16 @@
 """Opportunities, their history and their funnel in SQL."""
 
-from collections import Counter
-
 import msgspec
 
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.ids import lowest_at
 from crm_cell.kernel.money import SPLIT, join
 from crm_cell.kernel.paging import PageRequest, Slice
-from crm_cell.opportunities.funnel import Step, gone_and_come, shifts
+from crm_cell.opportunities.funnel import Step, shifts
 from crm_cell.opportunities.rules import Change, FunnelRow, Opportunity, Status
 from crm_cell.storage import counters
 from crm_cell.storage.changes import assignments
+from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Row, Tx
 from crm_cell.storage.pages import newest_first
 from crm_cell.storage.scope import owned, owned_among
@@ -20,6 +19,8 @@ _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, title, amount_cents, currency,"
     " stage, status, owner_id"
 )
+_COUNTED_BY = {"opportunities.owner": "owner_id", "opportunities.customer": "customer_id"}
+"""Counters besides that of all, and whose values they are kept for."""
 _CHANGE_COLUMNS = (
     "tenant_id, id, opportunity_id, from_stage, to_stage, from_status, to_status, actor, created_at"
 )
@@ -41,7 +42,8 @@ async def insert(tx: Tx, opportunity: Opportunity) -> None:
         " :updated_at, :customer_id, :title, :amount_cents, :currency, :stage, :status, :owner_id)",
         **msgspec.structs.asdict(opportunity),
     )
-    await _count(tx, [(None, opportunity)])
+    await _count(tx, opportunity, 1)
+    await _add_to_funnel(tx, [(None, opportunity)])
 
 
 async def find(tx: Reader, actor: Actor, opportunity_id: str, lock: str = "") -> Opportunity | None:
@@ -85,16 +87,19 @@ async def page(
 
 
 async def total(tx: Reader, actor: Actor, customer_id: str | None = None) -> int:
-    if customer_id is None and actor.owner is None:
-        return await counters.read(tx, actor.tenant, "opportunities")
-    if customer_id is None:
-        return await counters.read(tx, actor.tenant, "opportunities.owner", actor.owner or "")
-    if actor.owner is None:
-        return await counters.read(tx, actor.tenant, "opportunities.customer", customer_id)
+    if counter := _counter(actor, customer_id):
+        return await counters.read(tx, actor.tenant, *counter)
     return await _count_of_customer(tx, actor, customer_id)
 
 
-async def _count_of_customer(tx: Reader, actor: Actor, customer_id: str) -> int:
+def _counter(actor: Actor, customer_id: str | None) -> Counter | None:
+    """What counts the opportunities that the caller sees, if anything does."""
+    if customer_id is None:
+        return ("opportunities", None) if actor.sees_all else ("opportunities.owner", actor.owner)
+    return ("opportunities.customer", customer_id) if actor.sees_all else None
+
+
+async def _count_of_customer(tx: Reader, actor: Actor, customer_id: str | None) -> int:
     """A customer's opportunities may have several owners, but they are few."""
     row = await tx.one(
         "SELECT count(*) FROM opportunities WHERE tenant_id = :tenant"
@@ -112,7 +117,8 @@ async def update(tx: Tx, before: Opportunity, after: Opportunity) -> None:
         " WHERE tenant_id = :tenant_id AND id = :id",
         **msgspec.structs.asdict(after),
     )
-    await _count(tx, [(before, after)])
+    await counters.recount(tx, before, after, _COUNTED_BY)
+    await _add_to_funnel(tx, [(before, after)])
 
 
 async def some_of(tx: Reader, tenant: str, customer_id: str, *, most: int) -> list[Opportunity]:
@@ -133,7 +139,9 @@ async def hide(tx: Tx, opportunities: list[Opportunity]) -> None:
         " WHERE tenant_id = :tenant AND id = :id",
         [{"now": tx.now, "tenant": each.tenant_id, "id": each.id} for each in opportunities],
     )
-    await _count(tx, [(each, None) for each in opportunities])
+    for each in opportunities:
+        await _count(tx, each, -1)
+    await _add_to_funnel(tx, [(each, None) for each in opportunities])
 
 
 async def add_change(tx: Tx, change: Change) -> None:
@@ -179,17 +187,10 @@ async def stage_when_last_open(tx: Reader, opportunity: Opportunity) -> int | No
     return int(row[0]) if row else None
 
 
-async def _count(tx: Tx, steps: list[Step]) -> None:
-    """Keep the counters and the funnel in step with what is written."""
-    deltas: Counter[tuple[str, str, str | None]] = Counter()
-    for opportunity, sign in gone_and_come(steps):
-        tenant = opportunity.tenant_id
-        deltas[tenant, "opportunities", None] += sign
-        deltas[tenant, "opportunities.owner", opportunity.owner_id] += sign
-        deltas[tenant, "opportunities.customer", opportunity.customer_id] += sign
-    for (tenant, name, key), delta in deltas.items():
-        await counters.add(tx, tenant, name, key, delta)
-    await _add_to_funnel(tx, steps)
+async def _count(tx: Tx, opportunity: Opportunity, delta: int) -> None:
+    keys: list[Counter] = [("opportunities", None)]
+    keys += [(name, getattr(opportunity, column)) for name, column in _COUNTED_BY.items()]
+    await counters.add_all(tx, opportunity.tenant_id, keys, delta)
 
 
 async def _add_to_funnel(tx: Tx, steps: list[Step]) -> None:

@@ -7,6 +7,7 @@ from crm_cell.kernel.errors import IdempotentConflict
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.payments.rules import Payment
 from crm_cell.storage import counters
+from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.pages import newest_first
 from crm_cell.storage.scope import owned, owned_among
@@ -77,21 +78,26 @@ async def hand_over(
         " WHERE tenant_id = :tenant AND contract_id = :contract RETURNING id",
         ({"owner": after, "tenant": tenant, "contract": contract} for contract in contract_ids),
     )
-    await counters.add(tx, tenant, "payments.owner", before, -len(moved))
-    await counters.add(tx, tenant, "payments.owner", after, len(moved))
+    await counters.hand_over(tx, tenant, "payments.owner", before, after, len(moved))
 
 
 async def _total(tx: Reader, actor: Actor, contract_id: str | None) -> int:
+    if contract_id is not None and not await _sees_payments_of(tx, actor, contract_id):
+        return 0
+    return await counters.read(tx, actor.tenant, *_counter(actor, contract_id))
+
+
+def _counter(actor: Actor, contract_id: str | None) -> Counter:
+    """What counts the payments that the caller sees, of a contract that they see."""
     if contract_id is not None:
-        visible = actor.sees_all or await _owns_payments_of(tx, actor, contract_id)
-        return await counters.read(tx, actor.tenant, "payments.contract", contract_id) * visible
-    if actor.owner is None:
-        return await counters.read(tx, actor.tenant, "payments")
-    return await counters.read(tx, actor.tenant, "payments.owner", actor.owner)
+        return "payments.contract", contract_id
+    return ("payments", None) if actor.sees_all else ("payments.owner", actor.owner)
 
 
-async def _owns_payments_of(tx: Reader, actor: Actor, contract_id: str) -> bool:
+async def _sees_payments_of(tx: Reader, actor: Actor, contract_id: str) -> bool:
     """All payments for a contract have its owner, so any one of them tells."""
+    if actor.sees_all:
+        return True
     row = await tx.one(
         "SELECT owner_id FROM payments WHERE tenant_id = :tenant AND contract_id = :contract"
         " LIMIT 1",

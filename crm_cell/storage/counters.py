@@ -2,11 +2,19 @@
 
 A counter is one or more rows ("stripes") that are added up when read: on a database with
 concurrent writers each adds to a stripe of its own, and none queues behind another.
+
+Beside the counter of a list stands that of its moves: how many rows have left the list, or have
+come into it among older ones. As long as it stays the same, a row has the same number of older
+rows before it, and deep pages rely on that (see `storage.deep_pages`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from crm_cell.kernel.entity import Entity
 from crm_cell.storage.engine import Reader, Tally, Tx
+
+Counter = tuple[str, str | None]
+"""A counter's name, and the key that it counts for; None stands for "nobody" or "nothing"."""
 
 ADD = """
 INSERT INTO counters (tenant_id, name, key, stripe, value)
@@ -14,9 +22,15 @@ VALUES (:tenant, :name, :key, :stripe, :delta)
 ON CONFLICT (tenant_id, name, key, stripe) DO UPDATE SET value = counters.value + excluded.value
 """
 
+# Rows of a transaction that took longer, or was dated back, come in among older ones. What is
+# remembered of lists concerns rows some minutes old (`storage.deep_pages`): the difference is left
+# to the commit, and to clocks that do not agree.
+_LATE_MS = 30_000
+_MOVES = ".moves"
+
 
 async def add(tx: Tx, tenant: str, name: str, key: str | None, delta: int = 1) -> None:
-    """Add to the counter `name` of `key`; the key None stands for "nobody" or "nothing".
+    """Add new rows to the counter `name` of `key`, or take away what leaves the list.
 
     The engine writes what was added at the end of the transaction, once for all that share a
     commit: a read in the same transaction does not see it yet.
@@ -24,12 +38,51 @@ async def add(tx: Tx, tenant: str, name: str, key: str | None, delta: int = 1) -
     await add_all(tx, tenant, [(name, key)], delta)
 
 
-async def add_all(
-    tx: Tx, tenant: str, keys: Iterable[tuple[str, str | None]], delta: int = 1
-) -> None:
+async def add_all(tx: Tx, tenant: str, keys: Iterable[Counter], delta: int = 1) -> None:
     for name, key in keys:
         counter = (tenant, name, key or "")
         tx.tally[counter] = tx.tally.get(counter, 0) + delta
+        if delta < 0:
+            _count_moves(tx.tally, counter, -delta)
+
+
+async def hand_over(
+    tx: Tx, tenant: str, name: str, before: str | None, after: str | None, many: int = 1
+) -> None:
+    """So many rows that were counted for `before` are counted for `after` from now on."""
+    await add(tx, tenant, name, before, -many)
+    await add(tx, tenant, name, after, many)
+    _count_moves(tx.tally, (tenant, name, after or ""), many)
+
+
+async def recount(tx: Tx, before: Entity, after: Entity, by: Mapping[str, str]) -> None:
+    """A record has changed; `by` tells for which of its members each counter counts."""
+    for name, member in by.items():
+        gone, come = getattr(before, member), getattr(after, member)
+        if gone != come:
+            await hand_over(tx, after.tenant_id, name, gone, come)
+
+
+def moves_of(name: str) -> str:
+    """The name of the counter that says how many moves a list has seen."""
+    return name + _MOVES
+
+
+def settled(tally: Tally, began: int, ended: int) -> Tally:
+    """What a transaction adds in the end: rows that come late count as moves too.
+
+    An engine calls it once the unit has run, with its moment and the clock's, in milliseconds.
+    """
+    if ended - began > _LATE_MS:
+        for counter, delta in list(tally.items()):
+            if delta > 0 and not counter[1].endswith(_MOVES):
+                _count_moves(tally, counter, delta)
+    return tally
+
+
+def _count_moves(tally: Tally, counter: tuple[str, str, str], many: int) -> None:
+    tenant, name, key = counter
+    merge(tally, {(tenant, moves_of(name), key): many})
 
 
 def merge(into: Tally, tally: Tally) -> None:
@@ -46,12 +99,12 @@ def rows(tally: Tally, stripe: int) -> list[dict[str, object]]:
     ]
 
 
-async def read(tx: Reader, tenant: str, name: str, key: str = "") -> int:
+async def read(tx: Reader, tenant: str, name: str, key: str | None = None) -> int:
     row = await tx.one(
         "SELECT coalesce(sum(value), 0) FROM counters"
         " WHERE tenant_id = :tenant AND name = :name AND key = :key",
         tenant=tenant,
         name=name,
-        key=key,
+        key=key or "",
     )
     return int(row[0]) if row else 0

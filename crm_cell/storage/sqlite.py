@@ -160,7 +160,7 @@ class SqliteDatabase:
             self._waiting.popleft().fail(Unavailable())
 
     async def _run_group(self) -> None:
-        group = Group(self._writer, self._indexes, careful=self._careful_groups > 0)
+        group = Group(self._writer, self._indexes, self._clock, careful=self._careful_groups > 0)
         self._careful_groups = max(0, self._careful_groups - 1)
         changes = self._writer.total_changes()
         try:

@@ -14,6 +14,7 @@ from typing import Any
 import apsw
 import structlog
 
+from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import Unavailable
 from crm_cell.storage import counters
 from crm_cell.storage.engine import Tally, WriteUnit
@@ -58,11 +59,12 @@ class Job:
 
 class Group:
     def __init__(
-        self, connection: apsw.Connection, indexes: dict[str, str], *, careful: bool
+        self, connection: apsw.Connection, indexes: dict[str, str], clock: Clock, *, careful: bool
     ) -> None:
         self.jobs: list[Job] = []
         self._connection = connection
         self._indexes = indexes
+        self._clock = clock
         self._careful = careful
         self._tally: Tally = {}
         self._appended: dict[str, list[Mapping[str, object]]] = {}
@@ -91,7 +93,7 @@ class Group:
             return
         for sql, rows in tx.appended:
             self._appended.setdefault(sql, []).extend(rows)
-        counters.merge(self._tally, tx.tally)
+        self._gather(tx)
 
     def _run_in_a_savepoint(self, job: Job, tx: SqliteTx) -> None:
         self._connection.execute("SAVEPOINT unit")
@@ -99,13 +101,16 @@ class Group:
             job.result = drive(job.unit(tx))
             for sql, rows in tx.appended:
                 self._connection.executemany(sql, rows)
-            counters.merge(self._tally, tx.tally)
+            self._gather(tx)
         except Exception as error:
             if isinstance(error, WEATHER):
                 raise
             job.error = error
             self._connection.execute("ROLLBACK TO unit")
         self._connection.execute("RELEASE unit")
+
+    def _gather(self, tx: SqliteTx) -> None:
+        counters.merge(self._tally, counters.settled(tx.tally, tx.now, self._clock.now()))
 
     def write_what_was_put_off(self) -> None:
         """For all units together: a statement that is run for many rows at once costs half, and

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from crm_cell.kernel.errors import NotFound, RateLimited
+from crm_cell.storage import counters
 from crm_cell.storage.engine import Database, Reader, Row, Tx
 from crm_cell.storage.errors import UniqueViolation
 
@@ -332,6 +333,22 @@ class StorageContract:
         assert (
             await database.write("past", "acme", unit, now=1_600_000_000_000) == 1_600_000_000_000
         )
+
+    # Rows that are there when nobody expects them (see `storage.counters`)
+
+    async def test_rows_that_leave_or_come_late_count_as_moves(self, database: Database) -> None:
+        def adds(many: int) -> Unit:
+            return lambda tx: counters.add(tx, "acme", "n", "k", many)
+
+        async def moves(tx: Reader) -> int:
+            return await counters.read(tx, "acme", counters.moves_of("n"), "k")
+
+        await database.write("new", "acme", adds(5))
+        assert await database.read("moves", "acme", moves) == 0
+        await database.write("gone", "acme", adds(-2))
+        assert await database.read("moves", "acme", moves) == 2
+        await database.write("late", "acme", adds(4), now=1_600_000_000_000)
+        assert await database.read("moves", "acme", moves) == 6
 
     # Overload, and the end
 
