@@ -11,6 +11,7 @@ from crm_cell import logs
 from crm_cell.app import Cell
 from crm_cell.http.telemetry import AccessLine
 from crm_cell.settings import Settings
+from crm_cell.storage import deep_pages, page_boundaries, pages
 from crm_cell.storage.migrate import migrate
 from scripts.throwaway_postgres import Server, throwaway_postgres
 from tests.databases import Datastore, PostgresDatastore, SqliteFile
@@ -78,6 +79,16 @@ async def cell(settings: Settings, datastore: Datastore) -> AsyncIterator[Runnin
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
         yield Running(service, client, datastore, lines)
     await service.stop()
+
+
+@pytest.fixture
+def every_page_is_deep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few rows are treated as many, and what was just made as if it were settled."""
+    monkeypatch.setattr(pages, "_SHALLOW", 0)
+    monkeypatch.setattr(page_boundaries, "_SPACING", 2)
+    monkeypatch.setattr(page_boundaries, "_MOST_OF_A_LIST", 6)
+    monkeypatch.setattr(deep_pages, "_HOP", 4)
+    monkeypatch.setattr(deep_pages, "_SETTLED_MS", 0)
 
 
 @pytest.fixture

@@ -78,6 +78,7 @@ async def page(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> 
         Entry,
         asked,
         total=await _count(tx, actor.tenant, wanted, where, params),
+        counter=_counter(wanted),
         **params,
     )
 

@@ -80,6 +80,7 @@ async def page(
         _contact,
         asked,
         total=await total(tx, actor, customer_id),
+        counter=_counter(actor, customer_id),
         tenant=actor.tenant,
         customer=customer_id,
         owner=actor.owner,

@@ -75,6 +75,7 @@ async def page(
         Contract,
         asked,
         total=await _total(tx, actor, customer_id),
+        counter=_counter(actor, customer_id),
         tenant=actor.tenant,
         customer=customer_id,
         owner=actor.owner,

@@ -88,6 +88,7 @@ async def page(tx: Reader, actor: Actor, asked: PageRequest) -> Slice[Customer]:
         Customer,
         asked,
         total=await total(tx, actor),
+        counter=_counter(actor),
         tenant=actor.tenant,
         owner=actor.owner,
     )

@@ -64,6 +64,7 @@ async def page(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> 
         FollowUp,
         asked,
         total=await total(tx, actor, wanted),
+        counter=_counter(actor, wanted),
         tenant=actor.tenant,
         customer=wanted.customer_id,
         opportunity=wanted.opportunity_id,

@@ -80,6 +80,7 @@ async def page(
         Opportunity,
         asked,
         total=await total(tx, actor, customer_id),
+        counter=_counter(actor, customer_id),
         tenant=actor.tenant,
         customer=customer_id,
         owner=actor.owner,
@@ -160,6 +161,7 @@ async def history(tx: Reader, opportunity: Opportunity, asked: PageRequest) -> S
         Change,
         asked,
         total=await _count_of_changes(tx, opportunity),
+        counter=None,
         tenant=opportunity.tenant_id,
         opportunity=opportunity.id,
     )

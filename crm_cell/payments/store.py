@@ -63,6 +63,7 @@ async def page(
         Payment,
         asked,
         total=await _total(tx, actor, contract_id),
+        counter=_counter(actor, contract_id),
         tenant=actor.tenant,
         contract=contract_id,
         owner=actor.owner,

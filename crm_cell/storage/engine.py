@@ -7,6 +7,8 @@ they differ, the engine is asked, not its name.
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
+from crm_cell.storage.page_boundaries import Boundaries
+
 T = TypeVar("T")
 Row = tuple[Any, ...]
 Tally = dict[tuple[str, str, str], int]
@@ -28,6 +30,11 @@ class Reader(Protocol):
     """Ends a SELECT of what must stay as it is until the transaction has ended."""
     near: bool
     """The database is in this process: some small questions may cost less than one large one."""
+    boundaries: Boundaries | None
+    """What the process remembers of long lists; None for a transaction that writes, which sees rows
+    that the counters do not yet count."""
+    may_take_long: bool
+    """Whether it holds up nobody. Where it does, a unit may raise TakesLong."""
 
     async def one(self, sql: str, /, **params: object) -> Row | None:
         """The first row, or None."""

@@ -15,6 +15,11 @@ class Locked(RateLimited):
     """Somebody else has held a row, or an uncommitted key, for too long."""
 
 
+class TakesLong(Exception):
+    """A unit finds that it has more to do than others may be held up for. The engine runs it again,
+    from the beginning, where it holds up nobody."""
+
+
 class CannotOpen(Unavailable):
     """The database cannot be used as it is; `reason` says why to whoever runs the service."""
 

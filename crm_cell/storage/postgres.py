@@ -9,13 +9,18 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import structlog
+
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import Unavailable
 from crm_cell.storage.engine import ReadUnit, Tenant, WriteUnit
+from crm_cell.storage.errors import TakesLong
+from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.postgres_server import find_server
 from crm_cell.storage.postgres_sessions import Limits, Sessions
 
 T = TypeVar("T")
+log = structlog.get_logger()
 
 _STATEMENT_SECONDS = 5.0
 _LONG_STATEMENT_SECONDS = 15.0
@@ -28,14 +33,17 @@ class PostgresDatabase:
         self._url = url
         self._connections = connections
         self._clock = clock or Clock()
+        self._boundaries = Boundaries()
         self._stopping = False
 
     async def start(self) -> None:
         """Raises CannotOpen."""
         link = await find_server(self._url)
         long = max(1, self._connections // _LONG_SHARE)
-        self._short = Sessions(link, Limits(max(1, self._connections - long), _STATEMENT_SECONDS))
-        self._long = _Apart(Sessions(link, Limits(long, _LONG_STATEMENT_SECONDS)))
+        short = Limits(max(1, self._connections - long), _STATEMENT_SECONDS)
+        self._short = Sessions(link, short, self._clock, self._boundaries)
+        patient = Limits(long, _LONG_STATEMENT_SECONDS, may_take_long=True)
+        self._long = _Apart(Sessions(link, patient, self._clock, self._boundaries))
         await self._short.open()
         await self._long.open()
 
@@ -56,9 +64,12 @@ class PostgresDatabase:
         if self._stopping:
             raise Unavailable
         now = self._clock.now()
-        if long:
-            return await self._long.run(lambda it: it.read(name, tenant, unit, now))
-        return await self._short.read(name, tenant, unit, now)
+        if not long:
+            try:
+                return await self._short.read(name, tenant, unit, now)
+            except TakesLong:
+                log.debug("long_after_all", unit=name)
+        return await self._long.run(lambda it: it.read(name, tenant, unit, now))
 
     async def write(
         self,

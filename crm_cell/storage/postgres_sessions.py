@@ -14,10 +14,12 @@ import asyncpg
 import msgspec
 import structlog
 
+from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import CrmError, RateLimited, Unavailable
 from crm_cell.storage import counters
 from crm_cell.storage.engine import ReadUnit, Tenant, WriteUnit
 from crm_cell.storage.errors import Locked
+from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.postgres_server import APP_ROLE, CONNECT_SECONDS, UPKEEP_ROLE, Link
 from crm_cell.storage.postgres_tx import PostgresTx
 
@@ -61,12 +63,15 @@ class Limits(msgspec.Struct, frozen=True):
 
     connections: int
     statement_seconds: float
+    may_take_long: bool = False
 
 
 class Sessions:
-    def __init__(self, link: Link, limits: Limits) -> None:
+    def __init__(self, link: Link, limits: Limits, clock: Clock, boundaries: Boundaries) -> None:
         self._link = link
         self._limits = limits
+        self._clock = clock
+        self._boundaries = boundaries
         self._active = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -102,13 +107,19 @@ class Sessions:
         async def run(connection: "Connection") -> T:
             await connection.execute(self._begin(_READ, tenant), timeout=seconds)
             try:
-                result = await unit(PostgresTx(connection, now, seconds))
+                result = await unit(self._reader(connection, now, seconds))
             except asyncpg.ReadOnlySQLTransactionError as error:
                 raise RuntimeError(f"{name} was declared to read only") from error
             await connection.execute("COMMIT", timeout=seconds)
             return result
 
         return await self._until_it_succeeds(name, run)
+
+    def _reader(self, connection: "Connection", now: int, seconds: float) -> PostgresTx:
+        may_take_long = self._limits.may_take_long
+        return PostgresTx(
+            connection, now, seconds, boundaries=self._boundaries, may_take_long=may_take_long
+        )
 
     async def write(self, name: str, tenant: Tenant, unit: WriteUnit[T], now: int) -> T:
         seconds = self._patience_with(tenant)
@@ -119,7 +130,8 @@ class Sessions:
             tx = PostgresTx(connection, now, seconds, stripe=stripe, locks=True)
             result = await unit(tx)
             # In one order for everybody: two who wait for each other would be a deadlock.
-            if rows := sorted(counters.rows(tx.tally, stripe), key=_place):
+            tally = counters.settled(tx.tally, now, self._clock.now())
+            if rows := sorted(counters.rows(tally, stripe), key=_place):
                 await tx.many(counters.ADD, rows)
             await _commit(name, connection, seconds)
             return result

@@ -9,6 +9,7 @@ import asyncpg
 
 from crm_cell.storage.engine import Row, Tally
 from crm_cell.storage.errors import UniqueViolation
+from crm_cell.storage.page_boundaries import Boundaries
 
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
@@ -28,7 +29,17 @@ class PostgresTx:
     alone = False
     near = False
 
-    __slots__ = ("_connection", "_seconds", "for_share", "for_update", "now", "stripe", "tally")
+    __slots__ = (
+        "_connection",
+        "_seconds",
+        "boundaries",
+        "for_share",
+        "for_update",
+        "may_take_long",
+        "now",
+        "stripe",
+        "tally",
+    )
 
     def __init__(
         self,
@@ -36,12 +47,16 @@ class PostgresTx:
         now: int,
         seconds: float,
         *,
+        boundaries: Boundaries | None = None,
+        may_take_long: bool = False,
         stripe: int = 0,
         locks: bool = False,
     ) -> None:
         self._connection = connection
         self._seconds = seconds
         self.now = now
+        self.boundaries = boundaries
+        self.may_take_long = may_take_long
         self.stripe = stripe
         self.tally: Tally = {}
         self.for_update = " FOR NO KEY UPDATE" if locks else ""

@@ -18,6 +18,8 @@ import structlog
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import RateLimited, Unavailable
 from crm_cell.storage.engine import EVERY_TENANT, ReadUnit, Tenant, WriteUnit
+from crm_cell.storage.errors import TakesLong
+from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.sqlite_connection import (
     WEATHER,
     SqliteReader,
@@ -52,7 +54,8 @@ class SqliteDatabase:
         self._stopping = False
         self._careful_groups = 0
         self._commit_thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
-        self._long_readers = LongReaders(path)
+        self._boundaries = Boundaries()
+        self._long_readers = LongReaders(path, self._boundaries)
 
     async def start(self) -> None:
         self._writer = connect(self._path)
@@ -79,12 +82,18 @@ class SqliteDatabase:
     async def read(
         self, name: str, _tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
     ) -> T:
-        if long:
-            return await self._long_readers.run(name, unit, self._clock.now())
+        if not long:
+            try:
+                return self._read_inline(name, unit)
+            except TakesLong:
+                log.debug("long_after_all", unit=name)
+        return await self._long_readers.run(name, unit, self._clock.now())
+
+    def _read_inline(self, name: str, unit: ReadUnit[T]) -> T:
         started = perf_counter()
         self._open_snapshot()
         try:
-            return drive(unit(SqliteReader(self._reader, self._clock.now())))
+            return drive(unit(SqliteReader(self._reader, self._clock.now(), self._boundaries)))
         except WEATHER as error:
             log.exception("read_failed", unit=name)
             raise Unavailable from error

@@ -11,6 +11,7 @@ import structlog
 from crm_cell.kernel.errors import Unavailable
 from crm_cell.storage.engine import ReadUnit, Row, Tally
 from crm_cell.storage.errors import CannotOpen, UniqueViolation
+from crm_cell.storage.page_boundaries import Boundaries
 
 T = TypeVar("T")
 Appended = list[tuple[str, Iterable[Mapping[str, object]]]]
@@ -40,13 +41,22 @@ _CHECKPOINT_PAGES = 4_000
 class SqliteReader:
     """Reads whose awaits complete at once."""
 
-    __slots__ = ("_connection", "now")
+    __slots__ = ("_connection", "boundaries", "may_take_long", "now")
     # There is one writer, so nothing that it reads can change under it.
     for_update = for_share = ""
     near = True
 
-    def __init__(self, connection: apsw.Connection, now: int) -> None:
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        now: int,
+        boundaries: Boundaries | None,
+        *,
+        may_take_long: bool = False,
+    ) -> None:
         self._connection = connection
+        self.boundaries = boundaries
+        self.may_take_long = may_take_long
         self.now = now
 
     async def one(self, sql: str, /, **params: object) -> Row | None:
@@ -65,7 +75,7 @@ class SqliteTx(SqliteReader):
     alone = True
 
     def __init__(self, connection: apsw.Connection, now: int, indexes: dict[str, str]) -> None:
-        super().__init__(connection, now)
+        super().__init__(connection, now, None)
         self._indexes = indexes
         self.tally: Tally = {}
         self.appended: Appended = []
@@ -144,12 +154,15 @@ def integrity_faults(path: Path) -> list[str]:
     return [fault for fault in found if fault != "ok"]
 
 
-def read_on(connection: apsw.Connection, name: str, unit: ReadUnit[T], now: int) -> T:
-    """Run `unit` on one snapshot. Raises Unavailable where the file cannot be read."""
+def read_on(
+    connection: apsw.Connection, name: str, unit: ReadUnit[T], now: int, boundaries: Boundaries
+) -> T:
+    """Run `unit` on one snapshot, off the event loop. Raises Unavailable where the file cannot be
+    read."""
     try:
         connection.execute("BEGIN")
         try:
-            return drive(unit(SqliteReader(connection, now)))
+            return drive(unit(SqliteReader(connection, now, boundaries, may_take_long=True)))
         finally:
             connection.execute("COMMIT")
     except WEATHER as error:

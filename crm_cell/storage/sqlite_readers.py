@@ -10,6 +10,7 @@ import apsw
 
 from crm_cell.kernel.errors import RateLimited
 from crm_cell.storage.engine import ReadUnit
+from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.sqlite_connection import connect, read_on
 
 T = TypeVar("T")
@@ -20,8 +21,9 @@ _MAX_WAITING = 64
 
 
 class LongReaders:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, boundaries: Boundaries) -> None:
         self._path = path
+        self._boundaries = boundaries
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="long-read")
         self._local = threading.local()
         self._connections: list[apsw.Connection] = []
@@ -43,7 +45,7 @@ class LongReaders:
             connection.close()
 
     def _read(self, name: str, unit: ReadUnit[Any], now: int) -> Any:
-        return read_on(self._connection(), name, unit, now)
+        return read_on(self._connection(), name, unit, now, self._boundaries)
 
     def _connection(self) -> apsw.Connection:
         if not hasattr(self._local, "connection"):

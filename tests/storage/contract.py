@@ -13,7 +13,7 @@ import pytest
 from crm_cell.kernel.errors import NotFound, RateLimited
 from crm_cell.storage import counters
 from crm_cell.storage.engine import Database, Reader, Row, Tx
-from crm_cell.storage.errors import UniqueViolation
+from crm_cell.storage.errors import TakesLong, UniqueViolation
 
 Elsewhere = Callable[[str], list[Row]]
 Unit = Callable[[Any], Awaitable[Any]]
@@ -349,6 +349,19 @@ class StorageContract:
         assert await database.read("moves", "acme", moves) == 2
         await database.write("late", "acme", adds(4), now=1_600_000_000_000)
         assert await database.read("moves", "acme", moves) == 6
+
+    # Reads that find that they take long
+
+    async def test_a_read_that_may_not_hold_up_others_runs_where_it_does_not(
+        self, database: Database
+    ) -> None:
+        async def unit(tx: Reader) -> list[str]:
+            if not tx.may_take_long:
+                raise TakesLong
+            return await names(tx)
+
+        await database.write("insert", "acme", insert("a"))
+        assert await database.read("names", "acme", unit) == ["a"]
 
     # Overload, and the end
 

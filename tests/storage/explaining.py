@@ -10,7 +10,8 @@ class Explaining:
 
     def __init__(self, tx: Reader) -> None:
         self._tx = tx
-        self.now = tx.now
+        self.now, self.boundaries = tx.now, tx.boundaries
+        self.may_take_long = tx.may_take_long
         self.near = tx.near
         self.plans: list[str] = []
 

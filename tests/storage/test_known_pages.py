@@ -23,7 +23,8 @@ class Counting:
 
     def __init__(self, tx: Reader) -> None:
         self._tx = tx
-        self.now = tx.now
+        self.now, self.boundaries = tx.now, tx.boundaries
+        self.may_take_long = tx.may_take_long
         self.whole = 0
 
     async def one(self, sql: str, /, **params: object) -> Row | None:
