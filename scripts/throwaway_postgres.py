@@ -57,6 +57,10 @@ class Server:
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def start(self) -> None:
         options = [f"--{name}={value}" for name, value in self._settings.items()]
         self._process = subprocess.Popen(
@@ -112,10 +116,15 @@ class Server:
 
 
 @contextmanager
-def throwaway_postgres(*, careless: bool = True, **settings: str) -> Iterator[Server]:
-    """A running server; `careless` means without fsync. Raises NoServer."""
+def throwaway_postgres(
+    *, careless: bool = True, parent: Path | None = None, **settings: str
+) -> Iterator[Server]:
+    """A running server; `careless` means without fsync. Raises NoServer.
+
+    Its folder is made in `parent`, which anybody must be able to enter.
+    """
     programs = find_programs()
-    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+    with tempfile.TemporaryDirectory(prefix="postgres-", dir=parent) as folder:
         Path(folder).chmod(0o755)
         server = Server(programs, Path(folder), (_CARELESS if careless else {}) | settings)
         server.start()
