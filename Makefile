@@ -2,12 +2,12 @@
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench contract lock clean
+.PHONY: help install run test check format bench bench-scale contract lock clean
 
 help: # Print this menu.
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nArguments go along in ARGS: make test ARGS="-k primary"\n'
 
 ##@ Use
@@ -23,8 +23,10 @@ check: ## Run every check that is not a test.
 	@scripts/check
 format: ## Format the code.
 	@scripts/format
-bench: ## Run the benchmarks.
+bench: ## Measure speed: the service beside its floor, on both databases.
 	@scripts/bench $(ARGS)
+bench-scale: ## Measure a million rows beside ten thousand, on both databases.
+	@scripts/bench-scale $(ARGS)
 
 ##@ Keep
 contract: ## Write api_contract.yaml from the code.

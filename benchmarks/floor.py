@@ -1,44 +1,32 @@
 """What this machine can do at most: a bare ASGI application on the service's own server and
 database driver, with the same SQL and the same JSON, and nothing else.
 
-No identity, no checks, no masking, no log, no figures. A create is one row, with a commit of its
-own.
+No identity, no checks, no masking, no log, no figures.
 
-Usage: python -m benchmarks.floor FILE PORT
+Usage: python -m benchmarks.floor URL PORT WORKERS
 """
 
 import gc
+import multiprocessing
+import signal
 import sys
-import time
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, Protocol
+from urllib.parse import parse_qs
 
 import msgspec
 import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from benchmarks.seed import TENANT
 from crm_cell.kernel.clock import format_time
-from crm_cell.kernel.ids import new_id
-from crm_cell.storage.sqlite_connection import connect
+from crm_cell.storage.open import is_postgres, sqlite_path
 
-_COLUMNS = (
+COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, name, name_key, contact_phone, contact_email,"
     " status, owner_id"
 )
-_GET = f"SELECT {_COLUMNS} FROM customers WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL"
-# One row more than the page, to know whether another page follows.
-_LIST = (
-    f"SELECT {_COLUMNS} FROM customers WHERE tenant_id = ? AND deleted_at IS NULL"
-    " ORDER BY id DESC LIMIT 21"
-)
-_TOTAL = (
-    "SELECT coalesce(sum(value), 0) FROM counters"
-    " WHERE tenant_id = ? AND name = 'customers' AND key = ''"
-)
-_INSERT = f"INSERT INTO customers ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PAGE = 20
 _JSON = (b"content-type", b"application/json")
 
 Message = dict[str, Any]
@@ -73,41 +61,49 @@ class Page(msgspec.Struct, rename="camel"):
     next_cursor: str | None
 
 
+class Store(Protocol):
+    async def open(self) -> None: ...
+
+    async def get(self, identifier: str) -> Row: ...
+
+    async def list_(self, offset: int) -> tuple[int, list[Row]]:
+        """The total, and one row more than a page, to know whether another page follows."""
+        ...
+
+    async def create(self, new: New, request_id: str) -> Row: ...
+
+
 class Floor:
-    def __init__(self, path: Path) -> None:
-        self._connection = connect(path)
-        self._encode = msgspec.json.Encoder().encode
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._decode = msgspec.json.Decoder(New).decode
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["method"] == "POST":
-            await answer(send, 201, self._create((await receive())["body"]))
+            new = self._decode((await receive())["body"])
+            body = encode(customer_of(await self._store.create(new, request_id_of(scope))))
+            await answer(send, 201, body)
         elif scope["path"] == "/customers":
-            await answer(send, 200, self._list())
+            await answer(send, 200, await self._list(scope["query_string"]))
         elif scope["path"] == "/health":
             await answer(send, 200, b"{}")
         else:
-            await answer(send, 200, self._get(scope["path"].rpartition("/")[2]))
+            row = await self._store.get(scope["path"].rpartition("/")[2])
+            await answer(send, 200, encode(customer_of(row)))
 
-    def _get(self, identifier: str) -> bytes:
-        return self._encode(customer_of(self._rows(_GET, TENANT, identifier)[0]))
+    async def _list(self, query: bytes) -> bytes:
+        page = int(parse_qs(query)[b"page"][0]) if query else 1
+        total, rows = await self._store.list_((page - 1) * PAGE)
+        shown = [customer_of(row) for row in rows[:PAGE]]
+        return encode(Page(shown, total, page, PAGE, shown[-1].customer_id))
 
-    def _list(self) -> bytes:
-        total = self._rows(_TOTAL, TENANT)[0][0]
-        shown = [customer_of(row) for row in self._rows(_LIST, TENANT)[:20]]
-        return self._encode(Page(shown, total, 1, 20, shown[-1].customer_id))
 
-    def _create(self, body: bytes) -> bytes:
-        new = self._decode(body)
-        now = time.time_ns() // 1_000_000
-        contact = (new.contact_phone, new.contact_email)
-        row = (TENANT, new_id(now), 1, now, now, new.name, new.name.casefold(), *contact, 1, None)
-        # Outside BEGIN and COMMIT a statement is a transaction, and on disk when it returns.
-        self._connection.execute(_INSERT, row)
-        return self._encode(customer_of(row))
+encode = msgspec.json.Encoder().encode
 
-    def _rows(self, sql: str, *values: str) -> list[Row]:
-        return self._connection.execute(sql, values).fetchall()
+
+def request_id_of(scope: Message) -> str:
+    headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
+    return next(value.decode() for name, value in headers if name == b"x-request-id")
 
 
 def customer_of(row: Row) -> Customer:
@@ -122,13 +118,45 @@ async def answer(send: Send, status: int, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def serve(path: Path, port: int) -> None:
+def store_of(url: str) -> Store:
+    if is_postgres(url):
+        from benchmarks.floor_postgres import PostgresStore
+
+        return PostgresStore(url)
+    from benchmarks.floor_sqlite import SqliteStore
+
+    return SqliteStore(sqlite_path(url))
+
+
+async def serve(url: str, port: int) -> None:
     """As `crm-cell serve` does it, so that the two differ in nothing but the application."""
-    server = Server(Floor(path), port=port, interface=Interfaces.ASGINL, log_enabled=False)
+    store = store_of(url)
+    await store.open()
+    server = Server(Floor(store), port=port, interface=Interfaces.ASGINL, log_enabled=False)
     gc.collect()
     gc.freeze()
     await server.serve()
 
 
+def serve_here(url: str, port: int) -> None:
+    uvloop.run(serve(url, port))
+
+
+def main(url: str, port: int, workers: int) -> None:
+    """Several processes share the port, and the system deals out connections among them."""
+    if workers == 1:
+        serve_here(url, port)
+        return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    started = [
+        multiprocessing.Process(target=serve_here, args=(url, port), daemon=True)
+        for _ in range(workers)
+    ]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+
+
 if __name__ == "__main__":
-    uvloop.run(serve(Path(sys.argv[1]), int(sys.argv[2])))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -89,7 +89,7 @@ class _Connection(asyncio.Protocol):
         self._transport.write(self._run.next_request())
 
 
-def answer_length(data: bytes) -> int:
+def answer_length(data: bytes | bytearray) -> int:
     """How long the answer that begins here is; more than there is while its head is incomplete.
 
     Only the requests of benchmarks are spoken of: their answers have a Content-Length, or are

@@ -1,93 +1,146 @@
-"""Whether answers take longer when there is a hundred times as much to find them in."""
+"""Usage: python -m benchmarks.scale [--seconds S] [--engines …] [--save]
 
-import http.client
-import itertools
-import random
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+The same questions to two servers at once, one with 10 000 and one with 1 000 000 customers and
+opportunities of one tenant. Requests alternate between them, so that whatever else the machine
+does hits both.
+"""
+
+import argparse
+import os
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
-import msgspec
-import uvloop
+from benchmarks import machine, report
+from benchmarks.caller import Caller
+from benchmarks.databases import Databases, Place, a_folder, databases_of
+from benchmarks.growth import DEEP_PAGE, LARGE, SMALL, DeepPage, Exports, Growth, Scale
+from benchmarks.load import NextRequest
+from benchmarks.pages import write_pages
+from benchmarks.processes import Cores
+from benchmarks.questions import deep_page, deep_pages, export_pages, questions
+from benchmarks.report import ScaleReport
+from benchmarks.scale_tables import scale_tables
+from benchmarks.servers import floor, service
+from benchmarks.traffic import Traffic
+from benchmarks.transfer import export_once
 
-from benchmarks.load import run_load
-from benchmarks.seed import TENANT, customer_id, seed
-from benchmarks.servers import Cores, Running, service
-from benchmarks.traffic import get
-
-SMALL, LARGE = 10_000, 1_000_000
-MOST_OF_SMALL = 1.3
-_PAGE = 500
-_TURNS = 5
-
-
-class Growth(msgspec.Struct, frozen=True):
-    """Median latency in milliseconds, with SMALL and with LARGE numbers of each record."""
-
-    name: str
-    small_ms: float
-    large_ms: float
-
-    @property
-    def of_small(self) -> float:
-        return round(self.large_ms / self.small_ms, 2)
-
-    @property
-    def keeps_budget(self) -> bool:
-        return self.of_small <= MOST_OF_SMALL
+_STARTS = 3
+_LEAST_TURNS = 20
+_EXPORT_PAGE = 1_000
 
 
-def measure_growth(folder: Path, cores: Cores, seconds: float) -> list[Growth]:
-    with _filled(folder, cores, SMALL) as small, _filled(folder, cores, LARGE) as large:
-        few, many = _questions(small, SMALL), _questions(large, LARGE)
-        return [
-            _compare(name, (small, few[name]), (large, many[name]), seconds / _TURNS)
-            for name in few
-        ]
+def main() -> None:
+    chosen = _arguments()
+    with a_folder(chosen.folder) as folder:
+        found = ScaleReport(
+            commit=machine.commit(),
+            measured_at=report.now(),
+            machine=machine.this_machine(),
+            scales=list(_scales(folder, chosen)),
+        )
+    print("\n" + scale_tables(found))
+    if chosen.save:
+        print(f"\nkept in {report.save(found)}")
+        write_pages()
 
 
-def _compare(
-    name: str, small: tuple[Running, list[str]], large: tuple[Running, list[str]], seconds: float
-) -> Growth:
-    """The best of some turns each: what else the machine does only ever adds."""
-    turns = [(_median(*small, seconds), _median(*large, seconds)) for _ in range(_TURNS)]
-    return Growth(name, min(turn[0] for turn in turns), min(turn[1] for turn in turns))
+def _scales(folder: Path, chosen: argparse.Namespace) -> Iterator[Scale]:
+    for kind in chosen.engines:
+        with databases_of(kind, folder) as databases:
+            yield measure_scale(databases, chosen.seconds)
 
 
-def _median(server: Running, paths: list[str], seconds: float) -> float:
-    following = itertools.cycle([get(path) for path in paths])
-    load = run_load(server.port, following.__next__, connections=1, seconds=seconds)
-    return uvloop.run(load).p50
+def measure_scale(databases: Databases, seconds: float) -> Scale:
+    small = databases.seeded("small", SMALL, SMALL)
+    print(f"{databases.kind}: making {LARGE:,} customers and as many opportunities", flush=True)
+    began = time.perf_counter()
+    large = databases.seeded("large", LARGE, LARGE)
+    seed_seconds = round(time.perf_counter() - began, 1)
+    cores = Cores.for_workers(1)
+    with ExitStack() as started:
+        few = started.enter_context(service(small, cores))
+        many = started.enter_context(service(large, cores))
+        growth = _growth(databases.kind, few.port, many.port, seconds)
+        exports = _exports(databases.kind, many.port)
+        peak = many.peak_mib()
+    return Scale(
+        kind=databases.kind,
+        version=databases.version,
+        seed_seconds=seed_seconds,
+        growth=growth,
+        deep_page=_deep_page(large, cores, seconds),
+        exports=exports,
+        peak_mib=peak,
+    )
 
 
-@contextmanager
-def _filled(folder: Path, cores: Cores, records: int) -> Iterator[Running]:
-    database = folder / f"{records}.db"
-    print(f"making {records:,} customers and as many opportunities", flush=True)
-    uvloop.run(seed(database, records, records))
-    with service(database, cores) as running:
-        yield running
-    for path in folder.glob(f"{records}.*"):
-        path.unlink()
+def _growth(kind: str, small: int, large: int, seconds: float) -> list[Growth]:
+    traffic = Traffic(SMALL)
+    with Caller(small) as few, Caller(large) as many:
+        of_few, of_many = questions(few, SMALL, traffic), questions(many, LARGE, traffic)
+        found = []
+        for name in of_few:
+            print(f"{kind}: {name}", flush=True)
+            pairs = [(few, of_few[name]), (many, of_many[name])]
+            found.append(Growth(name, *_medians(pairs, seconds)))
+    return found
 
 
-def _questions(server: Running, records: int) -> Mapping[str, list[str]]:
-    chance = random.Random(1)
-    cursor = _cursor_at(server, records // 2)
-    return {
-        "list, first page": ["/customers"],
-        "list, half way by cursor": [f"/customers?cursor={cursor}"],
-        "get one": [f"/customers/{customer_id(chance.randrange(records))}" for _ in range(1000)],
-        "funnel": ["/reports/funnel"],
-        "metrics": ["/metrics"],
-    }
+def _medians(callers: list[tuple[Caller, NextRequest]], seconds: float) -> list[float]:
+    """Milliseconds of each, who ask by turns."""
+    taken: list[list[float]] = [[] for _ in callers]
+    ends = time.perf_counter() + seconds
+    while time.perf_counter() < ends or len(taken[0]) < _LEAST_TURNS:
+        for mine, (caller, next_request) in zip(taken, callers, strict=True):
+            mine.append(caller.milliseconds(next_request()))
+    return [round(statistics.median(mine), 3) for mine in taken]
 
 
-def _cursor_at(server: Running, row: int) -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port)
-    headers = {"Authorization": "Bearer bench", "X-Tenant-Id": TENANT}
-    path = f"/customers?page={row // _PAGE}&pageSize={_PAGE}"
-    connection.request("GET", path, headers=headers)
-    page = msgspec.json.decode(connection.getresponse().read())
-    connection.close()
-    return str(page["nextCursor"])
+def _deep_page(place: Place, cores: Cores, seconds: float) -> DeepPage:
+    print(f"page {DEEP_PAGE:,} by its number", flush=True)
+    first = [_first_deep_page(place, cores) for _ in range(_STARTS)]
+    with ExitStack() as opened:
+        ours = opened.enter_context(service(place, cores))
+        bare = opened.enter_context(floor(place, cores))
+        asking = opened.enter_context(Caller(ours.port))
+        beside = opened.enter_context(Caller(bare.port))
+        asking.ask(deep_page(DEEP_PAGE))
+        pairs = [(asking, deep_pages()), (beside, deep_pages())]
+        return DeepPage(first, *_medians(pairs, seconds))
+
+
+def _first_deep_page(place: Place, cores: Cores) -> float:
+    """Of a process that has answered other questions, but has never heard of that page."""
+    with service(place, cores) as fresh, Caller(fresh.port) as caller:
+        for number in range(1, _LEAST_TURNS):
+            caller.ask(deep_page(number))
+        return round(caller.milliseconds(deep_page(DEEP_PAGE)), 3)
+
+
+def _exports(kind: str, port: int) -> Exports:
+    print(f"{kind}: export by pages, and streamed", flush=True)
+    began = time.perf_counter()
+    with Caller(port) as caller:
+        for request in export_pages(LARGE, _EXPORT_PAGE):
+            caller.ask(request)
+    paged = time.perf_counter() - began
+    _, streamed = export_once(port)
+    return Exports(round(paged, 2), round(streamed, 2))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale")
+    environment = float(os.environ.get("BENCH_SECONDS", "5"))
+    parser.add_argument("--seconds", type=float, default=environment, help="of each question")
+    kinds = ["sqlite", "postgresql"]
+    parser.add_argument("--engines", nargs="+", choices=kinds, default=kinds)
+    parser.add_argument("--folder", help="where the databases lie; a real disk, not memory")
+    parser.add_argument("--save", action="store_true", help="keep the figures, and show them")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
-"""What is asked of the service under load, and how much of the floor it should reach."""
+"""What is asked of the service under load, and how much of its floor it should reach."""
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 import uvloop
@@ -10,35 +10,45 @@ from benchmarks.load import Measured, NextRequest, run_load
 from benchmarks.servers import Running
 from benchmarks.traffic import Traffic
 
-CONNECTIONS = 32
 _WARM_UP_SECONDS = 0.5
+_FEW, _MANY = 32, 128
+# Requests per second are a multiple of the floor's, by kind of database.
+_Budgets = Mapping[str, float]
 
 
 class Scenario(msgspec.Struct, frozen=True):
     name: str
     requests: Callable[[Traffic], NextRequest]
-    least_of_floor: float | None = None
-    """The budget: requests per second as a multiple of the floor's. None has no floor."""
+    connections: int = _FEW
+    least_of_floor: _Budgets = {}
+    """Empty where no floor can do it."""
 
 
+GET = Scenario("get", Traffic.get_one, least_of_floor={"sqlite": 0.7, "postgresql": 0.7})
+LIST = Scenario("list", Traffic.list_20, least_of_floor={"sqlite": 0.8, "postgresql": 0.7})
+CREATE = Scenario("create", Traffic.create, least_of_floor={"sqlite": 2.0, "postgresql": 0.7})
 SCENARIOS = (
-    Scenario("get one", Traffic.get_one, 0.6),
-    Scenario("list of 20", Traffic.list_20, 0.7),
-    # One commit serves many creates of the service, and one create of the floor.
-    Scenario("create", Traffic.create, 2.0),
-    Scenario("replay of a create", Traffic.replay),
+    GET,
+    LIST,
+    CREATE,
+    # One commit serves many creates of the service, and one create of SQLite's floor.
+    Scenario("create_128", Traffic.create, _MANY, {"sqlite": 4.0, "postgresql": 0.7}),
+    Scenario("replay", Traffic.replay),
     Scenario("patch", Traffic.patch),
-    Scenario("8 reads, 2 writes", Traffic.mixed),
+    Scenario("mixed", Traffic.mixed),
+    Scenario("funnel", Traffic.funnel),
 )
+# Against the service with its counters switched off.
+COUNTED = Scenario("create, counted", Traffic.create, least_of_floor={"postgresql": 0.8})
 
 
 class Side(msgspec.Struct, frozen=True):
-    """One server in one round."""
+    """One server in one round. Processor time is microseconds for each request: what other
+    programs take away does not show in it."""
 
     load: Measured
     cpu_micros: float | None
-    """Processor time of the server for each request: what other processes take away from it does
-    not show here."""
+    database_cpu_micros: float | None = None
 
 
 class Round(msgspec.Struct, frozen=True):
@@ -48,8 +58,15 @@ class Round(msgspec.Struct, frozen=True):
 
 class Outcome(msgspec.Struct, frozen=True):
     name: str
+    connections: int
     least_of_floor: float | None
     rounds: list[Round]
+    peak_mib: float | None = None
+    """Of the service's largest process, while this ran."""
+
+    @property
+    def per_second(self) -> float:
+        return statistics.median(each.service.load.per_second for each in self.rounds)
 
     @property
     def of_floor(self) -> list[float]:
@@ -74,33 +91,46 @@ class Outcome(msgspec.Struct, frozen=True):
         return statistics.median(self.of_floor) >= self.least_of_floor
 
 
+class Pair(msgspec.Struct, frozen=True):
+    """Who is measured, and who beside it."""
+
+    kind: str
+    service: Running
+    floor: Running
+
+
 def run(
-    scenario: Scenario,
-    traffic: Traffic,
-    service: Running,
-    floor: Running,
-    *,
-    rounds: int,
-    seconds: float,
+    scenario: Scenario, traffic: Traffic, pair: Pair, *, rounds: int, seconds: float
 ) -> Outcome:
     """Service and floor take turns, so that whatever else the machine does hits both."""
-    with_floor = scenario.least_of_floor is not None
-    servers = [service, floor] if with_floor else [service]
+    least = scenario.least_of_floor.get(pair.kind)
+    servers = [pair.service] if least is None else [pair.service, pair.floor]
+    pair.service.forget_peak()
     for server in servers:
-        _load(server, scenario.requests(traffic), _WARM_UP_SECONDS)
+        _load(server, scenario, traffic, _WARM_UP_SECONDS)
     done = []
     for _ in range(rounds):
-        sides = [_load(server, scenario.requests(traffic), seconds) for server in servers]
-        done.append(Round(sides[0], sides[1] if with_floor else None))
-    return Outcome(scenario.name, scenario.least_of_floor, done)
+        sides = [_load(server, scenario, traffic, seconds) for server in servers]
+        done.append(Round(sides[0], sides[1] if len(sides) > 1 else None))
+    return Outcome(scenario.name, scenario.connections, least, done, pair.service.peak_mib())
 
 
-def _load(server: Running, requests: NextRequest, seconds: float) -> Side:
-    before = server.cpu_seconds()
-    measured = uvloop.run(run_load(server.port, requests, connections=CONNECTIONS, seconds=seconds))
-    after = server.cpu_seconds()
+def _load(server: Running, scenario: Scenario, traffic: Traffic, seconds: float) -> Side:
+    before = _cpu_of(server)
+    load = run_load(
+        server.port, scenario.requests(traffic), connections=scenario.connections, seconds=seconds
+    )
+    measured = uvloop.run(load)
     if measured.errors:
         raise RuntimeError(f"{measured.errors} of {measured.requests} requests failed")
-    if before is None or after is None:
-        return Side(measured, None)
-    return Side(measured, round((after - before) / measured.requests * 1e6, 1))
+    spent = [
+        None if then is None or now is None else round((now - then) / measured.requests * 1e6, 1)
+        for then, now in zip(before, _cpu_of(server), strict=True)
+    ]
+    return Side(measured, *spent)
+
+
+def _cpu_of(server: Running) -> list[float | None]:
+    """Of the server and of its database's own processes."""
+    database = server.database
+    return [server.cpu_seconds(), database.cpu_seconds() if database else None]

@@ -1,87 +1,119 @@
-"""The databases that are measured: always the same rows, put in by the service's own stores."""
+"""The databases that are measured: always the same rows, and the sums that the service keeps.
 
-from collections.abc import Awaitable, Callable, Iterator
+They are made by the service's own rules, written in bulk, and their sums are counted afterwards.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from crm_cell.customers import store as customers
-from crm_cell.customers.rules import new_customer
+import asyncpg
+import msgspec
+
+from crm_cell.customers.rules import Customer, new_customer
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.ids import lowest_at
-from crm_cell.opportunities import store as opportunities
-from crm_cell.opportunities.rules import new_opportunity
-from crm_cell.storage.engine import Tx
-from crm_cell.storage.migrate import migrate
-from crm_cell.storage.sqlite import SqliteDatabase
+from crm_cell.kernel.money import SPLIT
+from crm_cell.opportunities.rules import Opportunity, new_opportunity
+from crm_cell.storage.sqlite_connection import connect
 
 TENANT = "acme"
-_OWNERS = 10
+OWNERS = 10
+OPPORTUNITIES_OF_A_CUSTOMER = 5
 _STAGES = 6
-# Rows of one transaction.
-_BATCH = 10_000
 # 2026-01-01, a millisecond for each record: its id is the lowest of that millisecond.
 _FIRST_MOMENT = 1_767_225_600_000
+# Rows of one transaction.
+_BATCH = 50_000
+_ACTORS = [Actor(TENANT, owner=f"owner-{number}") for number in range(OWNERS)]
+
+_COUNTED = {
+    "customers": ("", "owner"),
+    "opportunities": ("", "owner", "customer"),
+}
+_FUNNEL = f"""
+INSERT INTO funnel
+SELECT tenant_id, coalesce(owner_id, ''), currency, stage, status, 0, count(*),
+ sum(amount_cents / {SPLIT}), sum(amount_cents % {SPLIT})
+FROM opportunities GROUP BY tenant_id, coalesce(owner_id, ''), currency, stage, status
+"""
 
 
 def customer_id(number: int) -> str:
     return lowest_at(_FIRST_MOMENT + number)
 
 
-async def seed(path: Path, customers_wanted: int, opportunities_wanted: int = 0) -> None:
-    """Make the file at `path`: of this release's schema, with so many records of TENANT."""
-    migrate(f"sqlite:///{path}")
-    database = SqliteDatabase(path)
-    await database.start()
-    for batch in _batches(customers_wanted):
-        await database.write("seed", TENANT, _customers_unit(batch), long=True)
-    for batch in _batches(opportunities_wanted):
-        await database.write(
-            "seed", TENANT, _opportunities_unit(batch, customers_wanted), long=True
+def seed_sqlite(path: Path, customers: int, opportunities: int) -> None:
+    connection = connect(path)
+    for table, kind, rows in _tables(customers, opportunities):
+        columns = kind.__struct_fields__
+        insert = (
+            f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         )
-    await database.refresh_statistics()
-    await database.stop()
+        while batch := list(islice(rows, _BATCH)):
+            with connection:
+                connection.executemany(insert, batch)
+    with connection:
+        for statement in _sums():
+            connection.execute(statement)
+    connection.execute("PRAGMA optimize")
+    connection.close()
 
 
-def _batches(wanted: int) -> Iterator[range]:
-    for start in range(0, wanted, _BATCH):
-        yield range(start, min(start + _BATCH, wanted))
+async def seed_postgres(url: str, customers: int, opportunities: int) -> None:
+    connection = await asyncpg.connect(url)
+    for table, kind, rows in _tables(customers, opportunities):
+        await connection.copy_records_to_table(table, records=rows, columns=kind.__struct_fields__)
+    for statement in _sums():
+        await connection.execute(statement)
+    await connection.execute("VACUUM ANALYZE")
+    await connection.close()
 
 
-def _actor(batch: range) -> Actor:
-    """The owners take turns, a batch each."""
-    return Actor(TENANT, owner=f"owner-{batch.start // _BATCH % _OWNERS}")
+def _tables(
+    customers: int, opportunities: int
+) -> Iterator[tuple[str, type[msgspec.Struct], Iterator[tuple[Any, ...]]]]:
+    yield "customers", Customer, map(_customer, range(customers))
+    found = (_opportunity(number, customers) for number in range(opportunities))
+    yield "opportunities", Opportunity, found
 
 
-def _customers_unit(batch: range) -> Callable[[Tx], Awaitable[None]]:
-    async def insert(tx: Tx) -> None:
-        rows = [
-            new_customer(
-                _actor(batch),
-                customer_id(number),
-                _FIRST_MOMENT + number,
-                name=f"客户 {number:07}",
-                contact_phone=f"138{number % 10**8:08}",
-                contact_email=f"buyer{number}@example.com",
+def _sums() -> Iterator[str]:
+    for table, columns in _COUNTED.items():
+        for column in columns:
+            name = f"{table}.{column}" if column else table
+            key = f"coalesce({column}_id, '')" if column else "''"
+            yield (
+                f"INSERT INTO counters SELECT tenant_id, '{name}', {key}, 0, count(*) FROM {table}"
+                " GROUP BY 1, 3"
             )
-            for number in batch
-        ]
-        await customers.insert_new_names(tx, TENANT, rows)
-
-    return insert
+    yield _FUNNEL
 
 
-def _opportunities_unit(batch: range, customers_there: int) -> Callable[[Tx], Awaitable[None]]:
-    async def insert(tx: Tx) -> None:
-        for number in batch:
-            opportunity = new_opportunity(
-                _actor(batch),
-                lowest_at(_FIRST_MOMENT + number),
-                _FIRST_MOMENT + number,
-                customer_id=customer_id(number % customers_there),
-                customers_owner=None,
-                title=f"商机 {number:07}",
-                amount_cents=number * 100,
-                stage=1 + number % _STAGES,
-            )
-            await opportunities.insert(tx, opportunity)
+def _customer(number: int) -> tuple[Any, ...]:
+    made = new_customer(
+        _ACTORS[number % OWNERS],
+        customer_id(number),
+        _FIRST_MOMENT + number,
+        name=f"客户 {number:07}",
+        contact_phone=f"138{number % 10**8:08}",
+        contact_email=f"buyer{number}@example.com",
+    )
+    return msgspec.structs.astuple(made)
 
-    return insert
+
+def _opportunity(number: int, customers: int) -> tuple[Any, ...]:
+    """Some customers have a handful each, the others none, however many there are."""
+    customer = number // OPPORTUNITIES_OF_A_CUSTOMER % customers
+    made = new_opportunity(
+        _ACTORS[customer % OWNERS],
+        customer_id(number),
+        _FIRST_MOMENT + number,
+        customer_id=customer_id(customer),
+        customers_owner=None,
+        title=f"商机 {number:07}",
+        amount_cents=number * 100,
+        stage=1 + number % _STAGES,
+    )
+    return msgspec.structs.astuple(made)

@@ -1,92 +1,52 @@
-"""The processes that are measured, each on the one core kept for servers."""
+"""The service and its floors, started and answering."""
 
-import contextlib
 import os
-import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
+from benchmarks.databases import Place
+from benchmarks.processes import Cores, Processes, running
 
 _PATIENCE_SECONDS = 30.0
 _LOOK_SECONDS = 0.005
 
 
-class Cores(msgspec.Struct, frozen=True):
-    """Where the servers run, and where the generator does. None where that cannot be chosen."""
+class Running(Processes, frozen=True):
+    """A server that answers."""
 
-    server: int | None
-    generator: int | None
-
-    @classmethod
-    def of_this_machine(cls) -> "Cores":
-        if not hasattr(os, "sched_getaffinity"):
-            return cls(None, None)
-        usable = sorted(os.sched_getaffinity(0))
-        return cls(usable[0], usable[-1])
-
-
-class Running(msgspec.Struct, frozen=True):
-    """A server that answers. Its figures are None where there is no /proc."""
-
-    pid: int
     port: int
     seconds_to_first_answer: float
-
-    def cpu_seconds(self) -> float | None:
-        """Spent so far, by all of its threads."""
-        times = [path.read_text() for path in self._proc.glob("task/*/schedstat")]
-        return sum(int(text.split()[0]) for text in times) / 1e9 if times else None
-
-    def resident_mib(self) -> float | None:
-        return self._memory("VmRSS")
-
-    def peak_mib(self) -> float | None:
-        """The most that was ever resident since the last `forget_peak`."""
-        return self._memory("VmHWM")
-
-    def forget_peak(self) -> None:
-        # Some containers forbid it, and then the peak is that since the start.
-        with contextlib.suppress(FileNotFoundError, PermissionError):
-            (self._proc / "clear_refs").write_text("5")
-
-    def _memory(self, name: str) -> float | None:
-        status = self._proc / "status"
-        for line in status.read_text().splitlines() if status.exists() else []:
-            if line.startswith(name + ":"):
-                return round(int(line.split()[1]) / 1024, 1)
-        return None
-
-    @property
-    def _proc(self) -> Path:
-        return Path(f"/proc/{self.pid}")
+    database: Processes | None = None
+    """The processes of the database, where it has its own."""
 
 
 @contextmanager
-def service(database: Path, cores: Cores) -> Iterator[Running]:
+def service(
+    place: Place, cores: Cores, *, workers: int = 1, program: str = "crm_cell"
+) -> Iterator[Running]:
     """The service as it runs in earnest: everything on, its access log going to a file."""
     port = free_port()
     settings = {
-        "CRM_DATABASE_URL": f"sqlite:///{database}",
+        "CRM_DATABASE_URL": place.url,
         "CRM_DEMO": "0",
         "CRM_LOG_FORMAT": "json",
         "PORT": str(port),
     }
-    with _process(["crm_cell", "serve"], settings, port, database, cores) as running:
-        yield running
+    command = [program, "serve", *(["--workers", str(workers)] if workers > 1 else [])]
+    with _answering(command, settings, port, place, cores) as found:
+        yield found
 
 
 @contextmanager
-def floor(database: Path, cores: Cores) -> Iterator[Running]:
+def floor(place: Place, cores: Cores, *, workers: int = 1) -> Iterator[Running]:
     port = free_port()
-    command = ["benchmarks.floor", str(database), str(port)]
-    with _process(command, {}, port, database, cores) as running:
-        yield running
+    command = ["benchmarks.floor", place.url, str(port), str(workers)]
+    with _answering(command, {}, port, place, cores) as found:
+        yield found
 
 
 def free_port() -> int:
@@ -96,46 +56,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def _process(
-    module: list[str], settings: Mapping[str, str], port: int, database: Path, cores: Cores
+def _answering(
+    command: list[str], settings: dict[str, str], port: int, place: Place, cores: Cores
 ) -> Iterator[Running]:
     inherited = {name: value for name, value in os.environ.items() if name[:4] != "CRM_"}
-    log = database.with_suffix(".log")
+    log = place.folder / f"{place.name}-{port}.log"
     began = time.perf_counter()
-    with log.open("wb") as out:
-        process = _start(module, {**inherited, **settings}, out.fileno(), cores)
-    try:
+    with running(command, {**inherited, **settings}, log, cores) as process:
         _wait_for_answer(process, port, log)
-        yield Running(process.pid, port, round(time.perf_counter() - began, 3))
-    finally:
-        _stop(process)
-
-
-def _start(
-    module: list[str], environment: Mapping[str, str], out: int, cores: Cores
-) -> "subprocess.Popen[bytes]":
-    """A child inherits the core that its parent is on at that moment."""
-    _move_to(cores.server)
-    try:
-        command = [sys.executable, "-m", *module]
-        return subprocess.Popen(command, env=environment, stdout=out, stderr=out)
-    finally:
-        _move_to(cores.generator)
-
-
-def _move_to(core: int | None) -> None:
-    if core is not None:
-        os.sched_setaffinity(0, {core})
-
-
-def _stop(process: "subprocess.Popen[bytes]") -> None:
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(_PATIENCE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        raise
+        seconds = round(time.perf_counter() - began, 3)
+        yield Running(process.pid, port, seconds, place.server)
 
 
 def _wait_for_answer(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:

@@ -1,11 +1,12 @@
 """How soon the service answers, and how much memory it takes to be ready."""
 
 import statistics
-from pathlib import Path
 
 import msgspec
 
-from benchmarks.servers import Cores, service
+from benchmarks.databases import Place
+from benchmarks.processes import Cores
+from benchmarks.servers import service
 
 MOST_SECONDS = 1.0
 MOST_MIB = 90.0
@@ -24,12 +25,12 @@ class Startup(msgspec.Struct, frozen=True):
         )
 
 
-def start_and_stop(database: Path, cores: Cores, times: int) -> Startup:
+def start_and_stop(place: Place, cores: Cores, *, workers: int, times: int) -> Startup:
     """On a database that is there already, of this release's schema."""
     seconds = []
     resident = []
     for _ in range(times):
-        with service(database, cores) as running:
+        with service(place, cores, workers=workers) as running:
             seconds.append(running.seconds_to_first_answer)
             resident.append(running.resident_mib())
     return Startup(seconds, resident)

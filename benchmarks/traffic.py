@@ -16,8 +16,8 @@ _SCATTER = 0x9E3779B97F4A7C15
 _HEAD = f"Host: 127.0.0.1\r\nAuthorization: Bearer bench\r\nX-Tenant-Id: {TENANT}\r\n"
 
 
-def get(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\n{_HEAD}\r\n".encode()
+def get(path: str, more_headers: str = "") -> bytes:
+    return f"GET {path} HTTP/1.1\r\n{_HEAD}{more_headers}\r\n".encode()
 
 
 def send(method: str, path: str, key: str, body: str) -> bytes:
@@ -27,6 +27,11 @@ def send(method: str, path: str, key: str, body: str) -> bytes:
         f"Content-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n"
     )
     return head.encode() + raw
+
+
+def cycle(requests: list[bytes]) -> NextRequest:
+    endless: Iterator[bytes] = itertools.cycle(requests)
+    return endless.__next__
 
 
 class Traffic:
@@ -41,17 +46,20 @@ class Traffic:
         self._repeated = [self._create_one() for _ in range(_REPEATED)]
 
     def get_one(self) -> NextRequest:
-        return _cycle([get(path) for path in self._paths])
+        return cycle([get(path) for path in self._paths])
 
     def list_20(self) -> NextRequest:
-        return _cycle([get("/customers")])
+        return cycle([get("/customers")])
+
+    def funnel(self) -> NextRequest:
+        return cycle([get("/reports/funnel")])
 
     def create(self) -> NextRequest:
         return self._create_one
 
     def replay(self) -> NextRequest:
         """The same creates over and over: the warm-up makes them, after it every answer is kept."""
-        return _cycle(self._repeated)
+        return cycle(self._repeated)
 
     def patch(self) -> NextRequest:
         paths = itertools.cycle(self._paths)
@@ -87,8 +95,3 @@ def _key(number: int) -> str:
     """Different for every number, and in no order: as request ids and names are, so that each
     lands on a page of its own in an index."""
     return f"{number * _SCATTER % 2**64:016x}"
-
-
-def _cycle(requests: list[bytes]) -> NextRequest:
-    endless: Iterator[bytes] = itertools.cycle(requests)
-    return endless.__next__

@@ -23,8 +23,8 @@ RUN_AND_ANSWER = re.compile(
     r"^```sh\n(?P<command>curl [^\n]*)\n```\n(?:(?!```).)*?^```http\n(?P<answer>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
-TARGET = re.compile(r"^([a-z]+):.*## ", re.MULTILINE)
-MAKE = re.compile(r"make ([a-z]+)( ARGS=\"[^\"]*\")?")
+TARGET = re.compile(r"^([a-z-]+):.*## ", re.MULTILINE)
+MAKE = re.compile(r"make ([a-z-]+)( ARGS=\"[^\"]*\")?")
 ADDRESS = "127.0.0.1:8001"
 BANNER = re.compile(r"^```text\n(crm-cell .*?)^```$", re.MULTILINE | re.DOTALL)
 

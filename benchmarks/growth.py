@@ -1,0 +1,75 @@
+"""Whether answers take longer when there is a hundred times as much to find them in."""
+
+import statistics
+
+import msgspec
+
+SMALL, LARGE = 10_000, 1_000_000
+MOST_OF_SMALL = 1.3
+DEEP_PAGE = 40_000
+LEAST_TIMES_FASTER = 5
+MOST_OF_STREAMED = 2.0
+
+
+class Growth(msgspec.Struct, frozen=True):
+    """Median latency in milliseconds, with SMALL and with LARGE numbers of each record."""
+
+    name: str
+    small_ms: float
+    large_ms: float
+
+    @property
+    def of_small(self) -> float:
+        return round(self.large_ms / self.small_ms, 2)
+
+    @property
+    def keeps_budget(self) -> bool:
+        return self.of_small <= MOST_OF_SMALL
+
+
+class DeepPage(msgspec.Struct, frozen=True):
+    """Milliseconds of DEEP_PAGE by its number: asked for the first time after a start, again, and
+    of the floor, which skips all rows before it by OFFSET."""
+
+    first_ms: list[float]
+    again_ms: float
+    floor_ms: float
+
+    @property
+    def times_faster(self) -> float:
+        return round(self.floor_ms / self.again_ms, 1)
+
+    @property
+    def first_times_faster(self) -> float:
+        return round(self.floor_ms / statistics.median(self.first_ms), 1)
+
+    @property
+    def keeps_budget(self) -> bool:
+        return self.times_faster >= LEAST_TIMES_FASTER
+
+
+class Exports(msgspec.Struct, frozen=True):
+    """Seconds for LARGE rows: page by page with pageSize=1000, and in one stream."""
+
+    paged_seconds: float
+    streamed_seconds: float
+
+    @property
+    def of_streamed(self) -> float:
+        return round(self.paged_seconds / self.streamed_seconds, 2)
+
+    @property
+    def keeps_budget(self) -> bool:
+        return self.of_streamed <= MOST_OF_STREAMED
+
+
+class Scale(msgspec.Struct, frozen=True):
+    kind: str
+    version: str
+    seed_seconds: float
+    """How long it took to make the LARGE database."""
+    growth: list[Growth]
+    deep_page: DeepPage
+    exports: Exports
+    peak_mib: float | None
+    """Of the service with LARGE numbers of each record."""
