@@ -6,12 +6,13 @@ from crm_cell.audit.store import Filter
 from crm_cell.http.paging import Asked, Page
 from crm_cell.http.routing import Routes
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.scopes import ADMIN
 from crm_cell.storage.engine import Reader
 
 audit_logs = Routes("/audit-logs", tag="audit-logs")
 
 
-@audit_logs.read("", "审计日志", long=True)
+@audit_logs.read("", "审计日志", long=True, scope=ADMIN)
 async def list_(tx: Reader, actor: Actor, query: AuditQuery, page: Asked) -> Page[AuditLogView]:
     """The audit trail, newest first."""
     wanted = Filter(query.actor, query.resource_type, query.resource_id, query.from_, query.to)

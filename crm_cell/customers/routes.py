@@ -22,6 +22,7 @@ from crm_cell.http.routing import MIB, Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import Conflict, Forbidden
+from crm_cell.kernel.scopes import EXPORT
 from crm_cell.storage.engine import Database, Reader, Tx
 
 customers = Routes(
@@ -63,7 +64,7 @@ async def import_(
     return report
 
 
-@customers.plain("/export", "导出客户", media=[kind.media for kind in FILES.values()])
+@customers.plain("/export", "导出客户", media=[kind.media for kind in FILES.values()], scope=EXPORT)
 async def export(
     database: Database, actor: Actor, page: ExportAsked, query: ExportQuery
 ) -> Page[CustomerView] | Stream:

@@ -15,7 +15,7 @@ import structlog
 
 from crm_cell.http import signature
 from crm_cell.http.answers import Answer, NotKept, Stream
-from crm_cell.http.auth import Authenticator, bearer_token, scope_of, tenant_of
+from crm_cell.http.auth import Authenticator, bearer_token, require, scope_of, tenant_of
 from crm_cell.http.errors import answer_error
 from crm_cell.http.exposition import Exposition, is_wanted
 from crm_cell.http.headers import collect, is_request_id, trace_of, wrong_forms
@@ -122,7 +122,7 @@ class Application:
         if is_wanted(route, request.headers):
             return await self._exposition.answer(route, request)
         if not route.open:
-            await self._identify(request)
+            await self._identify(route, request)
         try:
             return await self._answer(route, request)
         finally:
@@ -157,9 +157,10 @@ class Application:
             raise BadRequest(faults)
         return arguments
 
-    async def _identify(self, request: Request) -> None:
+    async def _identify(self, route: Route, request: Request) -> None:
         headers = request.headers
         identity = await self._authenticator.identify(bearer_token(headers))
+        require(identity, route.scope)
         tenant = tenant_of(headers, identity, self._default_tenant)
         user, owner = scope_of(headers, identity)
         key = headers.get("Idempotency-Key") or headers.get("X-Request-ID")

@@ -11,9 +11,11 @@ from crm_cell.kernel.errors import (
     Fault,
     Forbidden,
     MissingTenant,
+    ScopeMissing,
     TenantMismatch,
     Unauthorized,
 )
+from crm_cell.kernel.scopes import ALL, EVERY_SCOPE
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -21,7 +23,7 @@ class Identity(msgspec.Struct, frozen=True):
 
     user: str | None = None
     tenant: str | None = None
-    sees_all: bool = True
+    scopes: frozenset[str] = EVERY_SCOPE
 
 
 NOBODY_IN_PARTICULAR = Identity()
@@ -29,7 +31,8 @@ NOBODY_IN_PARTICULAR = Identity()
 
 class Authenticator(Protocol):
     async def identify(self, token: str) -> Identity:
-        """Raises Unauthorized for a token that lets nobody in."""
+        """Raises Unauthorized for a token that lets nobody in, Unavailable when that cannot be
+        told now."""
         ...
 
 
@@ -60,13 +63,19 @@ def tenant_of(headers: Mapping[str, str], identity: Identity, default: str | Non
     return tenant
 
 
+def require(identity: Identity, scope: str) -> None:
+    """The one place where a scope is checked: each route declares which it needs."""
+    if scope not in identity.scopes:
+        raise ScopeMissing(scope)
+
+
 def scope_of(headers: Mapping[str, str], identity: Identity) -> tuple[str | None, str | None]:
     """Who acts, and to whose records they are narrowed. X-User-Id never widens anything."""
     named = headers.get("X-User-Id")
     if identity.user is None:
         return named, named
-    if identity.sees_all:
+    if ALL in identity.scopes:
         return identity.user, named
     if named is not None and named != identity.user:
-        raise Forbidden
+        raise Forbidden(details="other_user")
     return identity.user, identity.user

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from crm_cell.http import signature
 from crm_cell.http.answers import Answer
-from crm_cell.http.auth import Authenticator, bearer_token
+from crm_cell.http.auth import Authenticator, bearer_token, require
 from crm_cell.http.binding import read_query
 from crm_cell.http.headers import wrong_forms
 from crm_cell.http.request import Request
@@ -45,7 +45,7 @@ class Exposition:
         token = bearer_token(request.headers)
         if self._token is not None and hmac.compare_digest(token.encode(), self._token.encode()):
             return
-        await self._authenticator.identify(token)
+        require(await self._authenticator.identify(token), route.scope)
         if self._signing_secret is not None:
             await request.read_body(route.body_limit)
             signature.verify(

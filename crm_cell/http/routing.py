@@ -9,6 +9,7 @@ import msgspec
 from crm_cell.http.binding import Binding
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import CrmError
+from crm_cell.kernel.scopes import READ, WRITE
 from crm_cell.storage.engine import Reader
 
 Handler = Callable[..., Awaitable[Any]]
@@ -26,6 +27,7 @@ class Options(TypedDict, total=False):
 
     status: int
     open: bool
+    scope: str
     long: bool
     body_limit: int
     refusals: Sequence[str | CrmError]
@@ -48,6 +50,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     status: int = 200
     open: bool = False
     """Answers without Authorization and X-Tenant-Id."""
+    scope: str
+    """What the caller must have been granted: reading or writing, unless more is at stake."""
     long: bool = False
     """May take over 2 ms: runs off the event loop."""
     body_limit: int = BODY_LIMIT
@@ -106,6 +110,8 @@ class Routes:
     def _add(
         self, kind: Kind, method: str, path: str, summary: str, options: Options
     ) -> Callable[[H], H]:
+        options.setdefault("scope", READ if method == "GET" else WRITE)
+
         def declare(handler: H) -> H:
             route = Route(
                 kind=kind,

@@ -7,6 +7,7 @@
     │   ├── RuleViolation            400 BUSINESS_RULE_VIOLATION
     │   ├── Unauthorized             401 UNAUTHORIZED
     │   ├── Forbidden                403 FORBIDDEN
+    │   │   ├── ScopeMissing         403 FORBIDDEN, naming the scope
     │   │   ├── TenantMismatch       403 TENANT_MISMATCH
     │   │   └── SignatureInvalid     403 SIGNATURE_INVALID
     │   ├── NotFound                 404 NOT_FOUND
@@ -88,14 +89,25 @@ class Unauthorized(Refusal):
     code = "UNAUTHORIZED"
     message = "unauthorized"
 
-    def __init__(self) -> None:
-        super().__init__(headers={"WWW-Authenticate": "Bearer"})
+    def __init__(self, details: str | None = None) -> None:
+        super().__init__(details=details, headers={"WWW-Authenticate": "Bearer"})
 
 
 class Forbidden(Refusal):
     status = 403
     code = "FORBIDDEN"
     message = "forbidden"
+
+
+class ScopeMissing(Forbidden):
+    """The same code: callers act on it alike, and read in `details` what to ask for."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(
+            details="scope_missing",
+            headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
+            scope=scope,
+        )
 
 
 class TenantMismatch(Forbidden):

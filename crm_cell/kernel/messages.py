@@ -13,6 +13,11 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "rule_violation": ("违反业务规则", "A business rule is violated"),
     "unauthorized": ("未登录或令牌无效", "The bearer token is missing or not valid"),
     "forbidden": ("没有权限", "Not allowed"),
+    "scope_missing": ("缺少权限 {scope}", "The scope {scope} is missing"),
+    "other_user": (
+        "X-User-Id 不是令牌所属用户",
+        "X-User-Id is not the user of the token",
+    ),
     "forbidden_handover": (
         "只有可查看整个租户的调用方才能变更负责人",
         "Only callers who see the whole tenant may change the owner",

@@ -173,11 +173,12 @@ def test_the_headers_of_a_request_are_required_where_the_service_requires_them()
         assert required == expected, route.name
 
 
-def test_only_open_routes_go_without_a_token() -> None:
+def test_only_open_routes_go_without_a_token_and_the_others_say_which_scope_they_need() -> None:
     assert DOCUMENT["security"] == [{"bearerAuth": []}]
     for route in all_routes():
         operation = DOCUMENT["paths"][route.path][route.method.lower()]
-        assert operation.get("security") == ([] if route.open else None), route.name
+        needed = [] if route.open else [{"bearerAuth": [route.scope]}]
+        assert operation["security"] == needed, route.name
 
 
 def test_a_patch_takes_what_a_get_gave() -> None:

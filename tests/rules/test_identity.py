@@ -2,21 +2,23 @@
 
 import pytest
 
-from crm_cell.http.auth import Identity, bearer_token, scope_of, tenant_of
+from crm_cell.http.auth import Identity, bearer_token, require, scope_of, tenant_of
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import (
     BadRequest,
     Forbidden,
     MissingTenant,
     Refusal,
+    ScopeMissing,
     TenantMismatch,
     Unauthorized,
 )
+from crm_cell.kernel.scopes import ALL, READ, SCOPES, WRITE
 
 ANYBODY = Identity()
 OF_ACME = Identity(tenant="acme")
-LI = Identity(user="li", sees_all=False)
-ADMIN = Identity(user="admin", sees_all=True)
+LI = Identity(user="li", scopes=frozenset({READ}))
+ADMIN = Identity(user="admin", scopes=frozenset({READ, ALL}))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +95,18 @@ def test_the_header_narrows_and_the_token_is_on_record(
 def test_a_header_never_widens_what_the_token_allows(header: str) -> None:
     with pytest.raises(Forbidden):
         scope_of({"X-User-Id": header}, LI)
+
+
+def test_a_scope_is_asked_for_by_name_and_none_contains_another() -> None:
+    require(LI, READ)
+    for scope in set(SCOPES) - {READ}:
+        with pytest.raises(ScopeMissing) as refused:
+            require(LI, scope)
+        assert refused.value.params == {"scope": scope}
+    with pytest.raises(ScopeMissing):
+        require(ADMIN, WRITE)
+    for scope in SCOPES:
+        require(ANYBODY, scope)
 
 
 def test_an_actor_without_an_owner_sees_everybodys() -> None:

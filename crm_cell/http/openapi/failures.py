@@ -24,6 +24,7 @@ from crm_cell.kernel.errors import (
     NotFound,
     PreconditionFailed,
     RateLimited,
+    ScopeMissing,
     SignatureInvalid,
     TenantMismatch,
     Unauthorized,
@@ -31,6 +32,7 @@ from crm_cell.kernel.errors import (
     UnsupportedMediaType,
 )
 from crm_cell.kernel.messages import explain
+from crm_cell.kernel.scopes import READ
 
 ERROR: Final = {"$ref": "#/components/schemas/Error"}
 
@@ -38,7 +40,7 @@ _BAD_HEADER: Final = BadRequest([Fault("X-Request-ID", "malformed")])
 _IDENTITY: Final = [
     MissingTenant(),
     Unauthorized(),
-    Forbidden(),
+    ScopeMissing(READ),
     TenantMismatch(),
     SignatureInvalid(),
 ]

@@ -36,7 +36,7 @@ class Operations:
             "operationId": operation_id(route),
             "summary": f"{route.summary} · {_first_sentence(english)}",
             "description": english,
-            **({"security": []} if route.open else {}),
+            "security": [] if route.open else [{"bearerAuth": [route.scope]}],
             "parameters": [*_path_ids(route), *self._query(route), *request_headers(route)],
             **({"requestBody": self._body(route)} if route.binding.body else {}),
             "responses": self._responses(route),
