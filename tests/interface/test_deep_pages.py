@@ -11,7 +11,7 @@ from tests.world import Caller, Json, Running
 
 pytestmark = pytest.mark.usefixtures("every_page_is_deep")
 
-STEPS, OFTEN = 500, 10
+STEPS, OFTEN = 300, 20
 LISTS: list[tuple[str, Json]] = [
     *((path, {}) for path in CREATED),
     ("/audit-logs", {}),

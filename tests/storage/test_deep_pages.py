@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from itertools import count
 from threading import Event
 
@@ -84,16 +84,17 @@ def handed_over(identifier: str, owner: str | None) -> Callable[[Tx], Awaitable[
     return unit
 
 
-async def page(
-    database: AnyDatabase, actor: Actor, number: int, size: int
-) -> tuple[list[str], bool]:
-    """The ids of a page, and whether another follows."""
+async def pages_of(
+    database: AnyDatabase, actor: Actor, size: int, numbers: Iterable[int]
+) -> list[tuple[list[str], bool]]:
+    """The ids of each page, and whether another follows."""
 
-    async def unit(tx: Reader) -> Slice[Customer]:
-        return await store.page(tx, actor, PageRequest(size=size, page=number))
+    async def unit(tx: Reader) -> list[Slice[Customer]]:
+        asked = [PageRequest(size=size, page=number) for number in numbers]
+        return [await store.page(tx, actor, page) for page in asked]
 
-    found = await database.read("page", "acme", unit)
-    return [row.id for row in found.rows], found.after is not None
+    found = await database.read("pages", "acme", unit)
+    return [([row.id for row in page.rows], page.after is not None) for page in found]
 
 
 def all_ids(datastore: Datastore, actor: Actor) -> list[str]:
@@ -109,9 +110,11 @@ async def assert_exact(
     datastore: Datastore, database: AnyDatabase, actor: Actor, size: int
 ) -> None:
     ids = all_ids(datastore, actor)
-    for number in range(1, len(ids) // size + 3):
-        expected = ids[(number - 1) * size : number * size], len(ids) > number * size
-        assert await page(database, actor, number, size) == expected
+    numbers = range(1, len(ids) // size + 3)
+    expected = [
+        (ids[(number - 1) * size : number * size], len(ids) > number * size) for number in numbers
+    ]
+    assert await pages_of(database, actor, size, numbers) == expected
 
 
 class TwoProcesses:
@@ -161,7 +164,7 @@ class TwoProcesses:
 
 
 @pytest.mark.usefixtures("every_page_is_deep")
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_whatever_two_processes_do_a_page_holds_what_offset_gives(
     seed: int, datastore: Datastore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,7 +173,7 @@ async def test_whatever_two_processes_do_a_page_holds_what_offset_gives(
     for database in processes.databases:
         await database.start()
     await processes.create(most=100)
-    for _ in range(300):
+    for _ in range(200):
         await processes.step()
     for database in processes.databases:
         await database.stop()
@@ -244,7 +247,7 @@ async def test_a_transaction_pages_through_what_it_has_written_itself(
         found = await store.page(tx, ACME, PageRequest(size=1, page=1))
         return [newest.id], [row.id for row in found.rows]
 
-    await page(database, ACME, 1, 1)
+    await pages_of(database, ACME, 1, [1])
     written, found = await database.write("unit", "acme", unit)
     assert found == written
 
@@ -254,7 +257,7 @@ async def test_where_a_total_says_too_much_the_last_pages_are_empty(
     database: AnyDatabase, datastore: Datastore
 ) -> None:
     datastore.rows("UPDATE counters SET value = 200 WHERE name = 'customers'")
-    assert await page(database, ACME, 11, 10) == ([], False)
+    assert await pages_of(database, ACME, 10, [11]) == [([], False)]
 
 
 async def test_a_long_walk_holds_up_nobody(
