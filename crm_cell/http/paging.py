@@ -116,9 +116,9 @@ A = TypeVar("A", bound=Asked)
 def asked(kind: type[A], query: Query, mark: str, kept: Kept | None = None) -> A:
     """Raises BadRequest for a cursor beside a page, or one that was made for something else."""
     assert isinstance(query, PageQuery | ExportPageQuery)
-    extra = {"named": query.page is not None or query.cursor is not None}
-    options: dict[str, Any] = extra if issubclass(kind, ExportAsked) else {}
-    options["kept"] = kept
+    options: dict[str, Any] = {"kept": kept}
+    if issubclass(kind, ExportAsked):  # which passes by each record once
+        options = {"named": query.page is not None or query.cursor is not None}
     if query.cursor is None:
         return kind(size=query.page_size, page=query.page or 1, mark=mark, **options)
     if query.page is not None:
