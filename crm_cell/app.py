@@ -1,7 +1,7 @@
 """The composition root: the only module that knows every other."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from crm_cell.audit.routes import audit_logs
@@ -98,14 +98,15 @@ class Cell:
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.database.stop()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
-            await self._application(scope, receive, send)
-        elif scope["type"] == "lifespan":
-            await self._live(receive, send)
+            return self._application(scope, receive, send)
+        return self._live(scope, receive, send)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
-        """The server's word for start and stop."""
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The server's word for start and stop; there is nothing else that it could have to say."""
+        if scope["type"] != "lifespan":
+            return
         await receive()
         await self.start()
         await send({"type": "lifespan.startup.complete"})

@@ -64,12 +64,13 @@ class Asked(PageRequest, frozen=True):
     mark: str = ""
 
     def answer(self, found: Slice[T], view: Callable[[T], V]) -> Page[V]:
-        cursor = self._cursor(found.after) if found.after else None
+        cursor = _cursor(self.mark, self.page + 1, found.after) if found.after else None
         return Page(_shown(found.rows, view, self.kept), found.total, self.page, self.size, cursor)
 
-    def _cursor(self, after: str) -> str:
-        plain = f"{self.mark}.{self.page + 1}.{after}"
-        return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+@lru_cache(maxsize=1024)
+def _cursor(mark: str, page: int, after: str) -> str:
+    return base64.urlsafe_b64encode(f"{mark}.{page}.{after}".encode()).decode().rstrip("=")
 
 
 # Of each list: enough for the first pages of many tenants, in a megabyte or two.
@@ -96,11 +97,13 @@ def _kept_view(row: T, view: Callable[[T], V], kept: Kept) -> V:
     if not isinstance(row, Entity):
         return view(row)
     key = (row.tenant_id, row.id, row.version)
-    if key not in kept:
+    raw = kept.get(key)
+    if raw is None:
+        raw = msgspec.Raw(encode(view(row)))
         if len(kept) >= _MOST_KEPT:
-            kept.clear()
-        kept[key] = msgspec.Raw(encode(view(row)))
-    return cast(V, kept[key])
+            kept.clear()  # perhaps while another thread makes an export: nobody counts on finding
+        kept[key] = raw
+    return cast(V, raw)
 
 
 class ExportAsked(Asked, frozen=True):

@@ -58,6 +58,7 @@ class SqliteDatabase:
         self._long_readers = LongReaders(path, self._boundaries)
 
     async def start(self) -> None:
+        self._loop = asyncio.get_running_loop()  # finding it costs a system call each time
         self._writer = connect(self._path)
         self._reader = connect(self._path, read_only=True)
         self._indexes = unique_indexes(self._reader)
@@ -107,7 +108,7 @@ class SqliteDatabase:
         loop runs what was scheduled first, first."""
         if not self._reader.in_transaction:
             self._reader.execute("BEGIN")
-            asyncio.get_running_loop().call_soon(self._end_snapshot)
+            self._loop.call_soon(self._end_snapshot)
 
     def _end_snapshot(self) -> None:
         try:
@@ -129,7 +130,7 @@ class SqliteDatabase:
             raise Unavailable
         if len(self._waiting) >= _MAX_WAITING:
             raise RateLimited
-        job = Job(name, unit, long=long, now=now)
+        job = Job(name, unit, self._loop.create_future(), long=long, now=now)
         self._waiting.append(job)
         self._arrived.set()
         return cast(T, await job.answer)
@@ -203,4 +204,4 @@ class SqliteDatabase:
                 group.run(job, moment)
 
     async def _off_the_loop(self, function: Any, *args: Any) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._commit_thread, function, *args)
+        await self._loop.run_in_executor(self._commit_thread, function, *args)

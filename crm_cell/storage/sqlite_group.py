@@ -34,10 +34,17 @@ class Spoilt(Exception):
 class Job:
     """A unit of work on its way through the writer."""
 
-    def __init__(self, name: str, unit: WriteUnit[Any], *, long: bool, now: int | None) -> None:
-        self.name, self.unit, self.long, self.now = name, unit, long, now
+    def __init__(
+        self,
+        name: str,
+        unit: WriteUnit[Any],
+        answer: asyncio.Future[Any],
+        *,
+        long: bool,
+        now: int | None,
+    ) -> None:
+        self.name, self.unit, self.answer, self.long, self.now = name, unit, answer, long, now
         self.arrived = perf_counter()
-        self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.result: Any = None
         self.error: BaseException | None = None
 
