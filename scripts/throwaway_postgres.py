@@ -54,8 +54,11 @@ class Server:
             *("--no-sync", f"--pgdata={self._data}"),
         )
 
-    def url(self, database: str = "postgres", user: str = "postgres") -> str:
-        return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
+    def url(
+        self, database: str = "postgres", user: str = "postgres", password: str = "trusted"
+    ) -> str:
+        """It lets anybody in: the password is for those who look whether it is shown."""
+        return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
     @property
     def pid(self) -> int:

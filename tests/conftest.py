@@ -13,8 +13,13 @@ from crm_cell.http.telemetry import AccessLine
 from crm_cell.settings import Settings
 from crm_cell.storage import deep_pages, page_boundaries, pages
 from crm_cell.storage.migrate import migrate
-from scripts.throwaway_postgres import Server, throwaway_postgres
-from tests.databases import Datastore, PostgresDatastore, SqliteFile
+from tests.databases import (
+    Datastore,
+    PostgresDatastore,
+    PostgresServer,
+    SqliteFile,
+    postgres_server,
+)
 from tests.world import Caller, Running
 
 
@@ -32,15 +37,15 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Server]:
-    with throwaway_postgres() as server:
+def postgres() -> Iterator[PostgresServer]:
+    with postgres_server() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def postgres_database(postgres: Server) -> Iterator[PostgresDatastore]:
+def postgres_database(postgres: PostgresServer) -> Iterator[PostgresDatastore]:
     datastore = PostgresDatastore(postgres)
-    migrate(datastore.url)
+    datastore.migrate()
     yield datastore
     datastore.close()
 

@@ -2,20 +2,23 @@
 
 import asyncio
 import itertools
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import apsw
 import asyncpg
 
-from scripts.throwaway_postgres import Server
+from crm_cell.storage.migrate import migrate
+from scripts.throwaway_postgres import throwaway_postgres
 
 Row = tuple[Any, ...]
-
-_numbers = itertools.count(1)
+ROLES = ("crm_app", "crm_upkeep")
 
 
 class Datastore(Protocol):
@@ -55,18 +58,73 @@ class SqliteFile:
             other.execute("COMMIT")
 
 
+class PostgresServer(Protocol):
+    """A server that tests may make databases and roles on."""
+
+    def url(self, database: str = ..., user: str = ..., password: str = ...) -> str:
+        """For its superuser, unless told otherwise."""
+        ...
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """The one that $CRM_TEST_DATABASE_URL names, for a superuser, or else one of our own."""
+    if named := os.environ.get("CRM_TEST_DATABASE_URL"):
+        yield NamedServer(named)
+    else:
+        with throwaway_postgres() as server:
+            yield server
+
+
+class NamedServer:
+    def __init__(self, url: str) -> None:
+        self._parts = urlsplit(url)
+
+    def url(self, database: str = "", user: str = "", password: str = "") -> str:
+        parts = self._parts
+        netloc = f"{user}:{password}@{parts.netloc.rpartition('@')[2]}" if user else parts.netloc
+        path = f"/{database}" if database else parts.path
+        return parts._replace(netloc=netloc, path=path).geturl()
+
+
 class PostgresDatastore:
     """A database of a server, as its superuser sees it, whom no wall between tenants holds."""
 
-    def __init__(self, server: Server, template: str = "template0") -> None:
+    def __init__(self, server: PostgresServer, template: str = "template0") -> None:
         self.server = server
-        self.name = f"crm_{next(_numbers)}"
+        # A server that was there before may serve several runs of the tests at once.
+        self.name = _unique_name()
         self.url = server.url(self.name)
-        outside = Outside(server.url())
+        """The superuser's, until there are others."""
+        self._logins: list[str] = []
         # Copied file by file, which is eight times faster than page by page.
-        outside.run(f"CREATE DATABASE {self.name} TEMPLATE {template} STRATEGY FILE_COPY")
-        outside.close()
+        self.on_server(f"CREATE DATABASE {self.name} TEMPLATE {template} STRATEGY FILE_COPY")
         self._outside = Outside(self.url)
+
+    def migrate(self) -> None:
+        """As on a server of somebody else's: the owner is no superuser, and not the service."""
+        owner = self.login("CREATEROLE")
+        self.on_server(f"ALTER DATABASE {self.name} OWNER TO {owner}")
+        known = self.on_server("SELECT rolname FROM pg_roles WHERE rolname = ANY($1)", ROLES)
+        for (role,) in known:  # made for another database of this server, by another owner
+            self.on_server(f"GRANT {role} TO {owner}")
+        migrate(self.url_for(owner))
+        self.url = self.url_for(self.login(f"IN ROLE {', '.join(ROLES)}"))
+
+    def copy(self) -> "PostgresDatastore":
+        copy = PostgresDatastore(self.server, self.name)
+        copy.url = copy.url_for(urlsplit(self.url).username or "")
+        return copy
+
+    def login(self, may: str) -> str:
+        """The name of a new one, whose password is the same."""
+        name = _unique_name()
+        self.on_server(f"CREATE ROLE {name} LOGIN PASSWORD '{name}' {may}")
+        self._logins.append(name)
+        return name
+
+    def url_for(self, login: str) -> str:
+        return self.server.url(self.name, login, login)
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         numbers = itertools.count(1)
@@ -81,7 +139,7 @@ class PostgresDatastore:
 
     @contextmanager
     def held(self) -> Iterator[Callable[[str], object]]:
-        other = Outside(self.url)
+        other = Outside(self.server.url(self.name))
         other.run("BEGIN")
         other.run("LOCK TABLE idempotency_keys IN EXCLUSIVE MODE")
         yield other.run
@@ -93,8 +151,22 @@ class PostgresDatastore:
         tables = self.rows("SELECT relname FROM pg_class WHERE relkind = 'r' AND relrowsecurity")
         self._outside.run("TRUNCATE " + ", ".join(row[0] for row in tables))
 
+    def on_server(self, sql: str, *values: object) -> list[Row]:
+        outside = Outside(self.server.url())
+        try:
+            return outside.run(sql, *values)
+        finally:
+            outside.close()
+
     def close(self) -> None:
         self._outside.close()
+        self.on_server(f"DROP DATABASE {self.name} WITH (FORCE)")
+        for login in self._logins:
+            self.on_server(f"DROP ROLE {login}")
+
+
+def _unique_name() -> str:
+    return f"crm_test_{uuid4().hex}"
 
 
 class Outside:

@@ -15,10 +15,8 @@ from crm_cell.demo import DemoSummary, fill, is_empty
 from crm_cell.kernel.actor import Actor
 from crm_cell.storage.counter_check import differences
 from crm_cell.storage.engine import Database, Tx
-from crm_cell.storage.migrate import migrate
 from crm_cell.storage.open import open_database
-from scripts.throwaway_postgres import Server
-from tests.databases import PostgresDatastore, SqliteFile
+from tests.databases import PostgresDatastore, PostgresServer, SqliteFile
 from tests.world import Caller, Json, Running, audit, events
 
 MONDAY = date(2026, 11, 23)
@@ -50,11 +48,12 @@ def filled_file(empty_database: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def filled_database(postgres: Server) -> PostgresDatastore:
+def filled_database(postgres: PostgresServer) -> Iterator[PostgresDatastore]:
     filled = PostgresDatastore(postgres)
-    migrate(filled.url)
+    filled.migrate()
     asyncio.run(fill_it(filled.url))
-    return filled
+    yield filled
+    filled.close()
 
 
 @pytest.fixture
@@ -64,7 +63,7 @@ def sqlite_datastore(filled_file: Path, tmp_path: Path) -> SqliteFile:
 
 @pytest.fixture
 def postgres_datastore(filled_database: PostgresDatastore) -> Iterator[PostgresDatastore]:
-    copy = PostgresDatastore(filled_database.server, filled_database.name)
+    copy = filled_database.copy()
     yield copy
     copy.close()
 
