@@ -136,6 +136,27 @@ def check(
 
 
 @app.command()
+def move(
+    source: Annotated[
+        str,
+        typer.Option("--from", help="Where the data is; nobody may be using it.", metavar="URL"),
+    ],
+    target: Annotated[
+        str, typer.Option("--to", help="Where it goes: an empty database.", metavar="URL")
+    ],
+) -> None:
+    """Copy everything from one database into another, and compare the two.
+
+    Either may be sqlite:///… or postgresql://…. A move that was stopped goes on where it was
+    when the same command is run again.
+    """
+    with told():
+        from crm_cell.cli import moving
+
+        moving.move(source, target)
+
+
+@app.command()
 def version() -> None:
     """Tell which release this is."""
     from crm_cell import __version__

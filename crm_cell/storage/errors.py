@@ -2,6 +2,9 @@
 
 from crm_cell.kernel.errors import RateLimited, Unavailable
 
+HALF_MOVED = "only a part of it is there: the same crm-cell move again brings the rest"
+"""Why a database is not served that a move has not come to the end of."""
+
 
 class UniqueViolation(Exception):
     """Two rows cannot both have this; `constraint` is the index's name in the migrations."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import msgspec
 
-from crm_cell.storage.errors import CannotOpen
+from crm_cell.storage.errors import HALF_MOVED, CannotOpen
 
 APP_ROLE = "crm_app"
 """What requests act as: it owns nothing, and sees the rows of one tenant at a time."""
@@ -37,16 +37,19 @@ async def find_server(url: str) -> Link:
             " ARRAY(SELECT r FROM unnest($1::text[]) AS r WHERE NOT EXISTS"
             "  (SELECT FROM pg_roles WHERE rolname = r AND pg_has_role(oid,"
             "   CASE WHEN current_setting('server_version_num')::int < 160000"
-            "   THEN 'MEMBER' ELSE 'SET' END)))",
+            "   THEN 'MEMBER' ELSE 'SET' END))),"
+            " to_regclass('unfinished_move') IS NOT NULL",
             [APP_ROLE, UPKEEP_ROLE],
         )
         assert row is not None
-        backend, version, missing = row
+        backend, version, missing, half_moved = row
         if version < _OLDEST:
             raise CannotOpen(f"{place_of(url)}: PostgreSQL 15 or newer is needed")
         if missing:
             roles = " and ".join(missing)
             raise CannotOpen(f"{place_of(url)}: its user may not act as the role {roles}")
+        if half_moved:
+            raise CannotOpen(f"{place_of(url)}: {HALF_MOVED}")
         # A pooler makes up the number by which a client would cancel a statement.
         return Link(url, pooled=backend != connection.get_server_pid())
 

@@ -18,13 +18,14 @@ import structlog
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import RateLimited, Unavailable
 from crm_cell.storage.engine import EVERY_TENANT, ReadUnit, Tenant, WriteUnit
-from crm_cell.storage.errors import TakesLong
+from crm_cell.storage.errors import HALF_MOVED, CannotOpen, TakesLong
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.sqlite_connection import (
     WEATHER,
     SqliteReader,
     connect,
     drive,
+    is_half_moved,
     unique_indexes,
 )
 from crm_cell.storage.sqlite_group import Group, Job, Spoilt
@@ -61,6 +62,8 @@ class SqliteDatabase:
         self._loop = asyncio.get_running_loop()  # finding it costs a system call each time
         self._writer = connect(self._path)
         self._reader = connect(self._path, read_only=True)
+        if is_half_moved(self._reader):
+            raise CannotOpen(f"{self._path}: {HALF_MOVED}")
         self._indexes = unique_indexes(self._reader)
         self._write_task = asyncio.create_task(self._write_forever())
 

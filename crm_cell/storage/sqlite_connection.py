@@ -142,6 +142,12 @@ def unique_indexes(connection: apsw.Connection) -> dict[str, str]:
     return {str(columns): str(index) for index, columns in rows}
 
 
+def is_half_moved(connection: apsw.Connection) -> bool:
+    """Whether a move into the file was stopped before its end."""
+    found = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'unfinished_move'")
+    return bool(found.fetchall())
+
+
 def integrity_faults(path: Path) -> list[str]:
     """What SQLite finds wrong with the file, nothing for a sound one."""
     try:

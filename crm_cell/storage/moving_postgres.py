@@ -1,0 +1,174 @@
+"""A PostgreSQL database to move out of, or into.
+
+Rows are read and written as the role of upkeep, which alone may see every tenant's. It may insert
+only while a move is unfinished. COPY, a fifth faster, is closed to whom row-level security holds.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from crm_cell.storage.engine import Row
+from crm_cell.storage.errors import CannotOpen
+from crm_cell.storage.moving_tables import (
+    Column,
+    Key,
+    MoveRefused,
+    Step,
+    Sums,
+    Table,
+    insert_statement,
+    page_statement,
+    sums_of,
+    sums_statement,
+)
+from crm_cell.storage.postgres_server import UPKEEP_ROLE, connected, place_of
+
+_TABLES = """
+SELECT c.oid, c.relname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attname = 'tenant_id'
+  AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'alembic_version'::regclass)
+ORDER BY c.relname
+"""
+_COLUMNS = """
+SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
+"""
+_KEY = """
+SELECT a.attname FROM pg_index AS i CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k (number, place)
+JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.number
+WHERE i.indrelid = $1 AND i.indisprimary ORDER BY k.place
+"""
+_PARENTS = """
+SELECT p.relname FROM pg_constraint AS f JOIN pg_class AS p ON p.oid = f.confrelid
+WHERE f.conrelid = $1 AND f.contype = 'f'
+"""
+_PROGRESS = """
+CREATE TABLE unfinished_move (
+    table_name text PRIMARY KEY, source text NOT NULL,
+    rows bigint NOT NULL, done bigint NOT NULL, last_key text
+)
+"""
+
+
+@asynccontextmanager
+async def postgres_house(url: str) -> AsyncIterator["PostgresHouse"]:
+    """Raises CannotOpen for all that goes wrong with the server."""
+    async with connected(url) as connection:
+        yield PostgresHouse(place_of(url), connection)
+
+
+class PostgresHouse:
+    def __init__(self, place: str, connection: "asyncpg.Connection[Any]") -> None:
+        self._place = place
+        self._connection = connection
+
+    async def tables(self) -> list[Table]:
+        async with self._transaction():
+            found = await self._connection.fetch(_TABLES)
+            return [await self._table(oid, name) for oid, name in found]
+
+    async def _table(self, oid: int, name: str) -> Table:
+        columns = await self._connection.fetch(_COLUMNS, oid)
+        key = await self._connection.fetch(_KEY, oid)
+        parents = await self._connection.fetch(_PARENTS, oid)
+        return Table(
+            name,
+            tuple(Column(column, kind) for column, kind in columns),
+            tuple(row[0] for row in key),
+            frozenset(row[0] for row in parents),
+        )
+
+    async def sums(self, table: Table) -> Sums:
+        async with self._upkeep():
+            row = await self._connection.fetchrow(sums_statement(table))
+        assert row is not None
+        return sums_of(table, tuple(row))
+
+    async def page(self, table: Table, last: Key | None, rows: int) -> list[Row]:
+        statement = page_statement(table, behind=last is not None, rows=rows)
+        async with self._upkeep():
+            found = await self._connection.fetch(statement, *(last or ()))
+        return [tuple(row) for row in found]
+
+    async def hold(self) -> None:
+        """The lock comes before the first look at the rows, so that nobody's are missed."""
+        names = _list(await self.tables())
+        async with self._told():
+            await self._connection.transaction(isolation="repeatable_read").start()
+            await self._connection.execute(f"LOCK TABLE {names} IN SHARE MODE NOWAIT")
+
+    async def unfinished(self) -> list[Step]:
+        async with self._transaction():
+            if await self._connection.fetchval("SELECT to_regclass('unfinished_move')") is None:
+                return []
+            rows = await self._connection.fetch(
+                "SELECT source, table_name, rows, done, last_key FROM unfinished_move"
+            )
+        return [Step(*row) for row in rows]
+
+    async def begin(self, steps: list[Step]) -> None:
+        async with self._transaction():
+            await self._connection.execute(_PROGRESS)
+            await self._connection.executemany(
+                "INSERT INTO unfinished_move (table_name, source, rows, done)"
+                " VALUES ($1, $2, $3, 0)",
+                [(step.table, step.source, step.rows) for step in steps],
+            )
+            names = ", ".join(f'"{step.table}"' for step in steps)
+            await self._connection.execute(f"GRANT INSERT ON {names} TO {UPKEEP_ROLE}")
+
+    async def add(self, table: Table, rows: list[Row], before: Step, after: Step) -> None:
+        arrays = ", ".join(
+            f"${number}::{column.type}[]" for number, column in enumerate(table.columns, 1)
+        )
+        async with self._transaction():
+            status = await self._connection.execute(
+                "UPDATE unfinished_move SET done = $1, last_key = $2"
+                " WHERE table_name = $3 AND done = $4",
+                *(after.done, after.last_key, table.name, before.done),
+            )
+            if status != "UPDATE 1":
+                raise MoveRefused("another move into the same target is under way")
+            await self._connection.execute(f"SET LOCAL ROLE {UPKEEP_ROLE}")
+            await self._connection.execute(
+                f"{insert_statement(table)} SELECT * FROM unnest({arrays})",
+                *map(list, zip(*rows, strict=True)),
+            )
+
+    async def gather_statistics(self, tables: list[Table]) -> None:
+        """And mark the pages that everybody may see, which saves the first readers the work."""
+        async with self._told():
+            await self._connection.execute(f"VACUUM (ANALYZE) {_list(tables)}")
+
+    async def finish(self) -> None:
+        names = _list(await self.tables())
+        async with self._transaction():
+            await self._connection.execute(f"REVOKE INSERT ON {names} FROM {UPKEEP_ROLE}")
+            await self._connection.execute("DROP TABLE unfinished_move")
+
+    @asynccontextmanager
+    async def _upkeep(self) -> AsyncIterator[None]:
+        async with self._transaction():
+            await self._connection.execute(f"SET LOCAL ROLE {UPKEEP_ROLE}")
+            yield
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
+        """However long it takes; inside of what `hold` has begun it is a part of that."""
+        async with self._told(), self._connection.transaction():
+            await self._connection.execute("SET LOCAL statement_timeout = 0")
+            yield
+
+    @asynccontextmanager
+    async def _told(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise CannotOpen(f"{self._place}: {error}") from error
+
+
+def _list(tables: list[Table]) -> str:
+    return ", ".join(f'"{table.name}"' for table in tables)

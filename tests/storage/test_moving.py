@@ -1,0 +1,82 @@
+"""What moving reads out of the databases themselves: tables, their order, and sums."""
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from crm_cell.storage.moving_postgres import postgres_house
+from crm_cell.storage.moving_sqlite import sqlite_house
+from crm_cell.storage.moving_tables import (
+    Column,
+    MoveRefused,
+    Step,
+    Table,
+    parents_first,
+    sums_of,
+    sums_statement,
+)
+from tests.databases import PostgresDatastore, SqliteFile
+
+
+def table(name: str, *parents: str) -> Table:
+    columns = (Column("tenant_id", "text"), Column("n", "bigint"), Column("id", "text"))
+    return Table(name, columns, ("tenant_id", "id"), frozenset(parents))
+
+
+async def test_both_databases_have_the_same_tables(
+    sqlite_datastore: SqliteFile, postgres_datastore: PostgresDatastore
+) -> None:
+    async with postgres_house(postgres_datastore.url) as house:
+        there = await house.tables()
+    with sqlite_house(sqlite_datastore.path) as file:
+        here = await file.tables()
+    assert len(here) >= 12
+    assert {(each.name, tuple(each.names), each.key, each.parents) for each in here} == {
+        (each.name, tuple(each.names), each.key, each.parents) for each in there
+    }
+    assert {each.name: each.numbers for each in here} == {each.name: each.numbers for each in there}
+
+
+def test_each_table_comes_behind_those_it_refers_to() -> None:
+    tables = [table("a", "c", "a"), table("b"), table("c", "b")]
+    assert [each.name for each in parents_first(tables)] == ["b", "c", "a"]
+
+
+def test_tables_in_a_circle_are_refused() -> None:
+    with pytest.raises(MoveRefused, match="in a circle: [ab] → [ab] → [ab]$"):
+        parents_first([table("a", "b"), table("b", "a")])
+
+
+def test_the_next_step_is_behind_the_last_row() -> None:
+    step = Step("crm.db", "a", 5, 2, '["t","1"]')
+    after = step.behind([("t", 7, "2"), ("t", 8, "3")], table("a"))
+    assert after == Step("crm.db", "a", 5, 4, '["t","3"]')
+    assert after.last == ("t", "3")
+    assert Step("crm.db", "a", 5).last is None
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [2**63 - 1, 2**63 - 1, 2**63 - 1],
+        [-(2**63), -(2**63), -1],
+        [-1, 1, None],
+        [],
+    ],
+)
+async def test_sums_of_any_size_are_exact_on_both(
+    tmp_path: Path, postgres_datastore: PostgresDatastore, numbers: list[int | None]
+) -> None:
+    wanted = {"rows": len(numbers), "n": sum(filter(None, numbers))}
+    file = SqliteFile(tmp_path / "sums.db")
+    connection = apsw.Connection(str(file.path))
+    connection.execute("CREATE TABLE a (tenant_id TEXT, n INTEGER, id TEXT)")
+    connection.executemany("INSERT INTO a (n) VALUES (?)", [(number,) for number in numbers])
+    assert (
+        sums_of(table("a"), connection.execute(sums_statement(table("a"))).fetchall()[0]) == wanted
+    )
+    values = ", ".join(f"({'NULL' if n is None else n})" for n in numbers) or "(NULL) LIMIT 0"
+    statement = f"WITH a (n) AS (SELECT v.n::bigint FROM (VALUES {values}) AS v (n)) "
+    (row,) = postgres_datastore.rows(statement + sums_statement(table("a")).replace('"a"', "a"))
+    assert sums_of(table("a"), row) == wanted
