@@ -20,11 +20,12 @@ from crm_cell.storage import counters
 from crm_cell.storage.engine import ReadUnit, Tenant, WriteUnit
 from crm_cell.storage.errors import Locked
 from crm_cell.storage.page_boundaries import Boundaries
+from crm_cell.storage.postgres_pool import AllBusy, Pool
 from crm_cell.storage.postgres_server import APP_ROLE, CONNECT_SECONDS, UPKEEP_ROLE, Link
 from crm_cell.storage.postgres_tx import PostgresTx
 
 if TYPE_CHECKING:
-    from crm_cell.storage.postgres_tx import Connection
+    from crm_cell.storage.postgres_pool import Connection
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -80,11 +81,11 @@ class Sessions:
 
     async def open(self) -> None:
         """Connections are made when they are needed, so this succeeds without a server too."""
-        self._pool = await asyncpg.create_pool(
+        self._pool = Pool(self._connect, self._limits.connections)
+
+    async def _connect(self) -> "Connection":
+        return await asyncpg.connect(
             self._link.url,
-            min_size=0,
-            max_size=self._limits.connections,
-            connection_class=_Session,
             timeout=CONNECT_SECONDS,
             statement_cache_size=0 if self._link.pooled else _STATEMENTS_KEPT,
             max_cached_statement_lifetime=0,
@@ -161,42 +162,51 @@ class Sessions:
         self._active += 1
         self._quiet.clear()
         try:
-            connection = await self._acquire(name)
-            try:
-                return await run(connection)
-            except Exception as error:
-                if (weather := _weather(error)) is None:
-                    raise
-                log.warning("database_failed", unit=name, error=repr(error))
-                raise weather from error
-            finally:
-                await self._give_back(connection)
+            return await self._lent(await self._acquire(name), run)
+        except Exception as error:
+            if (weather := _weather(error)) is None:
+                raise
+            log.warning("database_failed", unit=name, error=repr(error))
+            raise weather from error
         finally:
             self._active -= 1
             if not self._active:
                 self._quiet.set()
 
+    async def _lent(
+        self, connection: "Connection", run: Callable[["Connection"], Awaitable[T]]
+    ) -> T:
+        try:
+            result = await run(connection)
+        except BaseException:
+            await self._take_back(connection)
+            raise
+        self._pool.release(connection)
+        return result
+
     async def _acquire(self, name: str) -> "Connection":
         try:
-            return await self._pool.acquire(timeout=_ACQUIRE_SECONDS)
-        except TimeoutError as error:
+            return await self._pool.acquire(_ACQUIRE_SECONDS)
+        except AllBusy as error:
             log.warning("no_connection", unit=name)
-            busy = self._pool.get_size() >= self._limits.connections
-            raise (RateLimited if busy else Unavailable) from error
+            raise RateLimited from error
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("cannot_connect", unit=name, error=repr(error))
             raise Unavailable from error
 
-    async def _give_back(self, connection: "Connection") -> None:
-        """Whatever happened, nobody inherits a transaction."""
+    async def _take_back(self, connection: "Connection") -> None:
+        """After a failure: nobody inherits a transaction. One may be under way of which there was
+        no answer yet, when a request is cancelled at its BEGIN."""
+        rolled_back = False
         try:
-            if connection.is_in_transaction():
-                await connection.execute("ROLLBACK", timeout=CONNECT_SECONDS)
+            await connection.execute("ROLLBACK", timeout=CONNECT_SECONDS)
+            rolled_back = True
         except Exception as error:  # noqa: BLE001 - a connection that cannot roll back is of no use
             log.warning("connection_dropped", error=repr(error))
-            connection.terminate()
         finally:
-            await self._pool.release(connection)
+            if not rolled_back:
+                connection.terminate()
+            self._pool.release(connection)
 
     def _begin(self, how: str, tenant: Tenant) -> str:
         """All that a transaction needs to be told, worked out once for each tenant."""
@@ -228,13 +238,6 @@ class Sessions:
         if tenant is None:
             return _UPKEEP_SECONDS
         return self._limits.statement_seconds + _GRACE_SECONDS
-
-
-class _Session(asyncpg.Connection):
-    """Nothing outlives its transaction here, so there is nothing to reset: a quarter of a read."""
-
-    def get_reset_query(self) -> str:
-        return ""
 
 
 async def _commit(name: str, connection: "Connection", seconds: float) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import asyncpg
 
@@ -12,9 +12,7 @@ from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.page_boundaries import Boundaries
 
 if TYPE_CHECKING:
-    from asyncpg.pool import PoolConnectionProxy
-
-    Connection: TypeAlias = PoolConnectionProxy[Any]
+    from crm_cell.storage.postgres_pool import Connection
 
 # A name behind one colon; '::' is a cast, and a quoted colon is a character like any other.
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|::|:([a-z_]+)")
