@@ -18,8 +18,14 @@ contacts = Routes("/contacts", tag="contacts", missing="contact_not_found", rech
 
 @contacts.read("", "联系人列表")
 async def list_(tx: Reader, actor: Actor, query: ContactQuery, page: Asked) -> Page[ContactView]:
-    """List contacts, newest first, all or those of one customer."""
-    return page.answer(await service.list_(tx, actor, query.customer_id, page), ContactView.of)
+    """List contacts, newest first, all or those of one customer.
+
+    `phone` and `email` find the contacts of a number or an address, wholly given.
+    """
+    found = await service.list_(
+        tx, actor, query.customer_id, page, phone=query.phone, email=query.email
+    )
+    return page.answer(found, ContactView.of)
 
 
 @contacts.write(

@@ -10,6 +10,7 @@ class Contact(Entity, frozen=True):
     resource: ClassVar[str] = "contact"
     private: ClassVar[frozenset[str]] = frozenset({"owner_id"})
     phones: ClassVar[frozenset[str]] = frozenset({"phone"})
+    emails: ClassVar[frozenset[str]] = frozenset({"email"})
 
     customer_id: str
     owner_id: str | None

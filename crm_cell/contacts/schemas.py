@@ -8,6 +8,7 @@ from crm_cell.contacts.rules import Contact
 from crm_cell.http.answers import Resource
 from crm_cell.http.fields import email, phone, reference, text
 from crm_cell.http.schema import Body, PatchFields, Query, View
+from crm_cell.http.sought import SoughtEmail, SoughtPhone
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.masking import mask_phone
 
@@ -19,6 +20,8 @@ Email = Annotated[str, email()]
 
 class ContactQuery(Query):
     customer_id: CustomerId | None = None
+    phone: SoughtPhone | None = None
+    email: SoughtEmail | None = None
 
 
 class ContactCreate(Body):

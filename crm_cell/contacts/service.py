@@ -54,9 +54,17 @@ async def named_in_body(tx: Reader, actor: Actor, contact_id: str) -> Contact:
 
 
 async def list_(
-    tx: Reader, actor: Actor, customer_id: str | None, asked: PageRequest
+    tx: Reader,
+    actor: Actor,
+    customer_id: str | None,
+    asked: PageRequest,
+    *,
+    phone: str | None = None,
+    email: str | None = None,
 ) -> Slice[Contact]:
-    return await store.page(tx, actor, customer_id, asked)
+    """All, or those of a customer, of a number, of an address: what is given must all hold."""
+    wanted = {"phone": phone, "email": email} if phone or email else None
+    return await store.page(tx, actor, customer_id, asked, wanted)
 
 
 async def update(tx: Tx, actor: Actor, before: Contact, changes: dict[str, Any]) -> Contact:

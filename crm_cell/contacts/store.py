@@ -15,20 +15,28 @@ from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
 from crm_cell.storage.scope import owned, owned_among
+from crm_cell.storage.seals import sealed_table, sought
 
+SEALED = sealed_table("contacts", Contact)
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, owner_id, name, phone, email,"
     " is_primary"
 )
 
 
+Wanted = dict[str, str | None]
+"""By column, the number or address that is looked for, if any is."""
+
+
 async def insert(tx: Tx, contact: Contact) -> None:
     """Raises Conflict where another primary contact was made at the same moment."""
+    [row] = await tx.seals.keep(tx, SEALED, [msgspec.structs.asdict(contact)])
     try:
         await tx.run(
-            f"INSERT INTO contacts ({_COLUMNS}) VALUES (:tenant_id, :id, :version, :created_at,"
-            " :updated_at, :customer_id, :owner_id, :name, :phone, :email, :is_primary)",
-            **msgspec.structs.asdict(contact),
+            f"INSERT INTO contacts ({_COLUMNS}, {SEALED.keys}) VALUES (:tenant_id, :id, :version,"
+            " :created_at, :updated_at, :customer_id, :owner_id, :name, :phone, :email,"
+            f" :is_primary, {SEALED.key_parameters})",
+            **row,
         )
     except UniqueViolation as violation:
         raise Conflict from violation
@@ -44,7 +52,7 @@ async def find(tx: Reader, actor: Actor, contact_id: str, lock: str = "") -> Con
         id=contact_id,
         owner=actor.owner,
     )
-    return _contact(*row) if row else None
+    return tx.seals.opening(SEALED, _contact)(*row) if row else None
 
 
 async def primary_of(tx: Reader, tenant: str, customer_id: str) -> Contact | None:
@@ -55,7 +63,7 @@ async def primary_of(tx: Reader, tenant: str, customer_id: str) -> Contact | Non
         tenant=tenant,
         customer=customer_id,
     )
-    return _contact(*row) if row else None
+    return tx.seals.opening(SEALED, _contact)(*row) if row else None
 
 
 async def owner_of(tx: Reader, tenant: str, contact_id: str) -> str | None:
@@ -69,21 +77,51 @@ async def owner_of(tx: Reader, tenant: str, contact_id: str) -> str | None:
 
 
 async def page(
-    tx: Reader, actor: Actor, customer_id: str | None, asked: PageRequest
+    tx: Reader,
+    actor: Actor,
+    customer_id: str | None,
+    asked: PageRequest,
+    wanted: Wanted | None = None,
 ) -> Slice[Contact]:
+    if wanted:
+        return await _found(tx, actor, customer_id, wanted, asked)
     by_customer = " AND customer_id = :customer" + owned_among(actor)
     narrowed = by_customer if customer_id else owned(actor)
     return await newest_first(
         tx,
         f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND deleted_at IS NULL"
         f"{narrowed}",
-        _contact,
+        tx.seals.opening(SEALED, _contact),
         asked,
         total=await total(tx, actor, customer_id),
         counter=_counter(actor, customer_id),
         tenant=actor.tenant,
         customer=customer_id,
         owner=actor.owner,
+    )
+
+
+async def _found(
+    tx: Reader, actor: Actor, customer_id: str | None, wanted: Wanted, asked: PageRequest
+) -> Slice[Contact]:
+    """Few have one number, so they are counted."""
+    conditions, params = await sought(tx, SEALED, wanted)
+    conditions += " AND customer_id = :customer" * (customer_id is not None)
+    params |= {"tenant": actor.tenant, "owner": actor.owner, "customer": customer_id}
+    conditions += owned_among(actor)
+    count = await tx.one(
+        f"SELECT count(*) FROM contacts WHERE tenant_id = :tenant AND deleted_at IS NULL{conditions}",
+        **params,
+    )
+    return await newest_first(
+        tx,
+        f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND deleted_at IS NULL"
+        f"{conditions}",
+        tx.seals.opening(SEALED, _contact),
+        asked,
+        total=count[0] if count else 0,
+        counter=None,
+        **params,
     )
 
 
@@ -115,11 +153,13 @@ async def _sees_contacts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:
 
 async def update(tx: Tx, before: Contact, after: Contact) -> None:
     """Raises Conflict where another primary contact was made at the same moment."""
+    sealed = SEALED.changed(before, after)
+    [row] = await tx.seals.keep(tx, SEALED, [msgspec.structs.asdict(after)], sealed)
     try:
         await tx.run(
-            f"UPDATE contacts SET {assignments(before, after)}"
+            f"UPDATE contacts SET {assignments(before, after, sealed)}"
             " WHERE tenant_id = :tenant_id AND id = :id",
-            **msgspec.structs.asdict(after),
+            **row,
         )
     except UniqueViolation as violation:
         raise Conflict from violation
@@ -134,7 +174,8 @@ async def some_of(tx: Reader, tenant: str, customer_id: str, *, most: int) -> li
         customer=customer_id,
         most=most,
     )
-    return [_contact(*row) for row in rows]
+    contact = tx.seals.opening(SEALED, _contact)
+    return [contact(*row) for row in rows]
 
 
 async def hide(tx: Tx, contacts: list[Contact]) -> None:

@@ -7,6 +7,7 @@ from crm_cell.customers.schemas import (
     CustomerCreate,
     CustomerImport,
     CustomerPatch,
+    CustomerQuery,
     CustomerView,
     ExportQuery,
     ImportQuery,
@@ -31,9 +32,13 @@ customers = Routes(
 
 
 @customers.read("", "客户列表")
-async def list_(tx: Reader, actor: Actor, page: Asked) -> Page[CustomerView]:
-    """List customers, newest first. With X-User-Id, only those of that user."""
-    return page.answer(await service.list_(tx, actor, page), CustomerView.of)
+async def list_(tx: Reader, actor: Actor, query: CustomerQuery, page: Asked) -> Page[CustomerView]:
+    """List customers, newest first. With X-User-Id, only those of that user.
+
+    `phone` and `email` find the customers of a number or an address, wholly given.
+    """
+    found = await service.list_(tx, actor, page, phone=query.phone, email=query.email)
+    return page.answer(found, CustomerView.of)
 
 
 @customers.write("POST", "", "创建客户", status=201, refusals=["DUPLICATE_NAME"])

@@ -18,6 +18,7 @@ class Customer(Entity, frozen=True):
     resource: ClassVar[str] = "customer"
     private: ClassVar[frozenset[str]] = frozenset({"name_key"})
     phones: ClassVar[frozenset[str]] = frozenset({"contact_phone"})
+    emails: ClassVar[frozenset[str]] = frozenset({"contact_email"})
 
     name: str
     name_key: str

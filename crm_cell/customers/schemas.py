@@ -9,6 +9,7 @@ from crm_cell.http.answers import Resource
 from crm_cell.http.fields import choice, email, items, owner, phone, text, whole
 from crm_cell.http.files import FILES
 from crm_cell.http.schema import Body, PatchFields, Query, View, check_members
+from crm_cell.http.sought import SoughtEmail, SoughtPhone
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import Fault
 from crm_cell.kernel.masking import mask_phone
@@ -18,6 +19,11 @@ Phone = Annotated[str, phone()]
 Email = Annotated[str, email()]
 OwnerId = Annotated[str, owner()]
 StatusField = Annotated[int, whole(1, 2, description="1 正常 active, 2 停用 disabled")]
+
+
+class CustomerQuery(Query):
+    phone: SoughtPhone | None = None
+    email: SoughtEmail | None = None
 
 
 class CustomerCreate(Body):

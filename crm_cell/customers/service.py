@@ -76,8 +76,17 @@ async def named_in_body(
     return customer
 
 
-async def list_(tx: Reader, actor: Actor, asked: PageRequest) -> Slice[Customer]:
-    return await store.page(tx, actor, asked)
+async def list_(
+    tx: Reader,
+    actor: Actor,
+    asked: PageRequest,
+    *,
+    phone: str | None = None,
+    email: str | None = None,
+) -> Slice[Customer]:
+    """All, or those of a number and an address."""
+    wanted = {"contact_phone": phone, "contact_email": email} if phone or email else None
+    return await store.page(tx, actor, asked, wanted)
 
 
 async def update(tx: Tx, actor: Actor, before: Customer, changes: dict[str, Any]) -> Customer:

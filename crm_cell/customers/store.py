@@ -14,22 +14,30 @@ from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import owned
+from crm_cell.storage.scope import owned, owned_among
+from crm_cell.storage.seals import sealed_table, sought
 
+SEALED = sealed_table("customers", Customer)
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, name, name_key, contact_phone, contact_email,"
     " status, owner_id"
 )
 _INSERT = (
-    f"INSERT INTO customers ({_COLUMNS}) VALUES (:tenant_id, :id, :version, :created_at,"
-    " :updated_at, :name, :name_key, :contact_phone, :contact_email, :status, :owner_id)"
+    f"INSERT INTO customers ({_COLUMNS}, {SEALED.keys}) VALUES (:tenant_id, :id, :version,"
+    " :created_at, :updated_at, :name, :name_key, :contact_phone, :contact_email, :status,"
+    f" :owner_id, {SEALED.key_parameters})"
 )
+
+
+Wanted = dict[str, str | None]
+"""By column, the number or address that is looked for, if any is."""
 
 
 async def insert(tx: Tx, customer: Customer) -> None:
     """Raises DuplicateName: the index settles which of two simultaneous creates wins."""
+    [row] = await tx.seals.keep(tx, SEALED, [msgspec.structs.asdict(customer)])
     try:
-        await tx.run(_INSERT, **msgspec.structs.asdict(customer))
+        await tx.run(_INSERT, **row)
     except UniqueViolation as violation:
         raise DuplicateName from violation
     await _count(tx, customer.tenant_id, customer.owner_id, 1)
@@ -45,7 +53,7 @@ async def insert_new_names(tx: Tx, tenant: str, customers: list[Customer]) -> se
         return set()
     await tx.many(
         f"{_INSERT} ON CONFLICT (tenant_id, name_key) WHERE deleted_at IS NULL DO NOTHING",
-        map(msgspec.structs.asdict, customers),
+        await tx.seals.keep(tx, SEALED, map(msgspec.structs.asdict, customers)),
     )
     rows = await tx.all(
         "SELECT id FROM customers WHERE tenant_id = :tenant AND id BETWEEN :first AND :last",
@@ -67,7 +75,7 @@ async def find(tx: Reader, actor: Actor, customer_id: str, lock: str) -> Custome
         id=customer_id,
         owner=actor.owner,
     )
-    return Customer(*row) if row else None
+    return tx.seals.opening(SEALED, Customer)(*row) if row else None
 
 
 async def owner_of(tx: Reader, tenant: str, customer_id: str) -> str | None:
@@ -80,17 +88,42 @@ async def owner_of(tx: Reader, tenant: str, customer_id: str) -> str | None:
     return row[0] if row else None
 
 
-async def page(tx: Reader, actor: Actor, asked: PageRequest) -> Slice[Customer]:
+async def page(
+    tx: Reader, actor: Actor, asked: PageRequest, wanted: Wanted | None = None
+) -> Slice[Customer]:
+    if wanted:
+        return await _found(tx, actor, wanted, asked)
     return await newest_first(
         tx,
         f"SELECT {_COLUMNS} FROM customers WHERE tenant_id = :tenant"
         f" AND deleted_at IS NULL{owned(actor)}",
-        Customer,
+        tx.seals.opening(SEALED, Customer),
         asked,
         total=await total(tx, actor),
         counter=_counter(actor),
         tenant=actor.tenant,
         owner=actor.owner,
+    )
+
+
+async def _found(tx: Reader, actor: Actor, wanted: Wanted, asked: PageRequest) -> Slice[Customer]:
+    """Few have one number, so they are counted."""
+    conditions, params = await sought(tx, SEALED, wanted)
+    params |= {"tenant": actor.tenant, "owner": actor.owner}
+    conditions += owned_among(actor)
+    count = await tx.one(
+        f"SELECT count(*) FROM customers WHERE tenant_id = :tenant AND deleted_at IS NULL{conditions}",
+        **params,
+    )
+    return await newest_first(
+        tx,
+        f"SELECT {_COLUMNS} FROM customers WHERE tenant_id = :tenant AND deleted_at IS NULL"
+        f"{conditions}",
+        tx.seals.opening(SEALED, Customer),
+        asked,
+        total=count[0] if count else 0,
+        counter=None,
+        **params,
     )
 
 
@@ -105,11 +138,13 @@ def _counter(actor: Actor) -> Counter:
 
 async def update(tx: Tx, before: Customer, after: Customer) -> None:
     """Raises DuplicateName."""
+    sealed = SEALED.changed(before, after)
+    [row] = await tx.seals.keep(tx, SEALED, [msgspec.structs.asdict(after)], sealed)
     try:
         await tx.run(
-            f"UPDATE customers SET {assignments(before, after)}"
+            f"UPDATE customers SET {assignments(before, after, sealed)}"
             " WHERE tenant_id = :tenant_id AND id = :id",
-            **msgspec.structs.asdict(after),
+            **row,
         )
     except UniqueViolation as violation:
         raise DuplicateName from violation

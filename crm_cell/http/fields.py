@@ -74,7 +74,7 @@ def text(least: int, most: int, *, lines: bool = False, **schema: Any) -> Meta:
     return _meta(check, min_length=least, max_length=most, pattern=pattern, **schema)
 
 
-def phone() -> Meta:
+def phone(*, from_text: Callable[[str], Any] | None = None, description: str | None = None) -> Meta:
     """A telephone number as people write it; full-width digits become ordinary ones."""
 
     def check(value: Any) -> str:
@@ -87,10 +87,18 @@ def phone() -> Meta:
     digits = f"({_PHONE_MARKS}*[0-9]){{3}}{_PHONE_MARKS}*"
     extension = f"((ext\\.?|x|转|分机){_PHONE_MARKS}*)?"
     pattern = rf"^\+?{digits}{extension}$"
-    return _meta(check, min_length=1, max_length=40, pattern=pattern, examples=["13812345678"])
+    return _meta(
+        check,
+        from_text=from_text,
+        min_length=1,
+        max_length=40,
+        pattern=pattern,
+        examples=["13812345678"],
+        description=description,
+    )
 
 
-def email() -> Meta:
+def email(*, description: str | None = None) -> Meta:
     def check(value: Any) -> str:
         given = _measured(clean(_bounded(string(value), 254)), 3, 254)
         if not _EMAIL.fullmatch(given):
@@ -99,7 +107,12 @@ def email() -> Meta:
 
     pattern = f"^{_EMAIL.pattern}$"
     return _meta(
-        check, min_length=3, max_length=254, pattern=pattern, examples=["li.lei@example.com"]
+        check,
+        min_length=3,
+        max_length=254,
+        pattern=pattern,
+        examples=["li.lei@example.com"],
+        description=description,
     )
 
 

@@ -22,7 +22,9 @@ class Entity(msgspec.Struct, frozen=True):
     private: ClassVar[frozenset[str]] = frozenset()
     """Columns that the service keeps for itself."""
     phones: ClassVar[frozenset[str]] = frozenset()
-    """Columns that are shown masked."""
+    """Columns that hold telephone numbers: shown masked, and sealed where there is a key."""
+    emails: ClassVar[frozenset[str]] = frozenset()
+    """Columns that hold e-mail addresses, likewise."""
     computed: ClassVar[tuple[str, ...]] = ()
     """Properties that are shown beside the columns."""
 

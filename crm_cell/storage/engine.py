@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
 
 from crm_cell.storage.page_boundaries import Boundaries
+from crm_cell.storage.seals import Seals
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -33,6 +34,8 @@ class Reader(Protocol):
     boundaries: Boundaries | None
     """What the process remembers of long lists; None for a transaction that writes, which sees rows
     that the counters do not yet count."""
+    seals: Seals
+    """How the tenant's numbers and addresses are kept."""
     may_take_long: bool
     """Whether it holds up nobody. Where it does, a unit may raise TakesLong."""
 

@@ -10,6 +10,7 @@ import asyncpg
 from crm_cell.storage.engine import Row, Tally
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.page_boundaries import Boundaries
+from crm_cell.storage.seals import UNSEALED, Seals
 
 if TYPE_CHECKING:
     from crm_cell.storage.postgres_pool import Connection
@@ -35,6 +36,7 @@ class PostgresTx:
         "for_update",
         "may_take_long",
         "now",
+        "seals",
         "stripe",
         "tally",
     )
@@ -53,6 +55,7 @@ class PostgresTx:
         self._connection = connection
         self._seconds = seconds
         self.now = now
+        self.seals: Seals = UNSEALED
         self.boundaries = boundaries
         self.may_take_long = may_take_long
         self.stripe = stripe

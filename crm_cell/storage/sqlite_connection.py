@@ -12,6 +12,7 @@ from crm_cell.kernel.errors import Unavailable
 from crm_cell.storage.engine import ReadUnit, Row, Tally
 from crm_cell.storage.errors import CannotOpen, UniqueViolation
 from crm_cell.storage.page_boundaries import Boundaries
+from crm_cell.storage.seals import UNSEALED, Seals
 
 T = TypeVar("T")
 Appended = list[tuple[str, Iterable[Mapping[str, object]]]]
@@ -41,7 +42,7 @@ _CHECKPOINT_PAGES = 4_000
 class SqliteReader:
     """Reads whose awaits complete at once."""
 
-    __slots__ = ("_connection", "boundaries", "may_take_long", "now")
+    __slots__ = ("_connection", "boundaries", "may_take_long", "now", "seals")
     # There is one writer, so nothing that it reads can change under it.
     for_update = for_share = ""
     near = True
@@ -58,6 +59,7 @@ class SqliteReader:
         self.boundaries = boundaries
         self.may_take_long = may_take_long
         self.now = now
+        self.seals: Seals = UNSEALED
 
     async def one(self, sql: str, /, **params: object) -> Row | None:
         rows = self._connection.execute(sql, params).fetchall()

@@ -21,7 +21,7 @@ def test_a_sound_database_is_told_to_be_one(filled: Terminal) -> None:
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines() == [
         "settings   ok, CRM_AUTH_MODE=dev",
-        "schema     0002, of this release",
+        "schema     0003, of this release",
         "integrity  ok",
         f"database   {filled.path} answers",
         "counters   ok",

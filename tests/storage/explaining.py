@@ -12,7 +12,7 @@ class Explaining:
         self._tx = tx
         self.now, self.boundaries = tx.now, tx.boundaries
         self.may_take_long = tx.may_take_long
-        self.near = tx.near
+        self.near, self.seals = tx.near, tx.seals
         self.plans: list[str] = []
 
     async def one(self, sql: str, /, **params: object) -> Row | None:

@@ -24,7 +24,7 @@ class Counting:
     def __init__(self, tx: Reader) -> None:
         self._tx = tx
         self.now, self.boundaries = tx.now, tx.boundaries
-        self.may_take_long = tx.may_take_long
+        self.may_take_long, self.seals = tx.may_take_long, tx.seals
         self.whole = 0
 
     async def one(self, sql: str, /, **params: object) -> Row | None:

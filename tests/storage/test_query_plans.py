@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from crm_cell.contacts import service as contacts
+from crm_cell.customers import service as customers
 from crm_cell.follow_ups import service as follow_ups
 from crm_cell.follow_ups.rules import Filter
 from crm_cell.kernel.actor import Actor
@@ -58,8 +59,8 @@ def assert_walks(plans: set[str], table: str, index: str) -> None:
 @pytest.fixture
 async def customer(alice: Caller) -> Json:
     """With something in each list, as an empty one would not be read at all."""
-    customer = await alice.customer()
-    await alice.contact(customer)
+    customer = await alice.customer(contactPhone="13812345678", contactEmail="a@example.com")
+    await alice.contact(customer, phone="13812345678", email="a@example.com")
     opportunity = await alice.opportunity(customer)
     await alice.follow_up(opportunityId=opportunity["opportunityId"])
     return customer | {"opportunityId": opportunity["opportunityId"]}
@@ -72,6 +73,24 @@ async def test_contacts(actor: Actor, own: str, customer: Json, cell: Running) -
     customer_id = customer["customerId"]
     narrowed = await plans(cell, lambda tx, page: contacts.list_(tx, actor, customer_id, page))
     assert_walks(narrowed, "contacts", "contacts_by_customer")
+
+
+@ACTORS
+async def test_customers_and_contacts_of_a_number_or_an_address(
+    actor: Actor, own: str, customer: Json, cell: Running
+) -> None:
+    number, address = "13812345678", "a@example.com"
+    for table, found in {
+        "customers_by_contact_phone": lambda tx, page: customers.list_(
+            tx, actor, page, phone=number
+        ),
+        "customers_by_contact_email": lambda tx, page: customers.list_(
+            tx, actor, page, email=address
+        ),
+        "contacts_by_phone": lambda tx, page: contacts.list_(tx, actor, None, page, phone=number),
+        "contacts_by_email": lambda tx, page: contacts.list_(tx, actor, None, page, email=address),
+    }.items():
+        assert_walks(await plans(cell, found), table.partition("_")[0], table)
 
 
 @ACTORS

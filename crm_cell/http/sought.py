@@ -1,0 +1,26 @@
+"""Query parameters that look for a whole number or address."""
+
+from typing import Annotated
+
+from crm_cell.http.fields import email, phone
+
+
+def _with_its_plus(value: str) -> str:
+    """A plus in a URL means a space, and nobody begins a number with a space."""
+    return "+" + value[1:] if value.startswith(" ") else value
+
+
+SoughtPhone = Annotated[
+    str,
+    phone(
+        from_text=_with_its_plus,
+        description="完整电话，精确匹配，只比较数字和开头的加号"
+        " · A whole number: its digits, and a plus in front, must be the same",
+    ),
+]
+SoughtEmail = Annotated[
+    str,
+    email(
+        description="完整邮箱，精确匹配，不分大小写 · A whole address; capitals make no difference",
+    ),
+]

@@ -1,0 +1,144 @@
+"""How numbers and addresses lie in the database: open, or sealed with a key.
+
+The seam for encryption. A transaction has the seals of its tenant, and stores put what they write
+and read through them. Beside each sealed column lies `{column}_key`, which equal values have in
+common: exact search asks for it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from string import ascii_lowercase
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import msgspec
+
+from crm_cell.kernel.entity import Entity
+from crm_cell.kernel.lookup import email_key, phone_key
+
+if TYPE_CHECKING:
+    from crm_cell.storage.engine import Reader, Tx
+
+T = TypeVar("T")
+Values = dict[str, Any]
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One that holds a number or an address."""
+
+    name: str
+    key: str
+    """The column that it is found by."""
+    place: int
+    """Where it stands in a row as the store reads it."""
+    form: Callable[[str], str]
+    """The form in which its values are compared."""
+
+
+class SealedTable(msgspec.Struct, frozen=True):
+    name: str
+    columns: tuple[Column, ...]
+
+    def changed(self, before: Entity, after: Entity) -> list[Column]:
+        return [
+            column
+            for column in self.columns
+            if getattr(before, column.name) != getattr(after, column.name)
+        ]
+
+    @property
+    def keys(self) -> str:
+        return ", ".join(column.key for column in self.columns)
+
+    @property
+    def key_parameters(self) -> str:
+        return ", ".join(f":{column.key}" for column in self.columns)
+
+
+def sealed_table(name: str, kind: type[Entity]) -> SealedTable:
+    """The table whose rows are read as `kind`: what that masks, its table seals."""
+    forms = dict.fromkeys(kind.phones, phone_key) | dict.fromkeys(kind.emails, email_key)
+    return SealedTable(
+        name,
+        tuple(
+            Column(field, f"{field}_key", place, forms[field])
+            for place, field in enumerate(kind.__struct_fields__)
+            if field in forms
+        ),
+    )
+
+
+class Seals(Protocol):
+    """Of one tenant."""
+
+    async def keep(
+        self,
+        tx: "Tx",
+        table: SealedTable,
+        rows: Iterable[Values],
+        columns: Sequence[Column] | None = None,
+        /,
+    ) -> list[Values]:
+        """The rows as they are written: with keys, and sealed. `columns` narrows it to those that
+        are written at all."""
+        ...
+
+    def opening(self, table: SealedTable, make: Callable[..., T], /) -> Callable[..., T]:
+        """`make`, for rows as they are read."""
+        ...
+
+    async def keys_of(
+        self, tx: "Reader", table: SealedTable, column: Column, value: str
+    ) -> list[str]:
+        """All that a row may have in `column.key` whose value is the one that is sought."""
+        ...
+
+
+class Unsealed:
+    """Everything lies open, as it does without an encryption key."""
+
+    async def keep(
+        self,
+        _tx: "Tx",
+        table: SealedTable,
+        rows: Iterable[Values],
+        columns: Sequence[Column] | None = None,
+        /,
+    ) -> list[Values]:
+        wanted = table.columns if columns is None else columns
+        kept = list(rows)
+        for row in kept:
+            for column in wanted:
+                value = row[column.name]
+                row[column.key] = None if value is None else column.form(value)
+        return kept
+
+    def opening(self, _table: SealedTable, make: Callable[..., T], /) -> Callable[..., T]:
+        return make
+
+    async def keys_of(
+        self, _tx: "Reader", _table: SealedTable, column: Column, value: str
+    ) -> list[str]:
+        return [column.form(value)]
+
+
+UNSEALED = Unsealed()
+
+
+async def sought(
+    tx: "Reader", table: SealedTable, wanted: dict[str, str | None]
+) -> tuple[str, dict[str, object]]:
+    """The conditions for rows that have the wanted values, with the parameters of these."""
+    conditions, params = "", dict[str, object]()
+    for column in table.columns:
+        value = wanted.get(column.name)
+        if value is None:
+            continue
+        keys = await tx.seals.keys_of(tx, table, column, value)
+        names = [f"{column.key}_{letter}" for letter in ascii_lowercase[: len(keys)]]
+        given = dict(zip(names, keys, strict=True))
+        # With one key alone, the rows are found in the order of the list.
+        listed = ", ".join(f":{name}" for name in given)
+        conditions += f" AND {column.key} " + (
+            f"IN ({listed})" if len(given) > 1 else f"= {listed}"
+        )
+        params |= given
+    return conditions, params
