@@ -1,7 +1,7 @@
 """Full telephone numbers go in through every door, and come out nowhere.
 
 A real process is called over a socket; then every byte it answered, every line it logged and every
-table but the two columns that keep the numbers are searched for each of them.
+table but the columns that keep the numbers are searched for each of them.
 """
 
 import io
@@ -143,7 +143,7 @@ def kept_elsewhere(file: Path) -> list[bytes]:
         columns = [
             str(row[0]) for row in rows(file, f"SELECT name FROM pragma_table_info('{table}')")
         ]
-        others = [f'"{column}"' for column in columns if (table, column) not in KEPT]
+        others = [f'"{column}"' for column in columns if (table, column) not in KEPT | KEYS]
         for row in rows(file, f'SELECT {", ".join(others)} FROM "{table}"'):
             found += [v if isinstance(v, bytes) else str(v).encode() for v in row]
     return found
