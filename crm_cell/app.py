@@ -1,6 +1,7 @@
 """The composition root: the only module that knows every other."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from crm_cell.follow_ups import service as follow_ups_service
 from crm_cell.follow_ups.routes import follow_ups
 from crm_cell.health.routes import health
 from crm_cell.http.application import Application
-from crm_cell.http.auth import AnyToken
 from crm_cell.http.measurements import Measurements
 from crm_cell.http.openapi.routes import with_openapi
 from crm_cell.http.pages import pages
@@ -24,6 +24,8 @@ from crm_cell.http.routing import Route
 from crm_cell.http.telemetry import AccessLine, Telemetry
 from crm_cell.idempotency.guard import Guard
 from crm_cell.idempotency.purge import purge_forever
+from crm_cell.identity.door import Now
+from crm_cell.identity.opening import authenticator
 from crm_cell.opportunities import service as opportunities_service
 from crm_cell.opportunities.routes import opportunities
 from crm_cell.payments import service as payments_service
@@ -59,8 +61,10 @@ class Cell:
         write_access: Callable[[AccessLine], None],
         *,
         measurements_folder: Path | None = None,
+        now: Now = time.time,
     ) -> None:
-        """`measurements_folder` is where processes that serve together gather what they measure."""
+        """`measurements_folder` is where processes that serve together gather what they measure.
+        `now` is the clock that tokens are held to."""
         self._settings = settings
         set_dependents(
             contracts_service,
@@ -73,11 +77,14 @@ class Cell:
         self.database: Database = open_database(
             settings.database_url, connections=settings.database_connections
         )
+        self._authenticator = authenticator(
+            settings, settings.default_tenant_id, self.database, now
+        )
         self._application = Application(
             all_routes(),
             self.database,
             once=Guard(self.database),
-            authenticator=AnyToken(),
+            authenticator=self._authenticator,
             telemetry=Telemetry(write_access, self._measurements),
             pages=pages(),
             default_tenant=settings.default_tenant_id,
@@ -96,6 +103,7 @@ class Cell:
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
+        await self._authenticator.stop()
         await self.database.stop()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

@@ -3,11 +3,15 @@
 import ipaddress
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 
 from crm_cell.http.headers import is_tenant
+from crm_cell.identity.settings import IdentitySettings
+from crm_cell.identity.settings import complaints as identity_complaints
+from crm_cell.kernel.setting import Setting
 from crm_cell.storage.open import CONNECTIONS, UnsupportedDatabase, check_url
 
 # Set for installing, testing and building, never read here; they may well be in the environment.
@@ -27,14 +31,9 @@ class SettingsError(Exception):
     """A setting is wrong; the text names it and says what it takes."""
 
 
-class Setting(msgspec.Struct, frozen=True):
-    """How one field is set: the variable, and what it means."""
+class Settings(IdentitySettings, frozen=True):
+    """Those of identity stand behind these, in the documentation too."""
 
-    variable: str
-    meaning: str
-
-
-class Settings(msgspec.Struct, frozen=True):
     host: Annotated[str, Setting("CRM_HOST", "Address to listen on")] = "127.0.0.1"
     port: Annotated[int, Setting("PORT", "Port to listen on, 1 to 65535")] = 8001
     database_url: Annotated[
@@ -42,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True):
         Setting(
             "CRM_DATABASE_URL",
             "Where the data lies: `sqlite:///path/to/file.db` or `postgresql://user@host/database`",
+            True,
         ),
     ] = "sqlite:///data/crm.db"
     database_connections: Annotated[
@@ -54,18 +54,12 @@ class Settings(msgspec.Struct, frozen=True):
     demo: Annotated[
         bool, Setting("CRM_DEMO", "Fill an empty database with the tenant `demo`: 1 or 0")
     ] = True
-    auth_mode: Annotated[
-        Literal["dev", "gateway"],
-        Setting(
-            "CRM_AUTH_MODE",
-            "Who is let in: `dev` takes any token, on loopback only; `gateway` takes what carries"
-            " the gateway's signature",
-        ),
-    ] = "dev"
     signing_secret: Annotated[
         str | None,
         Setting(
-            "CELL_SIGNING_SECRET", "The secret that the gateway signs with; at least 16 characters"
+            "CELL_SIGNING_SECRET",
+            "The secret that the gateway signs with; at least 16 characters",
+            True,
         ),
     ] = None
     default_tenant_id: Annotated[
@@ -77,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True):
     ] = 72
     metrics_token: Annotated[
         str | None,
-        Setting("CRM_METRICS_TOKEN", "A bearer token of its own for Prometheus at /metrics"),
+        Setting("CRM_METRICS_TOKEN", "A bearer token of its own for Prometheus at /metrics", True),
     ] = None
     log_format: Annotated[
         Literal["auto", "json", "text"],
@@ -97,17 +91,34 @@ def settings_table() -> list[tuple[Setting, Any]]:
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Raises SettingsError for a variable that is unknown or takes another value."""
     by_variable = {_setting(name).variable: name for name in _fields()}
-    values = {
-        by_variable[variable]: _parse(by_variable[variable], variable, text)
-        for variable, text in environment.items()
-        if variable in by_variable
-    }
-    for variable in environment:
-        if variable.startswith(_PREFIX) and variable not in by_variable.keys() | _FOR_OTHERS:
+    by_file = {f"{setting.variable}_FILE" for setting, _ in settings_table() if setting.by_file}
+    for variable in environment.keys() - by_variable.keys() - by_file - _FOR_OTHERS:
+        if variable.startswith(_PREFIX):
             raise SettingsError(f"{variable}: there is no such setting")
-    settings = Settings(**values)
+    given = {**environment}
+    for variable in by_file & environment.keys():
+        _take_file(given, variable)
+    settings = Settings(
+        **{
+            by_variable[variable]: _parse(by_variable[variable], variable, text)
+            for variable, text in given.items()
+            if variable in by_variable
+        }
+    )
     _check(settings)
     return settings
+
+
+def _take_file(given: dict[str, str], variable: str) -> None:
+    """Put what the file holds where it would stand without one."""
+    meant = variable.removesuffix("_FILE")
+    if meant in given:
+        raise SettingsError(f"{variable}: {meant} is set too")
+    try:
+        given[meant] = Path(given[variable]).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "is not text"
+        raise SettingsError(f"{variable}: {given[variable]}: {why}") from None
 
 
 def _check(settings: Settings) -> None:
@@ -150,6 +161,7 @@ def _complaints(settings: Settings) -> list[tuple[str, str]]:
         ),
     ]
     complaints = [(variable, complaint) for wrong, variable, complaint in found if wrong]
+    complaints += identity_complaints(settings)
     try:
         check_url(settings.database_url)
     except UnsupportedDatabase as error:

@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from crm_cell.settings import Settings, SettingsError, read_settings, settings_table
+from tests.identity.issuer import ec_key, pem, rsa_key
 from tests.processes import environment
 
 SECRET = "a secret that nobody guesses"
@@ -50,6 +52,13 @@ def test_each_can_be_set() -> None:
     )
 
 
+LONG = "a secret of thirty-two bytes, or more"
+JWT = {
+    "CRM_AUTH_MODE": "jwt",
+    "CRM_JWT_ISSUER": "https://issuer.example",
+    "CRM_JWT_AUDIENCE": "crm",
+}
+PRIVATE = rsa_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 NO_DATABASE = (
     "CRM_DATABASE_URL: must be sqlite:///path/to/file.db or postgresql://user@host/database"
 )
@@ -75,8 +84,8 @@ WRONG = [
     ({"CRM_DATABASE_URL": "mysql://x/y"}, NO_DATABASE),
     ({"CRM_DEMO": "yes"}, "CRM_DEMO: must be 0 or 1"),
     ({"CRM_DEMO": ""}, "CRM_DEMO: must be 0 or 1"),
-    ({"CRM_AUTH_MODE": "none"}, "CRM_AUTH_MODE: must be one of dev, gateway"),
-    ({"CRM_AUTH_MODE": "DEV"}, "CRM_AUTH_MODE: must be one of dev, gateway"),
+    ({"CRM_AUTH_MODE": "none"}, "CRM_AUTH_MODE: must be one of dev, jwt, platform, gateway"),
+    ({"CRM_AUTH_MODE": "DEV"}, "CRM_AUTH_MODE: must be one of dev, jwt, platform, gateway"),
     ({"CRM_AUTH_MODE": "gateway"}, "CELL_SIGNING_SECRET: must be set with CRM_AUTH_MODE=gateway"),
     ({"CELL_SIGNING_SECRET": "short"}, "CELL_SIGNING_SECRET: must have at least 16 characters"),
     ({"CELL_SIGNING_SECRET": ""}, "CELL_SIGNING_SECRET: must not be empty"),
@@ -86,6 +95,60 @@ WRONG = [
     ({"CRM_IDEMPOTENCY_TTL_HOURS": "23"}, "CRM_IDEMPOTENCY_TTL_HOURS: must be at least 24"),
     ({"CRM_IDEMPOTENCY_TTL_HOURS": "1d"}, "CRM_IDEMPOTENCY_TTL_HOURS: must be a whole number"),
     ({"CRM_METRICS_TOKEN": ""}, "CRM_METRICS_TOKEN: must not be empty"),
+    ({"CRM_AUTH_MODE": "jwt"}, "CRM_AUTH_MODE: jwt needs one of CRM_JWT_SECRET, CRM_JWT_PUBLIC"),
+    (JWT | {"CRM_JWT_SECRET": LONG, "CRM_JWT_JWKS_URL": "https://x/"}, "CRM_AUTH_MODE: jwt needs"),
+    (JWT | {"CRM_JWT_SECRET": "a" * 31}, "CRM_JWT_SECRET: must have at least 32 bytes for HS256"),
+    (JWT | {"CRM_JWT_SECRET": ""}, "CRM_JWT_SECRET: must not be empty"),
+    (
+        JWT | {"CRM_JWT_SECRET": LONG, "CRM_JWT_ALGORITHM": "HS512"},
+        "CRM_JWT_SECRET: must have at least 64 bytes for HS512",
+    ),
+    (
+        JWT | {"CRM_JWT_SECRET": LONG, "CRM_JWT_ALGORITHM": "none"},
+        "CRM_JWT_SECRET: signs by HS256, HS384, HS512, not by none",
+    ),
+    (JWT | {"CRM_JWT_PUBLIC_KEY": LONG}, "CRM_JWT_PUBLIC_KEY: must be a public key or a certif"),
+    (
+        JWT | {"CRM_JWT_PUBLIC_KEY": pem(rsa_key("weak", 1024))},
+        "CRM_JWT_PUBLIC_KEY: must have at least 2048 bits",
+    ),
+    (
+        JWT | {"CRM_JWT_PUBLIC_KEY": pem(rsa_key()), "CRM_JWT_ALGORITHM": "HS256"},
+        "CRM_JWT_PUBLIC_KEY: signs by RS256, RS384, RS512, PS256, PS384, PS512, not by HS256",
+    ),
+    (
+        JWT | {"CRM_JWT_PUBLIC_KEY": pem(ec_key()), "CRM_JWT_ALGORITHM": "RS256"},
+        "CRM_JWT_PUBLIC_KEY: signs by ES256, not by RS256",
+    ),
+    (JWT | {"CRM_JWT_PUBLIC_KEY": PRIVATE}, "CRM_JWT_PUBLIC_KEY: must be a public key or a certif"),
+    (JWT | {"CRM_JWT_JWKS_URL": "issuer"}, "CRM_JWT_JWKS_URL: must be an address like https://"),
+    (JWT | {"CRM_JWT_JWKS_URL": "file:///keys"}, "CRM_JWT_JWKS_URL: must be an address like"),
+    (
+        JWT | {"CRM_JWT_JWKS_URL": "https://x/k", "CRM_JWT_ALGORITHM": "RS256"},
+        "CRM_JWT_ALGORITHM: is not for CRM_JWT_JWKS_URL, whose keys name their own",
+    ),
+    (
+        {"CRM_AUTH_MODE": "jwt", "CRM_JWT_SECRET": LONG, "CRM_JWT_AUDIENCE": "crm"},
+        "CRM_JWT_ISSUER: must be set with CRM_AUTH_MODE=jwt",
+    ),
+    (
+        {"CRM_AUTH_MODE": "jwt", "CRM_JWT_SECRET": LONG, "CRM_JWT_ISSUER": "x"},
+        "CRM_JWT_AUDIENCE: must be set with CRM_AUTH_MODE=jwt",
+    ),
+    ({"CRM_AUTH_MODE": "platform"}, "PLATFORM_AUTH_URL: must be set with CRM_AUTH_MODE=platform"),
+    (
+        {"CRM_AUTH_MODE": "platform", "PLATFORM_AUTH_URL": "platform:80"},
+        "PLATFORM_AUTH_URL: must be an address like https://platform.example",
+    ),
+    (
+        {"CRM_AUTH_MODE": "platform", "PLATFORM_AUTH_URL": "http://x:99999"},
+        "PLATFORM_AUTH_URL: must be an address like https://platform.example",
+    ),
+    ({"CRM_ROLES": "sales"}, "CRM_ROLES: must be JSON like"),
+    ({"CRM_ROLES": '{"sales":"crm:read"}'}, "CRM_ROLES: must be JSON like"),
+    ({"CRM_ROLES": '{"sales":["crm:sell"]}'}, "CRM_ROLES: sales is granted crm:sell, which is no"),
+    ({"CRM_TENANT_FROM_HEADER": "yes"}, "CRM_TENANT_FROM_HEADER: must be 0 or 1"),
+    ({"CRM_DEMO_FILE": "/etc/demo"}, "CRM_DEMO_FILE: there is no such setting"),
     ({"CRM_LOG_FORMAT": "xml"}, "CRM_LOG_FORMAT: must be one of auto, json, text"),
     ({"CRM_LOG_LEVEL": "INFO"}, "CRM_LOG_LEVEL: must be one of debug, info, warning, error"),
     ({"CRM_PORT": "8001"}, "CRM_PORT: there is no such setting"),
@@ -107,6 +170,33 @@ def test_a_wrong_secret_is_not_repeated() -> None:
     with pytest.raises(SettingsError) as refused:
         read_settings({"CELL_SIGNING_SECRET": "hunter2"})
     assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["CRM_JWT_SECRET", "CELL_SIGNING_SECRET", "CRM_METRICS_TOKEN"])
+def test_a_secret_can_lie_in_a_file(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text(f"{LONG}\n", encoding="utf-8")
+    assert read_settings({f"{name}_FILE": str(file)}) == read_settings({name: LONG})
+
+
+def test_a_file_that_is_no_use_is_one_clear_line(tmp_path: Path) -> None:
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\xff\xfe")
+    for wrong, line in (
+        ({"CRM_JWT_SECRET_FILE": str(tmp_path / "none")}, f"{tmp_path}/none: No such file or dire"),
+        ({"CRM_JWT_SECRET_FILE": str(tmp_path)}, f"{tmp_path}: Is a directory"),
+        ({"CRM_JWT_SECRET_FILE": str(binary)}, f"{binary}: is not text"),
+        ({"CRM_JWT_SECRET_FILE": str(binary), "CRM_JWT_SECRET": LONG}, "CRM_JWT_SECRET is set too"),
+    ):
+        with pytest.raises(SettingsError) as refused:
+            read_settings(wrong)
+        assert str(refused.value).startswith(f"CRM_JWT_SECRET_FILE: {line}")
+
+
+def test_a_public_key_may_have_its_lines_ends_escaped() -> None:
+    escaped = pem(rsa_key()).replace("\n", "\\n")
+    settings = read_settings(JWT | {"CRM_JWT_PUBLIC_KEY": escaped})
+    assert settings.jwt_public_key == escaped
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])

@@ -35,6 +35,10 @@ class Authenticator(Protocol):
         told now."""
         ...
 
+    async def stop(self) -> None:
+        """Close what was opened to ask others."""
+        ...
+
 
 class AnyToken:
     """Modes `dev` and `gateway`: whoever reaches the service has been let in already, by being on
@@ -42,6 +46,9 @@ class AnyToken:
 
     async def identify(self, token: str) -> Identity:  # noqa: ARG002 - any will do
         return NOBODY_IN_PARTICULAR
+
+    async def stop(self) -> None:
+        """Nothing is open."""
 
 
 def bearer_token(headers: Mapping[str, str]) -> str:

@@ -12,6 +12,8 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "missing_tenant": ("缺少请求头 X-Tenant-Id", "The header X-Tenant-Id is missing"),
     "rule_violation": ("违反业务规则", "A business rule is violated"),
     "unauthorized": ("未登录或令牌无效", "The bearer token is missing or not valid"),
+    "token_expired": ("令牌已过期", "The token has expired"),
+    "token_without_tenant": ("令牌未指明租户", "The token names no tenant"),
     "forbidden": ("没有权限", "Not allowed"),
     "scope_missing": ("缺少权限 {scope}", "The scope {scope} is missing"),
     "other_user": (

@@ -115,6 +115,11 @@ def test_the_settings_are_those_of_the_service() -> None:
     ]
 
 
+def test_the_settings_that_may_lie_in_a_file_are_named() -> None:
+    named = re.findall(r"`(\w+)_FILE`", text("reference", "settings.md"))
+    assert named == [setting.variable for setting, _ in settings_table() if setting.by_file]
+
+
 def _default(value: object) -> str:
     if value is None:
         return ""

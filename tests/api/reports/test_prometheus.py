@@ -122,6 +122,9 @@ class Nobody:
     async def identify(self, token: str) -> Identity:
         raise Unauthorized
 
+    async def stop(self) -> None:
+        """Nothing is open."""
+
 
 @pytest.mark.parametrize(
     ("own", "sent", "admitted"),

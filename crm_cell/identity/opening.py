@@ -1,0 +1,69 @@
+"""The authenticator that the settings ask for."""
+
+from typing import TYPE_CHECKING
+
+from crm_cell.http.auth import AnyToken, Authenticator
+from crm_cell.identity.door import Door, Judge, Now
+from crm_cell.identity.grants import Grants, Places, read_roles
+from crm_cell.identity.key_tokens import ApiKeys
+from crm_cell.identity.settings import IdentitySettings
+from crm_cell.storage.engine import Database
+
+if TYPE_CHECKING:
+    from crm_cell.identity.signed_tokens import KeyFinder
+
+
+def authenticator(
+    settings: IdentitySettings, default_tenant: str | None, database: Database, now: Now
+) -> Authenticator:
+    """What a mode needs is imported with it."""
+    if settings.auth_mode in ("dev", "gateway"):
+        return AnyToken()
+    grants = _grants(settings, default_tenant)
+    judge = _signed(settings, grants) if settings.auth_mode == "jwt" else _asked(settings, grants)
+    return Door(judge, ApiKeys(database), now)
+
+
+def _grants(settings: IdentitySettings, default_tenant: str | None) -> Grants:
+    places = Places(
+        user=("sub",) if settings.auth_mode == "jwt" else _names(settings.user_claim),
+        tenant=_names(settings.tenant_claim),
+        roles=_names(settings.roles_claim),
+        scopes=_names(settings.scopes_claim),
+    )
+    return Grants(places, read_roles(settings.roles), default_tenant, settings.tenant_from_header)
+
+
+def _signed(settings: IdentitySettings, grants: Grants) -> Judge:
+    from crm_cell.identity.signed_tokens import Expected, SignedTokens
+
+    assert settings.jwt_issuer is not None, "checked at the start"
+    assert settings.jwt_audience is not None, "checked at the start"
+    types = frozenset(name.lower() for name in _names(settings.jwt_types))
+    expected = Expected(settings.jwt_issuer, settings.jwt_audience, types)
+    return SignedTokens(_keys(settings), expected, grants)
+
+
+def _keys(settings: IdentitySettings) -> "KeyFinder":
+    from crm_cell.identity.signed_tokens import OneKey
+    from crm_cell.identity.signing_keys import from_pem, from_secret
+
+    if settings.jwt_secret is not None:
+        return OneKey(from_secret(settings.jwt_secret, settings.jwt_algorithm))
+    if settings.jwt_public_key is not None:
+        return OneKey(from_pem(settings.jwt_public_key, settings.jwt_algorithm))
+    from crm_cell.identity.jwks import PublishedKeys
+
+    assert settings.jwt_jwks_url is not None, "checked at the start"
+    return PublishedKeys(settings.jwt_jwks_url)
+
+
+def _asked(settings: IdentitySettings, grants: Grants) -> Judge:
+    from crm_cell.identity.platform import Platform
+
+    assert settings.platform_auth_url is not None, "checked at the start"
+    return Platform(settings.platform_auth_url, grants)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
