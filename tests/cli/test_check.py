@@ -2,6 +2,7 @@
 
 import pytest
 
+from crm_cell.storage.schema import SCHEMA_VERSION
 from tests.cli.conftest import Terminal
 
 
@@ -21,7 +22,7 @@ def test_a_sound_database_is_told_to_be_one(filled: Terminal) -> None:
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines() == [
         "settings   ok, CRM_AUTH_MODE=dev",
-        "schema     0003, of this release",
+        f"schema     {SCHEMA_VERSION}, of this release",
         "integrity  ok",
         f"database   {filled.path} answers",
         "counters   ok",

@@ -6,18 +6,19 @@ from contextlib import closing
 import pytest
 
 from crm_cell import __version__
+from crm_cell.storage.schema import SCHEMA_VERSION
 from crm_cell.storage.sole_service import sole_service
 from tests.cli.conftest import Terminal
 
 
 def test_migrate_makes_a_database_where_there_is_none(nowhere: Terminal) -> None:
     said = nowhere.run("migrate")
-    assert (said.code, said.out) == (0, f"{nowhere.path}: schema none is now 0002\n")
+    assert (said.code, said.out) == (0, f"{nowhere.path}: schema none is now {SCHEMA_VERSION}\n")
     assert nowhere.run("check", "--counters").code == 0
 
 
 def test_migrate_leaves_a_current_database_alone(terminal: Terminal) -> None:
-    assert terminal.run("migrate").out == f"{terminal.path}: at schema 0002 already\n"
+    assert terminal.run("migrate").out == f"{terminal.path}: at schema {SCHEMA_VERSION} already\n"
 
 
 def test_migrate_waits_for_no_service(terminal: Terminal) -> None:
