@@ -18,6 +18,7 @@ DENIED = asyncpg.InsufficientPrivilegeError
 UNNAMED = "this transaction has named no tenant"
 UNSEEN = "new row violates row-level security policy"
 TABLES = {
+    "api_keys",
     "audit_logs",
     "contacts",
     "contracts",
@@ -56,6 +57,10 @@ async def filled(cell: Running, acme: Caller, charlie: Caller) -> Running:
     """Rows of acme's and of globex's in every table."""
     for caller in (acme, charlie):
         await plant(caller)
+        cell.change(
+            "INSERT INTO api_keys VALUES (?, 'id', 1, 1, 1, 'n', 'u', '', '', NULL, NULL)",
+            caller.tenant,
+        )
         cell.change("INSERT INTO reveal_counts VALUES (?, 'alice', 1, 1)", caller.tenant)
         cell.change(
             "INSERT INTO tenant_keys VALUES (?, 1, 'aes-256-gcm', 'm', '', '', 1, 1, NULL)",
