@@ -11,7 +11,7 @@ from crm_cell.kernel.clock import format_time
 
 ResourceType = Annotated[
     str,
-    choice("customer", "contact", "opportunity", "follow_up", "contract", "payment"),
+    choice("customer", "contact", "opportunity", "follow_up", "contract", "payment", "api_key"),
 ]
 
 

@@ -18,6 +18,11 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
+token = typer.Typer(
+    help="Keys for machines; each may be changed while the service runs.", no_args_is_help=True
+)
+app.add_typer(token, name="token")
+
 Tenant = Annotated[str, typer.Option(help="The tenant, as in X-Tenant-Id.", metavar="ID")]
 User = Annotated[
     str | None,
@@ -154,6 +159,69 @@ def move(
         from crm_cell.cli import moving
 
         moving.move(source, target)
+
+
+KeyId = Annotated[str, typer.Argument(help="The key's id, as `list` tells it.")]
+Expires = Annotated[
+    str, typer.Option(help="When it ends: 90d, 12h, 2027-01-31 or never.", metavar="WHEN")
+]
+
+
+@token.command("create")
+def create_token(
+    tenant: Tenant,
+    name: Annotated[str, typer.Option(help="What it is for.", metavar="TEXT")],
+    scopes: Annotated[
+        str, typer.Option(help="What it may do: crm:read, crm:write …", metavar="SCOPES")
+    ],
+    expires: Expires = "90d",
+    user: Annotated[
+        str | None,
+        typer.Option(help="Act as this user; without it, as itself.", metavar="ID"),
+    ] = None,
+) -> None:
+    """Make a key, and show it this once."""
+    with told():
+        from crm_cell.cli import tokens
+
+        tokens.create(tenant, name, scopes, expires, user)
+
+
+@token.command("list")
+def list_tokens(tenant: Tenant) -> None:
+    """List a tenant's keys, the newest first: never the keys themselves."""
+    with told():
+        from crm_cell.cli import tokens
+
+        tokens.list_(tenant)
+
+
+@token.command("rotate")
+def rotate_token(
+    key_id: KeyId,
+    tenant: Tenant,
+    expires: Annotated[
+        str | None,
+        typer.Option(help="When the new one ends; else it lives as long.", metavar="WHEN"),
+    ] = None,
+    overlap: Annotated[
+        str, typer.Option(help="How long the old one is still good: 1h, 7d.", metavar="TIME")
+    ] = "0",
+) -> None:
+    """Make a key in the place of another, and show it this once."""
+    with told():
+        from crm_cell.cli import tokens
+
+        tokens.rotate(tenant, key_id, expires, overlap)
+
+
+@token.command("revoke")
+def revoke_token(key_id: KeyId, tenant: Tenant) -> None:
+    """End a key; every process refuses it within 30 s."""
+    with told():
+        from crm_cell.cli import tokens
+
+        tokens.revoke(tenant, key_id)
 
 
 @app.command()
