@@ -113,7 +113,8 @@ class PostgresDatastore:
 
     def copy(self) -> "PostgresDatastore":
         copy = PostgresDatastore(self.server, self.name)
-        copy.url = copy.url_for(urlsplit(self.url).username or "")
+        if self.url != self.server.url(self.name):
+            copy.url = copy.url_for(urlsplit(self.url).username or "")
         return copy
 
     def login(self, may: str) -> str:

@@ -44,7 +44,7 @@ def test_each_table_comes_behind_those_it_refers_to() -> None:
 
 
 def test_tables_in_a_circle_are_refused() -> None:
-    with pytest.raises(MoveRefused, match="in a circle: [ab] → [ab] → [ab]$"):
+    with pytest.raises(MoveRefused, match=r"in a circle: [ab] → [ab] → [ab]$"):
         parents_first([table("a", "b"), table("b", "a")])
 
 
