@@ -8,6 +8,8 @@ constants filled in. A statement meant for all tenants at once says why on the l
 
     # every tenant: the purge runs for the whole installation
     PURGE = "DELETE FROM idempotency_keys WHERE expires_at < :now"
+
+Statements are also held to what a distributed database can do: see docs/operating/citus.md.
 """
 
 import ast
@@ -44,6 +46,23 @@ LOWER_CASE = re.compile(
     r"\s*(?:select\s.+\sfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s)",
     re.IGNORECASE | re.DOTALL,
 )
+# What no statement may hold, since a distributed database refuses it, or works it out on each node
+# for itself; times and ids come as values.
+NOT_DISTRIBUTED = {
+    re.compile(
+        r"\b(?:now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|age"
+        r"|unixepoch|strftime|julianday|datetime)\s*\("
+        r"|\bCURRENT_(?:TIME|DATE|TIMESTAMP)\b|\bLOCALTIME(?:STAMP)?\b",
+        re.IGNORECASE,
+    ): "the time comes as a value",
+    re.compile(
+        r"\b(?:random|randomblob|gen_random_uuid|uuidv?\d|nextval)\s*\(", re.IGNORECASE
+    ): "what is made up comes as a value",
+    re.compile(r"\bWITH\s+RECURSIVE\b"): "no recursion",
+}
+# Only within one tenant can rows be locked that others have locked already.
+SKIPS_LOCKED = re.compile(r"\bSKIP\s+LOCKED\b")
+INSERTED = re.compile(r"\s*INSERT\s+INTO\s+\S+\s*(\([^)]*\))?")
 EVERY_TENANT = re.compile(r"#\s*every tenant:\s*\S")
 
 
@@ -67,11 +86,25 @@ def faults(path: Path, source: str) -> Iterator[str]:
         where = f"{path}:{text.line}:"
         if is_sql and not (in_store or in_storage):
             yield f"{where} SQL outside a store: {shown(text.value)}"
-        elif tenant_needed and is_statement:
-            if "tenant_id" not in text.value and not excused(lines, text.anchors):
+        elif tenant_needed and is_sql:
+            if is_statement and "tenant_id" not in text.value and not excused(lines, text.anchors):
                 yield f"{where} a statement without tenant_id: {shown(text.value)}"
+            for reason in undistributed(text.value):
+                yield f"{where} {reason}: {shown(text.value)}"
         elif tenant_needed and not is_sql and LOWER_CASE.match(text.value):
             yield f"{where} SQL is written in upper case, so that it is seen: {shown(text.value)}"
+
+
+def undistributed(sql: str) -> Iterator[str]:
+    """Why a distributed database would not run it."""
+    for pattern, reason in NOT_DISTRIBUTED.items():
+        if pattern.search(sql):
+            yield reason
+    if SKIPS_LOCKED.search(sql) and "tenant_id" not in sql:
+        yield "locks are skipped within one tenant only"
+    inserted = INSERTED.match(sql)
+    if inserted and "tenant_id" not in (inserted[1] or ""):
+        yield "an INSERT names tenant_id among its columns"
 
 
 def constants(module: ast.Module) -> dict[str, str]:

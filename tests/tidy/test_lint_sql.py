@@ -164,6 +164,51 @@ def test_a_comment_above_a_function_does_not_excuse_its_body() -> None:
     assert len(lint(STORE, source)) == 1
 
 
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("UPDATE a SET b = now() WHERE tenant_id = :t", "the time comes as a value"),
+        ("SELECT 1 FROM a WHERE tenant_id = :t AND b < CURRENT_TIMESTAMP", "the time comes"),
+        ("SELECT 1 FROM a WHERE tenant_id = :t AND b < unixepoch('now')", "the time comes"),
+        (
+            "INSERT INTO a (tenant_id) VALUES (:t) ON CONFLICT (tenant_id) DO UPDATE SET b = NOW()",
+            "the time comes as a value",
+        ),
+        ("UPDATE a SET b = random() WHERE tenant_id = :t", "what is made up comes as a value"),
+        (" ON CONFLICT (tenant_id) DO UPDATE SET b = random()", "what is made up comes"),
+        ("INSERT INTO a (tenant_id, id) VALUES (:t, uuidv7())", "what is made up comes"),
+        ("WITH RECURSIVE n (i) AS (SELECT 1) SELECT i FROM n WHERE tenant_id = :t", "no recursion"),
+        ("INSERT INTO a SELECT * FROM b WHERE tenant_id = :t", "an INSERT names tenant_id"),
+        ("INSERT INTO a (id) SELECT id FROM b WHERE tenant_id = :t", "an INSERT names tenant_id"),
+        ("FOR UPDATE SKIP LOCKED", "locks are skipped within one tenant only"),
+    ],
+)
+def test_what_a_distributed_database_refuses_is_a_fault(sql: str, reason: str) -> None:
+    (found,) = lint(STORE, f'X = "{sql}"\n')
+    assert found.startswith(f"crm_cell/contacts/store.py:1: {reason}")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT id FROM a WHERE tenant_id = :t ORDER BY id FOR UPDATE SKIP LOCKED",
+        "INSERT INTO a (id, tenant_id) VALUES (:id, :t) ON CONFLICT (tenant_id, id) DO NOTHING",
+        "UPDATE a SET updated_at = :now, random = :r WHERE tenant_id = :t",
+    ],
+)
+def test_what_a_distributed_database_runs_is_none(sql: str) -> None:
+    assert lint(STORE, f'X = "{sql}"\n') == []
+
+
+def test_every_tenant_at_once_skips_no_locks() -> None:
+    source = """
+        # every tenant: the queue is for all
+        TAKE = "SELECT id FROM queue ORDER BY id LIMIT 9 FOR UPDATE SKIP LOCKED"
+    """
+    (found,) = lint(STORE, source)
+    assert "locks are skipped within one tenant only" in found
+
+
 def test_lower_case_sql_in_a_store_is_a_fault_since_nothing_would_see_it() -> None:
     found = lint(STORE, 'X = "select name from contacts"\n')
     assert len(found) == 1
