@@ -225,6 +225,19 @@ def revoke_token(key_id: KeyId, tenant: Tenant) -> None:
 
 
 @app.command()
+def distribute(
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Run the statements, too; the tables are still empty.")
+    ] = False,
+) -> None:
+    """Print the statements by which Citus distributes every table by tenant."""
+    from crm_cell.cli import distributing
+
+    with told():
+        distributing.distribute(apply=apply)
+
+
+@app.command()
 def version() -> None:
     """Tell which release this is."""
     from crm_cell import __version__

@@ -10,10 +10,10 @@ from typing import Any
 
 import asyncpg
 
+from crm_cell.storage import postgres_catalog
 from crm_cell.storage.engine import Row
 from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.moving_tables import (
-    Column,
     Key,
     MoveRefused,
     Step,
@@ -26,25 +26,6 @@ from crm_cell.storage.moving_tables import (
 )
 from crm_cell.storage.postgres_server import UPKEEP_ROLE, connected, place_of
 
-_TABLES = """
-SELECT c.oid, c.relname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
-WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attname = 'tenant_id'
-  AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'alembic_version'::regclass)
-ORDER BY c.relname
-"""
-_COLUMNS = """
-SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
-WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
-"""
-_KEY = """
-SELECT a.attname FROM pg_index AS i CROSS JOIN unnest(i.indkey) WITH ORDINALITY AS k (number, place)
-JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.number
-WHERE i.indrelid = $1 AND i.indisprimary ORDER BY k.place
-"""
-_PARENTS = """
-SELECT p.relname FROM pg_constraint AS f JOIN pg_class AS p ON p.oid = f.confrelid
-WHERE f.conrelid = $1 AND f.contype = 'f'
-"""
 _PROGRESS = """
 CREATE TABLE unfinished_move (
     table_name text PRIMARY KEY, source text NOT NULL,
@@ -67,19 +48,7 @@ class PostgresHouse:
 
     async def tables(self) -> list[Table]:
         async with self._transaction():
-            found = await self._connection.fetch(_TABLES)
-            return [await self._table(oid, name) for oid, name in found]
-
-    async def _table(self, oid: int, name: str) -> Table:
-        columns = await self._connection.fetch(_COLUMNS, oid)
-        key = await self._connection.fetch(_KEY, oid)
-        parents = await self._connection.fetch(_PARENTS, oid)
-        return Table(
-            name,
-            tuple(Column(column, kind) for column, kind in columns),
-            tuple(row[0] for row in key),
-            frozenset(row[0] for row in parents),
-        )
+            return await postgres_catalog.tables(self._connection)
 
     async def sums(self, table: Table) -> Sums:
         async with self._upkeep():

@@ -82,7 +82,18 @@ def test_version_is_the_release(nowhere: Terminal) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["serve", "migrate", "demo", "contract", "import", "export", "check", "move", "version"],
+    [
+        "serve",
+        "migrate",
+        "demo",
+        "contract",
+        "import",
+        "export",
+        "check",
+        "move",
+        "distribute",
+        "version",
+    ],
 )
 def test_each_command_explains_itself(nowhere: Terminal, command: str) -> None:
     assert command in nowhere.run("--help").out
