@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,36 @@ class Server:
         """SIGINT ends all sessions at once; SIGQUIT is a crash, mended at the next start."""
         self._process.send_signal(how)
         self._process.wait(_START_SECONDS)
+
+    def kill(self) -> None:
+        """As when the machine takes its memory back: no process of it gets to do anything more."""
+        family = self._family()
+        self._signal(family, signal.SIGKILL)
+        self._process.wait(_START_SECONDS)
+        # The next start refuses while any of them is there.
+        while any(Path(f"/proc/{pid}").exists() for pid in family):
+            time.sleep(_POLL_SECONDS)
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Its sockets stay open, and nothing comes from them."""
+        family = self._family()
+        self._signal(family, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._signal(family, signal.SIGCONT)
+
+    def _family(self) -> list[int]:
+        """The server's processes, the first of which starts the others."""
+        first = self._process.pid
+        children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return [first, *map(int, children)]
+
+    def _signal(self, family: list[int], what: signal.Signals) -> None:
+        for pid in family:
+            with suppress(ProcessLookupError):
+                os.kill(pid, what)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _START_SECONDS

@@ -190,7 +190,7 @@ class Outside:
         self._loop.close()
 
     async def _run(self, sql: str, values: tuple[object, ...]) -> list[Row]:
-        if self._connection is None:
+        if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(self._url, statement_cache_size=0)
         return [tuple(row) for row in await self._connection.fetch(sql, *values)]
 

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import msgspec
 import structlog
 
 from crm_cell.kernel.clock import Clock
@@ -16,36 +17,58 @@ from crm_cell.kernel.errors import Unavailable
 from crm_cell.storage.engine import ReadUnit, Tenant, WriteUnit
 from crm_cell.storage.errors import TakesLong
 from crm_cell.storage.page_boundaries import Boundaries
-from crm_cell.storage.postgres_server import find_server
+from crm_cell.storage.postgres_server import Link, find_server
 from crm_cell.storage.postgres_sessions import Limits, Sessions
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
-_STATEMENT_SECONDS = 5.0
-_LONG_STATEMENT_SECONDS = 15.0
 # Of every three connections one is for long work, which must not keep short work waiting.
 _LONG_SHARE = 3
 
 
+class Patience(msgspec.Struct, frozen=True):
+    """How long anything may take, in seconds."""
+
+    statement: float = 5.0
+    long_statement: float = 15.0
+    lock: float = 2.5
+    """Who holds a row is another transaction of this service, and those are short. A copy of a
+    request that runs elsewhere waits four times, which makes the contract's 10 seconds."""
+    silence: float = 5.0
+    """For a connection, and beyond the time in which the server itself gives up."""
+
+
 class PostgresDatabase:
-    def __init__(self, url: str, *, connections: int = 12, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        connections: int = 12,
+        clock: Clock | None = None,
+        patience: Patience | None = None,
+    ) -> None:
         self._url = url
         self._connections = connections
         self._clock = clock or Clock()
+        self._patience = patience or Patience()
         self._boundaries = Boundaries()
         self._stopping = False
 
     async def start(self) -> None:
         """Raises CannotOpen."""
         link = await find_server(self._url)
-        long = max(1, self._connections // _LONG_SHARE)
-        short = Limits(max(1, self._connections - long), _STATEMENT_SECONDS)
-        self._short = Sessions(link, short, self._clock, self._boundaries)
-        patient = Limits(long, _LONG_STATEMENT_SECONDS, may_take_long=True)
-        self._long = _Apart(Sessions(link, patient, self._clock, self._boundaries))
+        most_long = max(1, self._connections // _LONG_SHARE)
+        self._short = self._sessions(link, max(1, self._connections - most_long))
+        self._long = _Apart(self._sessions(link, most_long, long=True))
         await self._short.open()
         await self._long.open()
+
+    def _sessions(self, link: Link, connections: int, *, long: bool = False) -> Sessions:
+        patience = self._patience
+        statement = patience.long_statement if long else patience.statement
+        limits = Limits(connections, statement, patience.lock, patience.silence, long)
+        return Sessions(link, limits, self._clock, self._boundaries)
 
     async def stop(self) -> None:
         """Finish what is under way, then close."""

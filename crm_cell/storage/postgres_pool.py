@@ -49,10 +49,15 @@ class Pool:
             self._idle.append((self._loop.time(), connection))
         self._leave()
 
-    async def close(self) -> None:
-        """When nothing is acquired any more."""
-        while self._idle:
-            await self._idle.pop()[1].close()
+    async def close(self, seconds: float) -> None:
+        """When nothing is acquired any more. After `seconds` no more words are exchanged."""
+        try:
+            async with asyncio.timeout(seconds):
+                while self._idle:
+                    await self._idle.pop()[1].close()
+        except TimeoutError:
+            for _, connection in self._idle:
+                connection.terminate()
 
     def _last_used(self) -> "Connection | None":
         oldest = self._loop.time() - _IDLE_SECONDS

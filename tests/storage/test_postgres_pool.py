@@ -8,14 +8,14 @@ import asyncpg
 import pytest
 
 from crm_cell.storage.postgres_pool import AllBusy, Pool
-from scripts.throwaway_postgres import Server
+from tests.databases import PostgresServer
 
 AT_ONCE = 0.0
 LONG = 60.0
 
 
 @pytest.fixture
-async def pool(postgres: Server) -> AsyncIterator[Pool]:
+async def pool(postgres: PostgresServer) -> AsyncIterator[Pool]:
     """Of two connections."""
 
     async def connect() -> "asyncpg.Connection[Any]":
@@ -23,7 +23,7 @@ async def pool(postgres: Server) -> AsyncIterator[Pool]:
 
     made = Pool(connect, 2)
     yield made
-    await made.close()
+    await made.close(LONG)
 
 
 async def test_the_connection_last_used_is_used_first(pool: Pool) -> None:

@@ -1,0 +1,142 @@
+"""Connections of one event loop to one server, lent to one piece of work at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+import asyncpg
+import structlog
+
+from crm_cell.kernel.errors import RateLimited, Unavailable
+from crm_cell.storage.postgres_pool import AllBusy, Pool
+from crm_cell.storage.postgres_server import Link
+from crm_cell.storage.postgres_weather import weather
+
+if TYPE_CHECKING:
+    from crm_cell.storage.postgres_pool import Connection
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+# What comes while so many pieces of work run or wait for a connection is turned away at once.
+_MAX_ACTIVE = 2_048
+_STATEMENTS_KEPT = 1_000
+
+
+class Connections:
+    """A server of which nothing is heard for `silence_seconds` is taken for gone."""
+
+    def __init__(self, link: Link, most: int, silence_seconds: float) -> None:
+        self._link = link
+        self._most = most
+        self._silence_seconds = silence_seconds
+        self._active = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._heard = float("-inf")
+
+    async def open(self) -> None:
+        """Connections are made when they are needed, so this succeeds without a server too."""
+        self._pool = Pool(self._connect, self._most)
+
+    async def _connect(self) -> "Connection":
+        return await asyncpg.connect(
+            self._link.url,
+            timeout=self._silence_seconds,
+            statement_cache_size=0 if self._link.pooled else _STATEMENTS_KEPT,
+            max_cached_statement_lifetime=0,
+        )
+
+    async def close(self) -> None:
+        """Let what is under way come to its end."""
+        await self._quiet.wait()
+        await self._pool.close(self._silence_seconds)
+
+    async def ping(self) -> None:
+        """Raises Unavailable. A server that answers others is there, however busy."""
+
+        async def run(connection: "Connection") -> None:
+            sql = "SELECT 1 FROM alembic_version"
+            await connection.execute(sql, timeout=self._silence_seconds)
+
+        try:
+            await self.lend("ping", run)
+        except RateLimited as error:
+            if _now() - self._heard > self._silence_seconds:
+                raise Unavailable from error
+
+    async def lend(self, name: str, run: Callable[["Connection"], Awaitable[T]]) -> T:
+        """Raises RateLimited or Unavailable for what the world does; else what `run` raises."""
+        if self._active >= _MAX_ACTIVE:
+            raise RateLimited
+        self._active += 1
+        self._quiet.clear()
+        try:
+            return await self._cleared(await self._acquire(name), run)
+        except Exception as error:
+            if (told := weather(error)) is None:
+                raise
+            log.warning("database_failed", unit=name, error=repr(error))
+            raise told from error
+        finally:
+            self._active -= 1
+            if not self._active:
+                self._quiet.set()
+
+    async def begin(self, connection: "Connection", sql: str) -> None:
+        """The first statement of a transaction, which a pooler may keep waiting for a session."""
+        began = _now()
+        try:
+            await connection.execute(sql, timeout=self._silence_seconds)
+        except TimeoutError as error:
+            raise self._no_turn(began) from error
+
+    async def _acquire(self, name: str) -> "Connection":
+        began = _now()
+        try:
+            return await self._pool.acquire(self._silence_seconds)
+        except AllBusy as error:
+            log.warning("no_connection", unit=name)
+            raise self._no_turn(began) from error
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("cannot_connect", unit=name, error=repr(error))
+            raise Unavailable from error
+
+    async def _cleared(
+        self, connection: "Connection", run: Callable[["Connection"], Awaitable[T]]
+    ) -> T:
+        """Whatever happens, nobody inherits a transaction."""
+        try:
+            result = await run(connection)
+        except BaseException as error:
+            # Time is up, or the network is broken: nothing more will come.
+            if isinstance(error, OSError) or isinstance(error.__cause__, OSError):
+                connection.terminate()
+            else:
+                await self._roll_back(connection)
+            raise
+        else:
+            self._heard = _now()
+            return result
+        finally:
+            self._pool.release(connection)
+
+    async def _roll_back(self, connection: "Connection") -> None:
+        """Also where no transaction seems to be open: its BEGIN may have been cut off halfway."""
+        try:
+            if not connection.is_closed():
+                await connection.execute("ROLLBACK", timeout=self._silence_seconds)
+                self._heard = _now()
+        except BaseException as error:
+            connection.terminate()
+            if not isinstance(error, Exception):
+                raise
+            log.warning("connection_dropped", error=repr(error))
+
+    def _no_turn(self, since: float) -> RateLimited | Unavailable:
+        """Whoever waited in vain: for others who had their turn, or for a silent server?"""
+        return RateLimited() if self._heard > since else Unavailable()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

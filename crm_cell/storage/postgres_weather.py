@@ -1,0 +1,34 @@
+"""What PostgreSQL's errors mean to a caller, when they are nobody's mistake, ours included."""
+
+import asyncpg
+
+from crm_cell.kernel.errors import CrmError, RateLimited, Unavailable
+from crm_cell.storage.errors import Locked
+
+# The world changed under a transaction; the same again may well succeed.
+TRY_AGAIN = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InvalidCachedStatementError,
+)
+# SQLSTATE classes of a server that is away, only a replica, full or going down, and of a session
+# that it ended because nothing came of it.
+_AWAY = ("08", "25006", "25P03", "53", "57P", "58")
+
+
+def weather(error: Exception) -> CrmError | None:
+    if isinstance(error, asyncpg.LockNotAvailableError):
+        return Locked()
+    if isinstance(error, asyncpg.QueryCanceledError):
+        return RateLimited()
+    if isinstance(error, OSError | asyncpg.PostgresError) and is_away(error):
+        return Unavailable()
+    # asyncpg raises InterfaceError for a connection that is gone, and with ValueError for a value
+    # that does not fit, which is a bug.
+    if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):
+        return Unavailable()
+    return None
+
+
+def is_away(error: OSError | asyncpg.PostgresError) -> bool:
+    return isinstance(error, OSError) or (error.sqlstate or "").startswith(_AWAY)
