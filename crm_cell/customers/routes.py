@@ -4,6 +4,8 @@ import msgspec
 
 from crm_cell.customers import exporting, importing, service
 from crm_cell.customers.schemas import (
+    AccessQuery,
+    AccessView,
     CustomerCreate,
     CustomerImport,
     CustomerPatch,
@@ -23,7 +25,7 @@ from crm_cell.http.routing import MIB, Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import Conflict, Forbidden
-from crm_cell.kernel.scopes import EXPORT
+from crm_cell.kernel.scopes import ADMIN, EXPORT
 from crm_cell.storage.engine import Database, Reader, Tx
 
 customers = Routes(
@@ -87,6 +89,15 @@ async def export(
 async def get(tx: Reader, actor: Actor, customer_id: str) -> Resource[CustomerView]:
     """One customer, with the phone number masked."""
     return shown(await service.get(tx, actor, customer_id))
+
+
+@customers.read("/{customer_id}/access", "访问说明", scope=ADMIN)
+async def access(
+    tx: Reader, actor: Actor, customer_id: str, query: AccessQuery, request: Request
+) -> AccessView:
+    """Why a user sees a customer, or does not; without `userId`, why the caller does."""
+    customer = await service.get(tx, actor, customer_id)
+    return AccessView.of(customer, query.user_id or actor.owner, request.language)
 
 
 @customers.write(

@@ -1,6 +1,6 @@
 """What a customer is, and what may become of one."""
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any, ClassVar
 
 from crm_cell.kernel.actor import Actor
@@ -26,6 +26,28 @@ class Customer(Entity, frozen=True):
     contact_email: str | None
     status: int
     owner_id: str | None
+
+
+class AccessRule(StrEnum):
+    """What decides whether somebody sees a customer, and all that belongs to it."""
+
+    WHOLE_TENANT = "whole_tenant"
+    OWNER = "owner"
+    OTHER_OWNER = "other_owner"
+    NO_OWNER = "no_owner"
+
+    @property
+    def grants(self) -> bool:
+        return self in (AccessRule.WHOLE_TENANT, AccessRule.OWNER)
+
+
+def access_rule(customer: Customer, user: str | None) -> AccessRule:
+    """For somebody who is narrowed to their own records, or with None to nobody's."""
+    if user is None:
+        return AccessRule.WHOLE_TENANT
+    if customer.owner_id is None:
+        return AccessRule.NO_OWNER
+    return AccessRule.OWNER if customer.owner_id == user else AccessRule.OTHER_OWNER
 
 
 def new_customer(

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET, Meta, UnsetType
 
-from crm_cell.customers.rules import Customer, Status
+from crm_cell.customers.rules import AccessRule, Customer, Status, access_rule
 from crm_cell.http.answers import Resource
 from crm_cell.http.fields import choice, email, items, owner, phone, text, whole
 from crm_cell.http.files import FILES
@@ -13,6 +13,7 @@ from crm_cell.http.sought import SoughtEmail, SoughtPhone
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import Fault
 from crm_cell.kernel.masking import mask_phone
+from crm_cell.kernel.messages import Language, say
 
 Name = Annotated[str, text(1, 200, examples=["杭州云图科技有限公司"])]
 Phone = Annotated[str, phone()]
@@ -74,6 +75,43 @@ class CustomerPatch(PatchFields):
 
 def shown(customer: Customer) -> Resource[CustomerView]:
     return Resource(CustomerView.of(customer), customer.id, customer.version)
+
+
+class AccessQuery(Query):
+    user_id: OwnerId | None = None
+
+
+_EXPLANATIONS = {
+    AccessRule.WHOLE_TENANT: "access_whole_tenant",
+    AccessRule.OWNER: "access_owner",
+    AccessRule.OTHER_OWNER: "access_other_owner",
+    AccessRule.NO_OWNER: "access_no_owner",
+}
+
+
+class AccessView(View):
+    """Whether somebody sees a customer, and which rule says so."""
+
+    customer_id: str
+    tenant_id: str
+    owner_id: str | None
+    user_id: str | None
+    granted: bool
+    rule: Annotated[str, Meta(extra_json_schema={"enum": [str(rule) for rule in AccessRule]})]
+    explanation: str
+
+    @classmethod
+    def of(cls, customer: Customer, user: str | None, language: Language) -> "AccessView":
+        rule = access_rule(customer, user)
+        return cls(
+            customer_id=customer.id,
+            tenant_id=customer.tenant_id,
+            owner_id=customer.owner_id,
+            user_id=user,
+            granted=rule.grants,
+            rule=rule,
+            explanation=say(language, _EXPLANATIONS[rule]),
+        )
 
 
 class ImportRow(Body):

@@ -32,6 +32,19 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "若文档页面缺失，请运行 make install",
         "Where a documentation page is missing, run make install",
     ),
+    "access_whole_tenant": (
+        "调用方可查看整个租户",
+        "The caller sees the whole tenant",
+    ),
+    "access_owner": ("该用户是客户负责人", "The user owns the customer"),
+    "access_other_owner": (
+        "客户由他人负责，只有权限 crm:all 可见",
+        "Somebody else owns the customer: only with the scope crm:all is it seen",
+    ),
+    "access_no_owner": (
+        "客户没有负责人，只有权限 crm:all 可见",
+        "Nobody owns the customer: only with the scope crm:all is it seen",
+    ),
     "customer_not_found": ("客户不存在", "The customer does not exist"),
     "contact_not_found": ("联系人不存在", "The contact does not exist"),
     "opportunity_not_found": ("商机不存在", "The opportunity does not exist"),

@@ -101,5 +101,9 @@ MEMBERS: Final[dict[str, dict[str, Any]]] = {
     "created": _told("成功行数 · Rows that went in", 1),
     "errorsDetail": _told("失败的行 · The rows that did not go in"),
     "index": _told("在 items 中的位置，从 0 起 · Position in items, from 0", 0),
+    "userId": _told("用户（平台用户编号） · The user, a user id of the platform", "alice"),
+    "granted": _told("是否可见 · Whether it is seen", True),
+    "rule": _told("起作用的规则 · The rule that decides", "owner"),
+    "explanation": _told("说明 · The rule in words", "该用户是客户负责人"),
     "reason": _told("失败原因 · Why it did not go in", "客户名称已存在"),
 }
