@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import typer
-from rich.progress import Progress, TaskID
+from rich.progress import Progress
 
 from crm_cell.cli.caller import progress
 from crm_cell.cli.complaint import MISUSED, Complaint
@@ -30,17 +30,17 @@ def move(source: str, target: str) -> None:
 
 
 class _Bars:
-    """A line for each table, and in it where the copying or the comparing is."""
+    """One for the copying and one for the comparing, with the table where it is."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
-        self._task = TaskID(0)
 
     def begins(self, what: str, rows: int, done: int) -> None:
+        self._what = what
         self._task = self._bars.add_task(what, total=rows, completed=done)
 
-    def advances(self, rows: int) -> None:
-        self._bars.advance(self._task, rows)
+    def advances(self, table: str, rows: int) -> None:
+        self._bars.update(self._task, description=f"{self._what} {table}", advance=rows)
 
 
 def _check_urls(source: str, target: str) -> None:

@@ -58,7 +58,7 @@ class Watcher(Protocol):
 
     def begins(self, what: str, rows: int, done: int) -> None: ...
 
-    def advances(self, rows: int) -> None: ...
+    def advances(self, table: str, rows: int) -> None: ...
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -87,9 +87,12 @@ async def _move(source_url: str, target_url: str, watcher: Watcher) -> list[Move
         await source.hold()
         sums = {table.name: await source.sums(table) for table in tables}
         steps = await _begin_or_resume(target, tables, _steps(place_of(source_url), sums))
+        rows = sum(step.rows for step in steps.values())
+        watcher.begins("copying", rows, sum(step.done for step in steps.values()))
         for table in tables:
             await _copy(source, target, table, steps[table.name], watcher)
         await target.gather_statistics(tables)
+        watcher.begins("comparing", 2 * rows, 0)
         moved = [
             await _compare(source, target, table, sums[table.name], watcher) for table in tables
         ]
@@ -148,11 +151,10 @@ async def _refuse_rows(target: House, tables: list[Table]) -> None:
 
 
 async def _copy(source: House, target: House, table: Table, step: Step, watcher: Watcher) -> None:
-    watcher.begins(f"{table.name}: copying", step.rows, step.done)
     async for rows in _pages(source, table, step.last):
         after = step.behind(rows, table)
         await target.add(table, rows, step, after)
-        watcher.advances(len(rows))
+        watcher.advances(table.name, len(rows))
         step = after
 
 
@@ -161,7 +163,6 @@ async def _compare(
 ) -> Moved:
     if here != (there := await target.sums(table)):
         raise MoveRefused(_told(table, here, there))
-    watcher.begins(f"{table.name}: comparing", 2 * here["rows"], 0)
     digest = await _digest(source, table, watcher)
     if digest != await _digest(target, table, watcher):
         raise MoveRefused(f"{table.name}: as many rows on both sides, but not the same")
@@ -180,7 +181,7 @@ async def _digest(house: House, table: Table, watcher: Watcher) -> str:
     digest = hashlib.blake2b(digest_size=_DIGEST_BYTES)
     async for rows in _pages(house, table, None):
         digest.update(b"".join(map(encode, rows)))
-        watcher.advances(len(rows))
+        watcher.advances(table.name, len(rows))
     return digest.hexdigest()
 
 

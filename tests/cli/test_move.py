@@ -455,6 +455,17 @@ def test_a_source_that_somebody_writes_to_is_refused(
         assert refuses(nowhere, source, target) == f"crm-cell: {source.path}: database is locked"
 
 
+def test_a_server_that_somebody_writes_to_is_refused(
+    nowhere: Terminal, target: PostgresDatastore, tmp_path: Path
+) -> None:
+    back = SqliteFile(tmp_path / "back.db")
+    migrate(back.url)
+    with target.held():
+        line = refuses(nowhere, target, back)
+    place = place_of(target.url)
+    assert line == f'crm-cell: {place}: could not obtain lock on relation "idempotency_keys"'
+
+
 def test_the_schema_of_another_release_is_refused(
     nowhere: Terminal, source: SqliteFile, target: PostgresDatastore
 ) -> None:

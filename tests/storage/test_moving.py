@@ -1,10 +1,12 @@
 """What moving reads out of the databases themselves: tables, their order, and sums."""
 
+import shutil
 from pathlib import Path
 
 import apsw
 import pytest
 
+from crm_cell.storage.moving import move
 from crm_cell.storage.moving_postgres import postgres_house
 from crm_cell.storage.moving_sqlite import sqlite_house
 from crm_cell.storage.moving_tables import (
@@ -54,6 +56,34 @@ def test_the_next_step_is_behind_the_last_row() -> None:
     assert after == Step("crm.db", "a", 5, 4, '["t","3"]')
     assert after.last == ("t", "3")
     assert Step("crm.db", "a", 5).last is None
+
+
+class Watching:
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, int]] = []
+
+    def begins(self, what: str, rows: int, done: int) -> None:
+        self.seen.append((what, rows - done))
+
+    def advances(self, table: str, rows: int) -> None:
+        self.seen.append((table, rows))
+
+
+def test_whoever_waits_sees_how_it_is_getting_on(
+    sqlite_datastore: SqliteFile, empty_database: Path, tmp_path: Path
+) -> None:
+    target = SqliteFile(Path(shutil.copy(empty_database, tmp_path / "target.db")))
+    sqlite_datastore.rows(
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2001)"
+        " INSERT INTO events (tenant_id, id, event_type, data, created_at)"
+        " SELECT 'acme', printf('%04d', i), 'x', '{}', i FROM n"
+    )
+    watching = Watching()
+    moved = {each.table: each.sums for each in move(sqlite_datastore.url, target.url, watching)}
+    pages = [("events", 2000), ("events", 1)]
+    assert watching.seen == [("copying", 2001), *pages, ("comparing", 4002), *pages, *pages]
+    assert moved["events"] == {"rows": 2001, "created_at": 2001 * 1001}
+    assert target.rows("SELECT * FROM events") == sqlite_datastore.rows("SELECT * FROM events")
 
 
 @pytest.mark.parametrize(
