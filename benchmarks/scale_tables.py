@@ -73,8 +73,8 @@ def _depth(scale: Scale) -> str:
             ],
             [
                 "export in pages of 1 000",
-                f"{exports.paged_seconds:.1f} s",
-                f"{exports.streamed_seconds:.1f} s streamed",
+                f"{statistics.median(exports.paged_seconds):.1f} s",
+                f"{statistics.median(exports.streamed_seconds):.1f} s streamed",
                 f"{exports.of_streamed:.2f}",
                 f"{MOST_OF_STREAMED} {verdict(exports.keeps_budget)}",
             ],
