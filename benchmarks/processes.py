@@ -82,16 +82,16 @@ class Processes(msgspec.Struct, frozen=True):
 def _children(pid: int) -> list[int]:
     """Those that end at this moment are none."""
     found: list[int] = []
-    for listed in _PROC.glob(f"{pid}/task/*/children"):
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):
+        for listed in _PROC.glob(f"{pid}/task/*/children"):
             found += map(int, listed.read_text().split())
     return found
 
 
 def _cpu_nanoseconds(pid: int) -> int:
     spent = 0
-    for thread in _PROC.glob(f"{pid}/task/*/schedstat"):
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):
+        for thread in _PROC.glob(f"{pid}/task/*/schedstat"):
             spent += int(thread.read_text().split()[0])
     return spent
 
