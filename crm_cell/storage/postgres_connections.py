@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TypeVar
 
 import asyncpg
 import structlog
@@ -10,17 +11,14 @@ import structlog
 from crm_cell.kernel.errors import RateLimited, Unavailable
 from crm_cell.storage.postgres_pool import AllBusy, Pool
 from crm_cell.storage.postgres_server import Link
+from crm_cell.storage.postgres_session import Session, connect
 from crm_cell.storage.postgres_weather import weather
-
-if TYPE_CHECKING:
-    from crm_cell.storage.postgres_pool import Connection
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
 # What comes while so many pieces of work run or wait for a connection is turned away at once.
 _MAX_ACTIVE = 2_048
-_STATEMENTS_KEPT = 1_000
 
 
 class Connections:
@@ -37,15 +35,7 @@ class Connections:
 
     async def open(self) -> None:
         """Connections are made when they are needed, so this succeeds without a server too."""
-        self._pool = Pool(self._connect, self._most)
-
-    async def _connect(self) -> "Connection":
-        return await asyncpg.connect(
-            self._link.url,
-            timeout=self._silence_seconds,
-            statement_cache_size=0 if self._link.pooled else _STATEMENTS_KEPT,
-            max_cached_statement_lifetime=0,
-        )
+        self._pool = Pool(partial(connect, self._link, self._silence_seconds), self._most)
 
     async def close(self) -> None:
         """Let what is under way come to its end."""
@@ -55,7 +45,7 @@ class Connections:
     async def ping(self) -> None:
         """Raises Unavailable. A server that answers others is there, however busy."""
 
-        async def run(connection: "Connection") -> None:
+        async def run(connection: Session) -> None:
             sql = "SELECT 1 FROM alembic_version"
             await connection.execute(sql, timeout=self._silence_seconds)
 
@@ -65,7 +55,7 @@ class Connections:
             if _now() - self._heard > self._silence_seconds:
                 raise Unavailable from error
 
-    async def lend(self, name: str, run: Callable[["Connection"], Awaitable[T]]) -> T:
+    async def lend(self, name: str, run: Callable[[Session], Awaitable[T]]) -> T:
         """Raises RateLimited or Unavailable for what the world does; else what `run` raises."""
         if self._active >= _MAX_ACTIVE:
             raise RateLimited
@@ -83,7 +73,7 @@ class Connections:
             if not self._active:
                 self._quiet.set()
 
-    async def begin(self, connection: "Connection", sql: str) -> None:
+    async def begin(self, connection: Session, sql: str) -> None:
         """The first statement of a transaction, which a pooler may keep waiting for a session."""
         began = _now()
         try:
@@ -91,7 +81,7 @@ class Connections:
         except TimeoutError as error:
             raise self._no_turn(began) from error
 
-    async def _acquire(self, name: str) -> "Connection":
+    async def _acquire(self, name: str) -> Session:
         began = _now()
         try:
             return await self._pool.acquire(self._silence_seconds)
@@ -102,9 +92,7 @@ class Connections:
             log.warning("cannot_connect", unit=name, error=repr(error))
             raise Unavailable from error
 
-    async def _cleared(
-        self, connection: "Connection", run: Callable[["Connection"], Awaitable[T]]
-    ) -> T:
+    async def _cleared(self, connection: Session, run: Callable[[Session], Awaitable[T]]) -> T:
         """Whatever happens, nobody inherits a transaction."""
         try:
             result = await run(connection)
@@ -121,7 +109,7 @@ class Connections:
         finally:
             self._pool.release(connection)
 
-    async def _roll_back(self, connection: "Connection") -> None:
+    async def _roll_back(self, connection: Session) -> None:
         """Also where no transaction seems to be open: its BEGIN may have been cut off halfway."""
         try:
             if not connection.is_closed():

@@ -8,12 +8,8 @@ an `append`.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
 
-import asyncpg
-
-if TYPE_CHECKING:
-    Connection: TypeAlias = asyncpg.Connection[Any]
+from crm_cell.storage.postgres_session import Session
 
 # What stands between may have forgotten a connection that said nothing for longer.
 _IDLE_SECONDS = 300.0
@@ -24,14 +20,14 @@ class AllBusy(Exception):
 
 
 class Pool:
-    def __init__(self, connect: Callable[[], Awaitable["Connection"]], most: int) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[Session]], most: int) -> None:
         self._connect = connect
         self._free_places = most
-        self._idle: list[tuple[float, Connection]] = []
+        self._idle: list[tuple[float, Session]] = []
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._loop = asyncio.get_running_loop()
 
-    async def acquire(self, seconds: float) -> "Connection":
+    async def acquire(self, seconds: float) -> Session:
         """Raises AllBusy after `seconds`, and what connecting raises."""
         if self._free_places:
             self._free_places -= 1
@@ -43,7 +39,7 @@ class Pool:
             self._leave()
             raise
 
-    def release(self, connection: "Connection") -> None:
+    def release(self, connection: Session) -> None:
         """Outside any transaction, or closed."""
         if not connection.is_closed():
             self._idle.append((self._loop.time(), connection))
@@ -59,7 +55,7 @@ class Pool:
             for _, connection in self._idle:
                 connection.terminate()
 
-    def _last_used(self) -> "Connection | None":
+    def _last_used(self) -> Session | None:
         oldest = self._loop.time() - _IDLE_SECONDS
         while self._idle:
             since, connection = self._idle.pop()

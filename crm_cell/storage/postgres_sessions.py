@@ -1,14 +1,14 @@
 """Transactions on a pool of connections that belong to one event loop.
 
 Whatever holds for a transaction (its tenant, its role, its timeouts) goes along with its BEGIN, in
-one round trip. Nothing is left behind in a session, so any pooler may stand in between.
+one round trip. Nothing of it is left behind in a session, so any pooler may stand in between.
 """
 
 import asyncio
 import random
 import re
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import asyncpg
 import msgspec
@@ -21,11 +21,9 @@ from crm_cell.storage.engine import ReadUnit, Tenant, WriteUnit
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.postgres_connections import Connections
 from crm_cell.storage.postgres_server import APP_ROLE, UPKEEP_ROLE, Link
+from crm_cell.storage.postgres_session import Session
 from crm_cell.storage.postgres_tx import PostgresTx
 from crm_cell.storage.postgres_weather import TRY_AGAIN, is_away
-
-if TYPE_CHECKING:
-    from crm_cell.storage.postgres_pool import Connection
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -36,7 +34,6 @@ _IDLE_MILLISECONDS = 20_000
 _UPKEEP_SECONDS = 3_600.0
 _TRIES = 8
 _PAUSE_SECONDS = 0.005
-_STRIPES = 64
 _BEGINS_KEPT = 1_000
 
 _TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -62,7 +59,6 @@ class Sessions:
         self._clock = clock
         self._boundaries = boundaries
         self._began = dict[tuple[str, Tenant], str]()
-        self._first_stripe = random.randrange(_STRIPES)  # noqa: S311 - spreads load, hides nothing
 
     async def open(self) -> None:
         await self._connections.open()
@@ -76,7 +72,7 @@ class Sessions:
     async def read(self, name: str, tenant: Tenant, unit: ReadUnit[T], now: int) -> T:
         seconds = self._patience_with(tenant)
 
-        async def run(connection: "Connection") -> T:
+        async def run(connection: Session) -> T:
             await self._connections.begin(connection, self._begin(_READ, tenant))
             try:
                 result = await unit(self._reader(connection, now, seconds))
@@ -87,7 +83,7 @@ class Sessions:
 
         return await self._until_it_succeeds(name, run)
 
-    def _reader(self, connection: "Connection", now: int, seconds: float) -> PostgresTx:
+    def _reader(self, connection: Session, now: int, seconds: float) -> PostgresTx:
         may_take_long = self._limits.may_take_long
         return PostgresTx(
             connection, now, seconds, boundaries=self._boundaries, may_take_long=may_take_long
@@ -96,9 +92,9 @@ class Sessions:
     async def write(self, name: str, tenant: Tenant, unit: WriteUnit[T], now: int) -> T:
         seconds = self._patience_with(tenant)
 
-        async def run(connection: "Connection") -> T:
+        async def run(connection: Session) -> T:
             await self._connections.begin(connection, self._begin(_WRITE, tenant))
-            stripe = self._stripe_of(connection)
+            stripe = connection.stripe
             tx = PostgresTx(connection, now, seconds, stripe=stripe, locks=True)
             result = await unit(tx)
             # In one order for everybody: two who wait for each other would be a deadlock.
@@ -111,12 +107,12 @@ class Sessions:
         return await self._until_it_succeeds(name, run)
 
     async def analyze(self) -> None:
-        async def run(connection: "Connection") -> None:
+        async def run(connection: Session) -> None:
             await connection.execute("ANALYZE", timeout=_UPKEEP_SECONDS)
 
         await self._connections.lend("statistics", run)
 
-    async def _until_it_succeeds(self, name: str, run: Callable[["Connection"], Awaitable[T]]) -> T:
+    async def _until_it_succeeds(self, name: str, run: Callable[[Session], Awaitable[T]]) -> T:
         """Try anew what failed for no fault of its own; raises RateLimited after too many times."""
         for number in range(_TRIES):
             try:
@@ -149,11 +145,6 @@ class Sessions:
         ]
         return [f"SET LOCAL {setting}" for setting in settings]
 
-    def _stripe_of(self, connection: "Connection") -> int:
-        """Of its own for each connection, as long as there are no more than stripes: then no two
-        transactions wait for one row of a sum. The server numbers its connections in a row."""
-        return (self._first_stripe + connection.get_server_pid()) % _STRIPES
-
     def _patience_with(self, tenant: Tenant) -> float:
         """The server gives up first; this is for one that has fallen silent."""
         if tenant is None and self._limits.may_take_long:
@@ -161,7 +152,7 @@ class Sessions:
         return self._limits.statement_seconds + self._limits.silence_seconds
 
 
-async def _commit(name: str, connection: "Connection", seconds: float) -> None:
+async def _commit(name: str, connection: Session, seconds: float) -> None:
     try:
         status = await connection.execute("COMMIT", timeout=seconds)
     except asyncpg.PostgresError as error:

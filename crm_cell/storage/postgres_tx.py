@@ -3,17 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
 import asyncpg
 
 from crm_cell.storage.engine import Row, Tally
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.page_boundaries import Boundaries
+from crm_cell.storage.postgres_session import Session
 from crm_cell.storage.seals import UNSEALED, Seals
-
-if TYPE_CHECKING:
-    from crm_cell.storage.postgres_pool import Connection
 
 # A name behind one colon; '::' is a cast, and a quoted colon is a character like any other.
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|::|:([a-z_]+)")
@@ -43,7 +40,7 @@ class PostgresTx:
 
     def __init__(
         self,
-        connection: "Connection",
+        connection: Session,
         now: int,
         seconds: float,
         *,

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from functools import partial
 
-import asyncpg
 import pytest
 
 from crm_cell.storage.postgres_pool import AllBusy, Pool
+from crm_cell.storage.postgres_server import Link
+from crm_cell.storage.postgres_session import Session, connect
 from tests.databases import PostgresServer
 
 AT_ONCE = 0.0
@@ -18,10 +19,7 @@ LONG = 60.0
 async def pool(postgres: PostgresServer) -> AsyncIterator[Pool]:
     """Of two connections."""
 
-    async def connect() -> "asyncpg.Connection[Any]":
-        return await asyncpg.connect(postgres.url())
-
-    made = Pool(connect, 2)
+    made = Pool(partial(connect, Link(postgres.url(), pooled=False), LONG), 2)
     yield made
     await made.close(LONG)
 
@@ -102,10 +100,10 @@ async def test_a_closed_connection_is_replaced(pool: Pool) -> None:
 
 
 async def test_who_cannot_connect_leaves_the_place_to_others() -> None:
-    async def connect() -> "asyncpg.Connection[Any]":
+    async def refuse() -> Session:
         raise ConnectionRefusedError
 
-    pool = Pool(connect, 1)
+    pool = Pool(refuse, 1)
     for _ in range(3):
         with pytest.raises(ConnectionRefusedError):
             await pool.acquire(AT_ONCE)
