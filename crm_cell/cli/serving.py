@@ -18,6 +18,7 @@ from crm_cell import demo, logs
 from crm_cell.app import Cell
 from crm_cell.cli.banner import banner
 from crm_cell.cli.complaint import MISUSED, Complaint
+from crm_cell.cli.wire import HTTP1, HTTP_MODE
 from crm_cell.cli.workers import BACKLOG, GRACE_SECONDS, TURN_SECONDS, serve_with_workers
 from crm_cell.settings import Settings, read_settings
 from crm_cell.storage.migrate import migrate
@@ -97,6 +98,8 @@ async def _answer_until_stopped(settings: Settings, cell: Cell) -> None:
         log_enabled=False,
         backlog=BACKLOG,
         websockets=False,
+        http=HTTP_MODE,
+        http1_settings=HTTP1,
     )
     stop, hurry = _heed_signals()
     serving = asyncio.create_task(server.serve())

@@ -16,6 +16,7 @@ from granian.constants import Interfaces, Loops
 from crm_cell import logs
 from crm_cell.app import Cell
 from crm_cell.cli.banner import banner
+from crm_cell.cli.wire import HTTP1, HTTP_MODE
 from crm_cell.settings import Settings
 
 # A burst of callers waits here for a moment; beyond it their connections would be tried anew only
@@ -41,6 +42,8 @@ def serve_with_workers(settings: Settings, count: int) -> None:
             workers=count,
             backlog=BACKLOG,
             websockets=False,
+            http=HTTP_MODE,
+            http1_settings=HTTP1,
             log_enabled=False,
             respawn_failed_workers=True,
             respawn_interval=_RESPAWN_SECONDS,

@@ -1,6 +1,6 @@
 """What a handler gives back, and the bytes that it becomes."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -9,6 +9,15 @@ V = TypeVar("V")
 
 Header = tuple[bytes, bytes]
 JSON_TYPE: Header = (b"content-type", b"application/json")
+
+# On every answer but those of the documentation pages, which bring their own. Nothing here is for a
+# cache to keep or for a browser to show as a page, and an answer says no more than it has to.
+PROTECTION: Sequence[Header] = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
 
 encode = msgspec.json.Encoder().encode
 
@@ -21,6 +30,7 @@ class Answer(msgspec.Struct):
     headers: list[Header]
     resource_id: str | None = None
     """Of what the answer shows, so that a replay can be checked against who may see it."""
+    protection: Sequence[Header] = PROTECTION
 
 
 class Stream(msgspec.Struct):

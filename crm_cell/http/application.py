@@ -15,6 +15,7 @@ import structlog
 
 from crm_cell.http import signature
 from crm_cell.http.answers import Answer, NotKept, Stream
+from crm_cell.http.arrivals import Arrivals
 from crm_cell.http.auth import Authenticator, bearer_token, require, scope_of, tenant_of
 from crm_cell.http.errors import answer_error
 from crm_cell.http.exposition import Exposition, is_wanted
@@ -66,6 +67,7 @@ class Application:
         self._exposition = Exposition(
             telemetry, authenticator, token=metrics_token, signing_secret=signing_secret
         )
+        self._arrivals = Arrivals()
         self._large_bodies = LargeBodies()
         # One at a time: what a body becomes takes many times its size, most of it for a moment.
         self._parser = ThreadPoolExecutor(1, thread_name_prefix="large-body")
@@ -75,8 +77,12 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
-        request = Request(scope, receive, without_base(scope["path"]), self._database)
-        request.headers, repeated = collect(scope["headers"])
+        path = without_base(scope["path"])
+        request = Request(scope, receive, path, self._database, self._arrivals)
+        request.headers, wrong = collect(scope["headers"])
+        # The server gives an empty one to requests that have none.
+        if not request.headers.get("Host") and scope.get("http_version") == "1.1":
+            wrong.append(Fault("Host", "required"))
         self._prepare(request)
         route: Route | None = None
         try:
@@ -85,7 +91,7 @@ class Application:
                 answer: Answer | Stream = await self._page(scope, request)
             else:
                 route = self._route(request, found)
-                answer = await self._run(route, request, repeated)
+                answer = await self._run(route, request, wrong)
         except CrmError as error:
             answer = answer_error(error, request.request_id, request.language)
             await request.discard_body()
@@ -116,9 +122,9 @@ class Application:
             raise MethodNotAllowed(allowed)
         return route
 
-    async def _run(self, route: Route, request: Request, repeated: list[Fault]) -> Answer | Stream:
-        if repeated:
-            raise BadRequest(repeated)
+    async def _run(self, route: Route, request: Request, wrong: list[Fault]) -> Answer | Stream:
+        if wrong:
+            raise BadRequest(wrong)
         if is_wanted(route, request.headers):
             return await self._exposition.answer(route, request)
         if not route.open:
@@ -174,7 +180,8 @@ class Application:
                 self._signing_secret, request.method, request.path, request.body, request.headers
             )
         if route.takes_body:
-            if request.body or "Content-Type" in request.headers:
+            headers = request.headers
+            if request.body or "Content-Type" in headers or "Content-Encoding" in headers:
                 request.check_media_type()
             body, request.body = request.body, b""
             request.tree = await self._parsed(body)
@@ -227,7 +234,7 @@ class Application:
         if status == 405:
             raise MethodNotAllowed(["GET", "HEAD"])
         headers = [header for header in heads[0]["headers"] if header[0] != b"content-length"]
-        return Answer(status, b"".join(chunks), headers)
+        return Answer(status, b"".join(chunks), headers, protection=())
 
 
 def is_page(path: str) -> bool:

@@ -10,6 +10,7 @@ from crm_cell.kernel.errors import Fault
 NAMES = {
     name.lower().encode(): name
     for name in (
+        "Host",
         "Authorization",
         "X-Tenant-Id",
         "X-Request-ID",

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,10 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 # Small values take thirty times as much memory as text: eight megabytes of `{},` were 250. The
 # largest import has some ten thousand, and this many are 40 megabytes.
 _MOST_COMMAS = 200_000
+# Nothing that is asked for here is nested deeper than three. Others' readers of what is stored give
+# up at some depth; no client gets near this one by honest means.
+_MOST_DEPTH = 64
+_NESTS = (dict, list)
 _in_order = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -22,7 +27,7 @@ def parse_json(raw: bytes) -> Any:
     """Decode UTF-8 JSON; raises BadRequest for anything that two readers could read in two ways.
 
     Refused beyond the grammar: NaN and infinities, numbers that overflow to them, members named
-    twice, lone surrogates, nesting deeper than Python's own limit, and values without end.
+    twice, lone surrogates, nesting deeper than 64, and values without end.
     """
     if raw.count(b",") > _MOST_COMMAS:
         raise BadRequest([Fault("body", "too_many", {"limit": _MOST_COMMAS})])
@@ -40,6 +45,9 @@ def parse_json(raw: bytes) -> Any:
         raise _bad("empty" if not raw.strip() else "not_json") from None
     if halved:
         raise _bad("not_json")
+    # Whatever is nested has its brackets: most bodies are known to be shallow by counting them.
+    if raw.count(b"[") + raw.count(b"{") > _MOST_DEPTH and _is_too_deep(tree):
+        raise _bad("too_deep")
     return tree
 
 
@@ -91,6 +99,21 @@ _DECODER = json.JSONDecoder(
 
 def _holds_lone_surrogate(tree: Any) -> bool:
     return _LONE_SURROGATE.search(json.dumps(tree, ensure_ascii=False)) is not None
+
+
+def _is_too_deep(tree: Any) -> bool:
+    level = [tree]
+    for _ in range(_MOST_DEPTH):
+        level = [child for node in level for child in _children(node) if type(child) in _NESTS]
+        if not level:
+            return False
+    return True
+
+
+def _children(node: Any) -> Iterable[Any]:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list) else ()
 
 
 def _bad(code: str) -> BadRequest:

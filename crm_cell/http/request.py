@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from crm_cell.http.arrivals import Arrivals
 from crm_cell.http.large_bodies import LARGE, Place
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, Fault, PayloadTooLarge, UnsupportedMediaType
@@ -16,9 +17,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-
-# A body that has not arrived by then is not coming; the caller's connection is worth more.
-_BODY_SECONDS = 30.0
 # A refused caller may go on sending for so long, and so much, before it is cut off.
 _DISCARD_SECONDS = 2.0
 _MOST_DISCARDED = 32 * 1024 * 1024
@@ -27,6 +25,7 @@ _MOST_DISCARDED = 32 * 1024 * 1024
 class Request:
     __slots__ = (
         "actor",
+        "arrivals",
         "body",
         "database",
         "headers",
@@ -42,12 +41,15 @@ class Request:
         "unread",
     )
 
-    def __init__(self, scope: Scope, receive: Receive, path: str, database: Database) -> None:
+    def __init__(
+        self, scope: Scope, receive: Receive, path: str, database: Database, arrivals: Arrivals
+    ) -> None:
         self.method: str = scope["method"]
         self.path = path
         self.query: bytes = scope["query_string"]
         self.receive = receive
         self.database = database
+        self.arrivals = arrivals
         self.headers: Mapping[str, str] = {}
         self.params: Mapping[str, str] = {}
         self.request_id = ""
@@ -63,16 +65,20 @@ class Request:
         declared = self.headers.get("Content-Length", "")
         if declared.isdecimal() and int(declared[:20]) > limit:
             raise too_large(limit)
-        first, more = await self._receive()
+        began = asyncio.get_running_loop().time()
+        try:
+            first, more = self._part(await self.arrivals.first(self.receive, began))
+        except TimeoutError:
+            raise _incomplete() from None
         if declared == str(len(first)):  # servers ask for one more part, to say that it is empty
             more = self.unread = False
         whole = not more and len(first) <= min(limit, LARGE)
-        self.body = first if whole else await self._rest(first, limit)
+        self.body = first if whole else await self._rest(first, limit, began)
 
-    async def _rest(self, first: bytes, limit: int) -> bytes:
-        """Only what comes in parts is timed: a timer costs more than reading most bodies."""
+    async def _rest(self, first: bytes, limit: int, began: float) -> bytes:
+        """Only what comes in parts has a timer: one costs more than reading most bodies."""
         try:
-            async with asyncio.timeout(_BODY_SECONDS):
+            async with asyncio.timeout_at(self.arrivals.deadline(began)):
                 return await self._whole_body(first, limit)
         except TimeoutError:
             raise _incomplete() from None
@@ -106,7 +112,9 @@ class Request:
                     left -= len(chunk)
 
     async def _receive(self) -> tuple[bytes, bool]:
-        message = await self.receive()
+        return self._part(await self.receive())
+
+    def _part(self, message: Message) -> tuple[bytes, bool]:
         self.unread = message.get("more_body", False)
         if message["type"] == "http.disconnect":
             raise _incomplete()

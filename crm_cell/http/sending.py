@@ -4,17 +4,19 @@ import asyncio
 from contextlib import aclosing
 from time import perf_counter
 
-from crm_cell.http.answers import Answer, Header, Stream
+from crm_cell.http.answers import PROTECTION, Answer, Header, Stream
 from crm_cell.http.request import Request, Send
 
 
 async def send_answer(
     answer: Answer | Stream, request: Request, started: float, send: Send
 ) -> None:
-    headers = [*answer.headers, *_frame(request, started)]
+    frame = _frame(request, started)
     if isinstance(answer, Stream):
+        headers = [*answer.headers, *PROTECTION, *frame]
         await _send_stream(answer, headers, request, send)
         return
+    headers = [*answer.headers, *answer.protection, *frame]
     if answer.status not in (204, 304):
         headers.append((b"content-length", b"%d" % len(answer.body)))
     body = b"" if request.method == "HEAD" else answer.body

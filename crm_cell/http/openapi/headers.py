@@ -30,7 +30,7 @@ def request_headers(route: Route) -> list[dict[str, Any]]:
 
 def reference_headers(*names: str) -> dict[str, Any]:
     """References to the headers of a response: those that every one has, and the named."""
-    every = ("X-Request-ID", "X-Response-Time", "Server-Timing", *names)
+    every = ("X-Request-ID", "X-Response-Time", "Server-Timing", *_PROTECTION, *names)
     return {name: {"$ref": f"#/components/headers/{name}"} for name in every}
 
 
@@ -107,7 +107,17 @@ def _header(meaning: str, example: object, kind: str = "string") -> dict[str, An
     return {"description": meaning, "schema": {"type": kind}, "example": example}
 
 
-RESPONSE_HEADERS: Final = {
+_PROTECTION: Final = {
+    "Cache-Control": _header("不得缓存 · For no cache to keep", "no-store"),
+    "Content-Security-Policy": _header(
+        "不得作为页面展示 · For no browser to show as a page",
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
+    "Referrer-Policy": _header("不透露来源地址 · Tells nobody the address", "no-referrer"),
+    "X-Content-Type-Options": _header("类型即所示 · Of the type that it says", "nosniff"),
+}
+
+RESPONSE_HEADERS: Final = _PROTECTION | {
     "X-Request-ID": _header("请求ID · Id of the request", _REQUEST_ID) | {"required": True},
     "X-Response-Time": _header("处理毫秒数 · Whole milliseconds that it took", 3, "integer")
     | {"required": True},

@@ -6,6 +6,7 @@ import httpx
 import msgspec
 import pytest
 
+from crm_cell.http.arrivals import Arrivals
 from crm_cell.http.auth import Identity
 from crm_cell.http.exposition import Exposition
 from crm_cell.http.request import Request
@@ -152,6 +153,6 @@ def request_with(headers: dict[str, str], cell: Running) -> Request:
         return {"type": "http.request", "body": b""}
 
     scope = {"method": "GET", "query_string": b""}
-    request = Request(scope, nothing_more, "/metrics", cell.service.database)
+    request = Request(scope, nothing_more, "/metrics", cell.service.database, Arrivals())
     request.headers = headers
     return request
