@@ -35,6 +35,8 @@ class Patience(msgspec.Struct, frozen=True):
     lock: float = 2.5
     """Who holds a row is another transaction of this service, and those are short. A copy of a
     request that runs elsewhere waits four times, which makes the contract's 10 seconds."""
+    idle: float = 20.0
+    """A process that stands still in the middle of a transaction keeps its locks no longer."""
     silence: float = 5.0
     """For a connection, and beyond the time in which the server itself gives up."""
 
@@ -67,7 +69,9 @@ class PostgresDatabase:
     def _sessions(self, link: Link, connections: int, *, long: bool = False) -> Sessions:
         patience = self._patience
         statement = patience.long_statement if long else patience.statement
-        limits = Limits(connections, statement, patience.lock, patience.silence, long)
+        limits = Limits(
+            connections, statement, patience.lock, patience.idle, patience.silence, long
+        )
         return Sessions(link, limits, self._clock, self._boundaries)
 
     async def stop(self) -> None:

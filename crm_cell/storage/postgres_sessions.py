@@ -23,13 +23,11 @@ from crm_cell.storage.postgres_connections import Connections
 from crm_cell.storage.postgres_server import APP_ROLE, UPKEEP_ROLE, Link
 from crm_cell.storage.postgres_session import Session
 from crm_cell.storage.postgres_tx import PostgresTx
-from crm_cell.storage.postgres_weather import TRY_AGAIN, is_away
+from crm_cell.storage.postgres_weather import TRY_AGAIN, weather
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
-# A process that stands still in the middle of a transaction keeps its locks no longer than this.
-_IDLE_MILLISECONDS = 20_000
 # Counting everything anew may take as long as it takes.
 _UPKEEP_SECONDS = 3_600.0
 _TRIES = 8
@@ -48,6 +46,7 @@ class Limits(msgspec.Struct, frozen=True):
     connections: int
     statement_seconds: float
     lock_seconds: float
+    idle_seconds: float
     silence_seconds: float
     may_take_long: bool = False
 
@@ -137,13 +136,13 @@ class Sessions:
         act_as = [f"ROLE {UPKEEP_ROLE}"]
         if tenant is not None:
             act_as = [f"ROLE {APP_ROLE}", f"app.tenant_id = {_literal(tenant)}"]
-        settings = [
-            *act_as,
-            f"statement_timeout = {round(statement_seconds * 1000)}",
-            f"lock_timeout = {round(self._limits.lock_seconds * 1000)}",
-            f"idle_in_transaction_session_timeout = {_IDLE_MILLISECONDS}",
-        ]
-        return [f"SET LOCAL {setting}" for setting in settings]
+        timeouts = {
+            "statement_timeout": statement_seconds,
+            "lock_timeout": self._limits.lock_seconds,
+            "idle_in_transaction_session_timeout": self._limits.idle_seconds,
+        }
+        settings = [f"{name} = {round(1000 * s)}" for name, s in timeouts.items()]
+        return [f"SET LOCAL {setting}" for setting in [*act_as, *settings]]
 
     def _patience_with(self, tenant: Tenant) -> float:
         """The server gives up first; this is for one that has fallen silent."""
@@ -155,11 +154,9 @@ class Sessions:
 async def _commit(name: str, connection: Session, seconds: float) -> None:
     try:
         status = await connection.execute("COMMIT", timeout=seconds)
-    except asyncpg.PostgresError as error:
-        if is_away(error):
-            raise Unavailable("commit_unknown") from error
-        raise
-    except (OSError, asyncpg.InterfaceError) as error:
+    except Exception as error:
+        if not isinstance(weather(error), Unavailable):
+            raise
         log.warning("commit_unknown", unit=name, error=repr(error))
         raise Unavailable("commit_unknown") from error
     if status != "COMMIT":

@@ -21,14 +21,11 @@ def weather(error: Exception) -> CrmError | None:
         return Locked()
     if isinstance(error, asyncpg.QueryCanceledError):
         return RateLimited()
-    if isinstance(error, OSError | asyncpg.PostgresError) and is_away(error):
+    if isinstance(error, OSError):
         return Unavailable()
-    # asyncpg raises InterfaceError for a connection that is gone, and with ValueError for a value
-    # that does not fit, which is a bug.
-    if isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError):
-        return Unavailable()
-    return None
-
-
-def is_away(error: OSError | asyncpg.PostgresError) -> bool:
-    return isinstance(error, OSError) or (error.sqlstate or "").startswith(_AWAY)
+    if isinstance(error, asyncpg.PostgresError):
+        return Unavailable() if (error.sqlstate or "").startswith(_AWAY) else None
+    # asyncpg raises InterfaceError for a connection that is gone, InternalClientError for one whose
+    # end it has half read, and InterfaceError with ValueError for a value that does not fit: a bug.
+    gone = asyncpg.InterfaceError | asyncpg.InternalClientError
+    return Unavailable() if isinstance(error, gone) and not isinstance(error, ValueError) else None

@@ -5,14 +5,12 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from time import monotonic
 
-import httpx
 import pytest
 
-from crm_cell.app import Cell
-from crm_cell.settings import Settings
-from crm_cell.storage.postgres import Patience, PostgresDatabase
+from crm_cell.storage.postgres import Patience
 from scripts.throwaway_postgres import Server, throwaway_postgres
 from tests.databases import PostgresDatastore
+from tests.storage.impatient import impatient
 from tests.world import Caller, Running, refused
 
 # More than there are connections, so that some wait for one.
@@ -49,14 +47,9 @@ def datastore(shared: PostgresDatastore) -> PostgresDatastore:
 @pytest.fixture
 async def cell(datastore: PostgresDatastore) -> AsyncIterator[Running]:
     """A service that soon takes a silent server for gone."""
-    service = Cell(Settings(database_url=datastore.url, demo=False), lambda _: None)
-    assert isinstance(service.database, PostgresDatabase)
-    service.database._patience = Patience(statement=0.5, silence=SILENCE_SECONDS)
-    await service.start()
-    transport = httpx.ASGITransport(service)
-    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
-        yield Running(service, client, datastore, [])
-    await service.stop()
+    patience = Patience(statement=0.5, silence=SILENCE_SECONDS)
+    async with impatient(datastore, patience) as cell:
+        yield cell
 
 
 async def health(cell: Running) -> list[int]:

@@ -1,0 +1,27 @@
+"""The service on PostgreSQL, waiting for nothing as long as it does in earnest."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from crm_cell.app import Cell
+from crm_cell.settings import Settings
+from crm_cell.storage.postgres import Patience, PostgresDatabase
+from tests.databases import PostgresDatastore
+from tests.world import Running
+
+
+@asynccontextmanager
+async def impatient(
+    datastore: PostgresDatastore, patience: Patience, *, connections: int = 12
+) -> AsyncIterator[Running]:
+    settings = Settings(database_url=datastore.url, database_connections=connections, demo=False)
+    service = Cell(settings, lambda _: None)
+    assert isinstance(service.database, PostgresDatabase)
+    service.database._patience = patience
+    await service.start()
+    transport = httpx.ASGITransport(service)
+    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+        yield Running(service, client, datastore, [])
+    await service.stop()
