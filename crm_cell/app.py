@@ -5,6 +5,8 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import structlog
+
 from crm_cell.audit.routes import audit_logs
 from crm_cell.contacts import service as contacts_service
 from crm_cell.contacts.routes import contacts
@@ -26,6 +28,7 @@ from crm_cell.idempotency.guard import Guard
 from crm_cell.idempotency.purge import purge_forever
 from crm_cell.identity.door import Now
 from crm_cell.identity.opening import authenticator
+from crm_cell.opening import open_database, start
 from crm_cell.opportunities import service as opportunities_service
 from crm_cell.opportunities.routes import opportunities
 from crm_cell.payments import service as payments_service
@@ -33,7 +36,8 @@ from crm_cell.payments.routes import payments
 from crm_cell.reports.routes import reports
 from crm_cell.settings import Settings
 from crm_cell.storage.engine import Database
-from crm_cell.storage.open import open_database
+
+log = structlog.get_logger()
 
 
 def all_routes() -> list[Route]:
@@ -74,9 +78,7 @@ class Cell:
             follow_ups_service,
         )
         self._measurements = Measurements(measurements_folder)
-        self.database: Database = open_database(
-            settings.database_url, connections=settings.database_connections
-        )
+        self.database: Database = open_database(settings)
         self._authenticator = authenticator(
             settings, settings.default_tenant_id, self.database, now
         )
@@ -94,7 +96,9 @@ class Cell:
         self._background: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        await self.database.start()
+        await start(self.database, self._settings)
+        if not self._settings.keys.is_set:
+            log.warning("encryption_off", why="CRM_ENCRYPTION_KEY is not set")
         purge = purge_forever(self.database, self._settings.idempotency_ttl_hours)
         self._background.append(asyncio.create_task(purge))
         self._background.append(asyncio.create_task(self._measurements.share_forever()))

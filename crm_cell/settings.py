@@ -12,6 +12,8 @@ from crm_cell.http.headers import is_tenant
 from crm_cell.identity.settings import IdentitySettings
 from crm_cell.identity.settings import complaints as identity_complaints
 from crm_cell.kernel.setting import Setting
+from crm_cell.secrets.sources import KeySource
+from crm_cell.secrets.sources import complaints as key_complaints
 from crm_cell.storage.open import CONNECTIONS, UnsupportedDatabase, check_url
 
 # Set for installing, testing and building, never read here; they may well be in the environment.
@@ -69,6 +71,33 @@ class Settings(IdentitySettings, frozen=True):
         int,
         Setting("CRM_IDEMPOTENCY_TTL_HOURS", "How long answers are kept for replay; at least 24"),
     ] = 72
+    encryption_key: Annotated[
+        str | None,
+        Setting(
+            "CRM_ENCRYPTION_KEY",
+            "What numbers and addresses are encrypted with: 32 bytes, in base64 or hex",
+            by_file=True,
+        ),
+    ] = None
+    encryption_key_command: Annotated[
+        str | None,
+        Setting("CRM_ENCRYPTION_KEY_COMMAND", "A command that prints the key, in its place"),
+    ] = None
+    encryption_old_keys: Annotated[
+        str | None,
+        Setting(
+            "CRM_ENCRYPTION_OLD_KEYS",
+            "Keys that data may still be under, with commas between, until `crm-cell keys rotate`",
+            by_file=True,
+        ),
+    ] = None
+    encryption_cipher: Annotated[
+        Literal["aes-256-gcm", "sm4-gcm"],
+        Setting(
+            "CRM_ENCRYPTION_CIPHER",
+            "What new keys are for: `aes-256-gcm`, or `sm4-gcm` (GB/T 32907)",
+        ),
+    ] = "aes-256-gcm"
     metrics_token: Annotated[
         str | None,
         Setting("CRM_METRICS_TOKEN", "A bearer token of its own for Prometheus at /metrics", True),
@@ -81,6 +110,15 @@ class Settings(IdentitySettings, frozen=True):
         Literal["debug", "info", "warning", "error"],
         Setting("CRM_LOG_LEVEL", "The least serious lines that are logged"),
     ] = "info"
+
+    @property
+    def keys(self) -> KeySource:
+        return KeySource(
+            self.encryption_key,
+            self.encryption_key_command,
+            self.encryption_old_keys,
+            self.encryption_cipher,
+        )
 
 
 def settings_table() -> list[tuple[Setting, Any]]:
@@ -161,6 +199,7 @@ def _complaints(settings: Settings) -> list[tuple[str, str]]:
         ),
     ]
     complaints = [(variable, complaint) for wrong, variable, complaint in found if wrong]
+    complaints += key_complaints(settings.keys)
     complaints += identity_complaints(settings)
     try:
         check_url(settings.database_url)

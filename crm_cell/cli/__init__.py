@@ -23,6 +23,11 @@ token = typer.Typer(
 )
 app.add_typer(token, name="token")
 
+keys = typer.Typer(
+    help="The keys that numbers and addresses are encrypted with.", no_args_is_help=True
+)
+app.add_typer(keys, name="keys")
+
 Tenant = Annotated[str, typer.Option(help="The tenant, as in X-Tenant-Id.", metavar="ID")]
 User = Annotated[
     str | None,
@@ -235,6 +240,33 @@ def distribute(
 
     with told():
         distributing.distribute(apply=apply)
+
+
+@keys.command("new")
+def new_key() -> None:
+    """Print a new key, for CRM_ENCRYPTION_KEY."""
+    from crm_cell.cli import keys as commands
+
+    commands.new()
+
+
+@keys.command("rotate")
+def rotate_keys(
+    master_only: Annotated[
+        bool,
+        typer.Option("--master-only", help="Leave the keys of tenants and what is under them."),
+    ] = False,
+) -> None:
+    """Encrypt everything anew, under new keys; may run beside the service.
+
+    The keys of tenants go under CRM_ENCRYPTION_KEY from those in CRM_ENCRYPTION_OLD_KEYS, and each
+    tenant gets new ones. What lies open is encrypted; so this turns encryption on, too. Whatever
+    interrupts it, the next run goes on there.
+    """
+    with told():
+        from crm_cell.cli import keys as commands
+
+        commands.rotate(master_only=master_only)
 
 
 @app.command()

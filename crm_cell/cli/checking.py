@@ -4,6 +4,9 @@ import typer
 
 from crm_cell.cli.complaint import Complaint
 from crm_cell.cli.database import ready_settings, with_database
+from crm_cell.opening import SEALED_TABLES
+from crm_cell.secrets import store
+from crm_cell.settings import Settings
 from crm_cell.storage.counter_check import Difference, differences
 from crm_cell.storage.engine import EVERY_TENANT, Database
 from crm_cell.storage.open import faults_in, place_of
@@ -16,6 +19,7 @@ def check(*, counters: bool) -> None:
     typer.echo(f"schema     {SCHEMA_VERSION}, of this release")
     faults = faults_in(settings.database_url)
     _report("integrity", faults)
+    typer.echo(f"encryption {_encryption(settings)}")
     with_database(lambda database: database.ping())
     typer.echo(f"database   {place_of(settings.database_url)} answers")
     wrong = with_database(_count_anew) if counters else []
@@ -23,6 +27,23 @@ def check(*, counters: bool) -> None:
         _report("counters", [_line(difference) for difference in wrong])
     if faults or wrong:
         raise Complaint(f"{len(faults) + len(wrong)} faults found")
+
+
+def _encryption(settings: Settings) -> str:
+    """Whether numbers and addresses lie open."""
+    if not settings.keys.is_set:
+        return "off: numbers and addresses lie open (CRM_ENCRYPTION_KEY)"
+    open_to_some = with_database(
+        lambda database: database.read(
+            "keys.unfinished",
+            EVERY_TENANT,
+            lambda tx: store.unfinished(tx, SEALED_TABLES),
+            long=True,
+        )
+    )
+    if open_to_some:
+        return f"unfinished for {len(open_to_some)} tenants: run crm-cell keys rotate"
+    return f"on, {settings.encryption_cipher}"
 
 
 async def _count_anew(database: Database) -> list[Difference]:

@@ -18,12 +18,15 @@ class Complaint(Exception):
 def told() -> Iterator[None]:
     """Turns what is expected to go wrong into a Complaint; a bug keeps its traceback."""
     from crm_cell.kernel.errors import Unavailable
+    from crm_cell.secrets.sources import KeyRefused
     from crm_cell.settings import SettingsError
     from crm_cell.storage.errors import CannotOpen
 
     try:
         yield
     except SettingsError as error:
+        raise Complaint(str(error), MISUSED) from error
+    except KeyRefused as error:
         raise Complaint(str(error), MISUSED) from error
     except CannotOpen as error:
         raise Complaint(error.reason) from error

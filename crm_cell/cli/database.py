@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from crm_cell.cli.complaint import Complaint
+from crm_cell.opening import open_database, start
 from crm_cell.settings import Settings, read_settings
 from crm_cell.storage.engine import Database
 from crm_cell.storage.migrate import is_current, schema_version
-from crm_cell.storage.open import open_database, place_of
+from crm_cell.storage.open import place_of
 
 T = TypeVar("T")
 
@@ -32,8 +33,8 @@ def ready_settings() -> Settings:
 
 
 async def _open_for(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    database = open_database(settings.database_url)
-    await database.start()
+    database = open_database(settings)
+    await start(database, settings)
     try:
         return await work(database)
     finally:

@@ -20,9 +20,10 @@ from crm_cell.cli.banner import banner
 from crm_cell.cli.complaint import MISUSED, Complaint
 from crm_cell.cli.wire import HTTP1, HTTP_MODE
 from crm_cell.cli.workers import BACKLOG, GRACE_SECONDS, TURN_SECONDS, serve_with_workers
+from crm_cell.opening import open_database, start
 from crm_cell.settings import Settings, read_settings
 from crm_cell.storage.migrate import migrate
-from crm_cell.storage.open import is_postgres, open_database, sole_service
+from crm_cell.storage.open import is_postgres, sole_service
 
 log = structlog.get_logger()
 
@@ -42,8 +43,7 @@ def serve(host: str | None, port: int | None, workers: int = 1) -> None:
     with sole_service(settings.database_url):
         _check_port(settings)
         migrate(settings.database_url)
-        if settings.demo:
-            uvloop.run(_fill_if_empty(settings))
+        uvloop.run(_prepare(settings))
         if workers > 1:
             serve_with_workers(settings, workers)
         else:
@@ -79,11 +79,13 @@ async def _serve(settings: Settings) -> None:
         await cell.stop()
 
 
-async def _fill_if_empty(settings: Settings) -> None:
-    database = open_database(settings.database_url)
-    await database.start()
+async def _prepare(settings: Settings) -> None:
+    """Before any process serves: a key that does not fit is refused, and an empty database may be
+    filled."""
+    database = open_database(settings)
+    await start(database, settings)
     try:
-        if await demo.is_empty(database):
+        if settings.demo and await demo.is_empty(database):
             await demo.fill(database)
     finally:
         await database.stop()

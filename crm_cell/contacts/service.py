@@ -16,6 +16,8 @@ from crm_cell.storage.engine import Reader, Tx
 # Contacts are hidden with their customer this many at a time, in constant memory.
 _BATCH = 500
 
+SEALED = store.SEALED
+
 
 async def create(tx: Tx, actor: Actor, *, customer_id: str, **members: Any) -> Contact:
     """Raises RuleViolation where there is no such customer."""

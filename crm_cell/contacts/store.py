@@ -110,7 +110,8 @@ async def _found(
     params |= {"tenant": actor.tenant, "owner": actor.owner, "customer": customer_id}
     conditions += owned_among(actor)
     count = await tx.one(
-        f"SELECT count(*) FROM contacts WHERE tenant_id = :tenant AND deleted_at IS NULL{conditions}",
+        f"SELECT count(*) FROM contacts WHERE tenant_id = :tenant AND deleted_at IS NULL"
+        f"{conditions}",
         **params,
     )
     return await newest_first(

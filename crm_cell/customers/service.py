@@ -12,6 +12,8 @@ from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage.engine import Reader, Tx
 
+SEALED = store.SEALED
+
 
 class Dependent(Protocol):
     """What hangs on customers. Outer domains, which customers must not know, stand behind this."""

@@ -112,7 +112,8 @@ async def _found(tx: Reader, actor: Actor, wanted: Wanted, asked: PageRequest) -
     params |= {"tenant": actor.tenant, "owner": actor.owner}
     conditions += owned_among(actor)
     count = await tx.one(
-        f"SELECT count(*) FROM customers WHERE tenant_id = :tenant AND deleted_at IS NULL{conditions}",
+        f"SELECT count(*) FROM customers WHERE tenant_id = :tenant AND deleted_at IS NULL"
+        f"{conditions}",
         **params,
     )
     return await newest_first(

@@ -24,6 +24,7 @@ def test_a_sound_database_is_told_to_be_one(filled: Terminal) -> None:
         "settings   ok, CRM_AUTH_MODE=dev",
         f"schema     {SCHEMA_VERSION}, of this release",
         "integrity  ok",
+        "encryption off: numbers and addresses lie open (CRM_ENCRYPTION_KEY)",
         f"database   {filled.path} answers",
         "counters   ok",
     ]
@@ -32,7 +33,7 @@ def test_a_sound_database_is_told_to_be_one(filled: Terminal) -> None:
 def test_counters_are_counted_only_when_asked_for(filled: Terminal) -> None:
     change(filled, "UPDATE counters SET value = 7 WHERE name = 'customers'")
     said = filled.run("check")
-    assert (said.code, len(said.out.splitlines())) == (0, 4)
+    assert (said.code, len(said.out.splitlines())) == (0, 5)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_every_counter_that_is_wrong_is_listed(
     change(filled, accident)
     said = filled.run("check", "--counters")
     assert said.code == 1
-    head, *lines = said.out.splitlines()[4:]
+    head, *lines = said.out.splitlines()[5:]
     ((customer,),) = filled.rows("SELECT id FROM customers LIMIT 1")
     assert lines == [f"  {each.format(customer=customer)}" for each in differences]
     assert head == f"counters   {len(differences)} faults"
@@ -112,7 +113,7 @@ def test_a_dangling_reference_is_a_fault(filled: Terminal) -> None:
     change(
         filled,
         "INSERT INTO contacts VALUES ('acme', 'k1', 'nobody', NULL, '李雷', NULL, NULL, 0, 1, 1, 1,"
-        " NULL)",
+        " NULL, NULL, NULL)",
     )
     said = filled.run("check")
     assert said.code == 1

@@ -1,0 +1,36 @@
+"""Opening the database that the settings name, with their key or without one."""
+
+from crm_cell.contacts import service as contacts
+from crm_cell.customers import service as customers
+from crm_cell.secrets import store
+from crm_cell.secrets.sources import KeyRefused
+from crm_cell.settings import Settings
+from crm_cell.storage.engine import EVERY_TENANT, Database
+from crm_cell.storage.open import open_database as open_plainly
+
+SEALED_TABLES = (customers.SEALED, contacts.SEALED)
+"""All that hold numbers and addresses."""
+
+
+def open_database(settings: Settings) -> Database:
+    """Raises KeyRefused."""
+    database = open_plainly(settings.database_url, connections=settings.database_connections)
+    if not settings.keys.is_set:
+        return database
+    # Imported here because a service without a key need not pay for what it does not use.
+    from crm_cell.secrets.database import SealedDatabase
+    from crm_cell.secrets.masters import Masters
+
+    return SealedDatabase(database, Masters(settings.keys), SEALED_TABLES)
+
+
+async def start(database: Database, settings: Settings) -> None:
+    """Raises CannotOpen, and KeyRefused where data is under a key that is not there."""
+    await database.start()
+    if settings.keys.is_set:
+        return
+    if names := await database.read("keys.check", EVERY_TENANT, store.masters):
+        await database.stop()
+        raise KeyRefused(
+            f"CRM_ENCRYPTION_KEY: must be set: the data is under a key, called {', '.join(names)}"
+        )

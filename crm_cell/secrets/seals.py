@@ -1,0 +1,184 @@
+"""What one tenant's numbers and addresses are sealed, opened and found with."""
+
+import base64
+import hmac
+from binascii import Error as NotBase64
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from crm_cell.secrets import store
+from crm_cell.secrets.ciphers import CIPHERS, Cipher, Tampered
+from crm_cell.secrets.masters import Masters
+from crm_cell.secrets.store import Wrapped
+from crm_cell.storage.engine import Reader, Row, Tx
+from crm_cell.storage.seals import Column, SealedTable, Values
+
+T = TypeVar("T")
+
+# No number and no address has one, so what begins with it is sealed: ":", the number of the
+# tenant's keys, ":", and the rest in base64.
+MARK = ":"
+# Of an HMAC-SHA-256: two values have the same by chance once in 2^64 values.
+_FINGERPRINT_BYTES = 16
+_MOST_OPENED = 8_192
+
+Opened = dict[tuple[str, str, str, str], str]
+"""By tenant, id, column and what is stored: what it says. Most of what is read was read before."""
+
+
+class StaleKeys(Exception):
+    """The tenant's keys are others than this process has: read them, and begin again."""
+
+
+class KeysWanted(Exception):
+    """The tenant has no keys yet: make some, and begin again."""
+
+
+class KeyPair:
+    """The keys of one number: one to seal with, one to find by."""
+
+    def __init__(self, cipher: Cipher, index_key: bytes) -> None:
+        self.cipher = cipher
+        self._index = hmac.new(index_key, digestmod="sha256")
+
+    def fingerprint(self, about: str, form: str) -> str:
+        """Differs by column, so that nobody sees who has the same number in another table."""
+        running = self._index.copy()
+        running.update(f"{about}\0{form}".encode())
+        return base64.b64encode(running.digest()[:_FINGERPRINT_BYTES]).decode()
+
+
+class TenantSeals:
+    def __init__(
+        self, tenant: str, stored: list[Wrapped], masters: Masters, opened: Opened
+    ) -> None:
+        """`stored` are all keys that the tenant has, none for one that has sealed nothing yet.
+        Raises KeyRefused."""
+        self.tenant = tenant
+        self.state = store.state_of(stored)
+        self._opened = opened
+        self._pairs = {wrapped.number: _pair(masters, wrapped) for wrapped in stored}
+        current = [wrapped for wrapped in stored if not wrapped.retired]
+        self.current = current[0].number if current else None
+        self.complete = bool(current) and current[0].complete
+        self.has_retired = len(current) < len(stored)
+
+    def around(self, unit: Callable[[Any], Awaitable[T]]) -> Callable[[Any], Awaitable[T]]:
+        """The unit, on a transaction that has these seals."""
+
+        def sealed(tx: Any) -> Awaitable[T]:
+            tx.seals = self
+            return unit(tx)
+
+        return sealed
+
+    async def keep(
+        self,
+        tx: Tx,
+        table: SealedTable,
+        rows: Iterable[Values],
+        columns: Sequence[Column] | None = None,
+        /,
+    ) -> list[Values]:
+        """Raises KeysWanted, StaleKeys."""
+        wanted = table.columns if columns is None else columns
+        kept = list(rows)
+        pair = await self._held(tx) if wanted else None
+        for column in wanted:
+            about = f"{table.name}.{column.name}"
+            for row in kept:
+                value = row[column.name]
+                if value is None or pair is None:
+                    row[column.key] = None
+                    continue
+                row[column.key] = self._marked(pair.fingerprint(about, column.form(value)))
+                row[column.name] = self._sealed(pair.cipher, about, row["id"], value)
+        return kept
+
+    async def _held(self, tx: Tx) -> KeyPair:
+        """The current keys, which nobody retires before the transaction has ended."""
+        if self.current is None:
+            raise KeysWanted
+        if not await store.hold(tx, self.tenant, self.current):
+            raise StaleKeys
+        return self._pairs[self.current]
+
+    def opening(self, table: SealedTable, make: Callable[..., T], /) -> Callable[..., T]:
+        """Raises, when it is called, StaleKeys and Tampered."""
+        columns = [(column.place, f"{table.name}.{column.name}") for column in table.columns]
+
+        def opened(*row: Any) -> T:
+            values = list(row)
+            for place, about in columns:
+                value = values[place]
+                if value is not None and value[0] == MARK:
+                    values[place] = self._known(about, row[1], value)
+            return make(*values)
+
+        return opened
+
+    async def keys_of(
+        self, tx: Reader, table: SealedTable, column: Column, value: str
+    ) -> list[str]:
+        """Under each of the tenant's keys, and in the open where some may still lie there. Raises
+        StaleKeys: with too few of them, a row would not be found."""
+        if await store.read_state(tx, self.tenant) != self.state:
+            raise StaleKeys
+        about, form = f"{table.name}.{column.name}", column.form(value)
+        found = [
+            _marked(number, pair.fingerprint(about, form)) for number, pair in self._pairs.items()
+        ]
+        return found if self.complete else [*found, form]
+
+    def is_current(self, value: str | None) -> bool:
+        """Whether a stored value is under the current keys, or is none."""
+        return value is None or value.startswith(f"{MARK}{self.current}{MARK}")
+
+    def opened(self, table: SealedTable, row: Row) -> Values:
+        """Tenant, id and the sealed columns, as they are in `row`, opened where they are sealed."""
+        values: Values = {"tenant_id": row[0], "id": row[1]}
+        for column, value in zip(table.columns, row[2:], strict=True):
+            sealed = value is not None and value[0] == MARK
+            about = f"{table.name}.{column.name}"
+            values[column.name] = self._open(about, row[1], value) if sealed else value
+        return values
+
+    def _known(self, about: str, identifier: str, value: str) -> str:
+        place = (self.tenant, identifier, about, value)
+        plain = self._opened.get(place)
+        if plain is None:
+            plain = self._open(about, identifier, value)
+            if len(self._opened) >= _MOST_OPENED:
+                self._opened.clear()
+            self._opened[place] = plain
+        return plain
+
+    def _open(self, about: str, identifier: str, value: str) -> str:
+        _, number, text = value.split(MARK, 2)
+        pair = self._pairs.get(int(number))
+        if pair is None:
+            raise StaleKeys
+        try:
+            sealed = base64.b64decode(text, validate=True)
+            return pair.cipher.open(sealed, self._about(about, identifier)).decode()
+        except (NotBase64, Tampered) as error:
+            raise Tampered(f"{about} of {identifier} is not what was written there") from error
+
+    def _sealed(self, cipher: Cipher, about: str, identifier: str, value: str) -> str:
+        sealed = cipher.seal(value.encode(), self._about(about, identifier))
+        return self._marked(base64.b64encode(sealed).decode())
+
+    def _marked(self, text: str) -> str:
+        return _marked(self.current, text)
+
+    def _about(self, about: str, identifier: str) -> bytes:
+        return f"{self.tenant}\0{about}\0{identifier}".encode()
+
+
+def _marked(number: int | None, text: str) -> str:
+    return f"{MARK}{number}{MARK}{text}"
+
+
+def _pair(masters: Masters, wrapped: Wrapped) -> KeyPair:
+    keys = masters.unwrap(wrapped)
+    return KeyPair(CIPHERS[wrapped.cipher](keys.data_key), keys.index_key)
