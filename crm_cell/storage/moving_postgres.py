@@ -101,7 +101,11 @@ class PostgresHouse:
             )
             if status != "UPDATE 1":
                 raise MoveRefused("another move into the same target is under way")
-            await self._connection.execute(f"SET LOCAL ROLE {UPKEEP_ROLE}")
+            # A crash of the server takes the last rows back, and with them the step; what finishes
+            # the move waits for the disk, and so for all that came before it.
+            await self._connection.execute(
+                f"SET LOCAL synchronous_commit = off; SET LOCAL ROLE {UPKEEP_ROLE}"
+            )
             await self._connection.execute(
                 f"{insert_statement(table)} SELECT * FROM unnest({arrays})",
                 *map(list, zip(*rows, strict=True)),
