@@ -26,6 +26,8 @@ COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, name, name_key, contact_phone, contact_email,"
     " status, owner_id"
 )
+# What a new one has beyond what is read: the keys by which a number or an address is found.
+NEW_COLUMNS = f"{COLUMNS}, contact_phone_key, contact_email_key"
 PAGE = 20
 _JSON = (b"content-type", b"application/json")
 

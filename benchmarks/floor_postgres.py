@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 
-from benchmarks.floor import COLUMNS, PAGE, New, Row, customer_of, encode
+from benchmarks.floor import COLUMNS, NEW_COLUMNS, PAGE, New, Row, customer_of, encode
 from benchmarks.seed import TENANT
 from crm_cell.kernel.ids import new_id
 from crm_cell.storage.open import CONNECTIONS
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _POOL = CONNECTIONS * 2 // 3
 _TOLD = (
     f"SET LOCAL ROLE crm_app; SET LOCAL app.tenant_id = '{TENANT}';"
-    " SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 4000"
+    " SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 2500;"
+    " SET LOCAL idle_in_transaction_session_timeout = 20000"
 )
 _READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_TOLD}"
 _WRITE = f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {_TOLD}"
@@ -43,7 +44,10 @@ _CLAIM = (
     "INSERT INTO idempotency_keys (tenant_id, method, path, key, fingerprint, created_at)"
     " VALUES ($1, 'POST', '/customers', $2, $3, $4) ON CONFLICT DO NOTHING"
 )
-_INSERT = f"INSERT INTO customers ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+_INSERT = (
+    f"INSERT INTO customers ({NEW_COLUMNS})"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+)
 _AUDIT = (
     "INSERT INTO audit_logs (tenant_id, id, action, resource_type, resource_id, changes,"
     " request_id, created_at) VALUES ($1, $2, 'created', 'customer', $3, $4, $5, $6)"
@@ -107,7 +111,7 @@ class PostgresStore:
         row = (TENANT, new_id(now), 1, now, now, new.name, new.name.casefold(), *contact, 1, None)
         async with self._transaction(_WRITE) as connection:
             await connection.execute(_CLAIM, TENANT, request_id, _FINGERPRINT, now)
-            await connection.execute(_INSERT, *row)
+            await connection.execute(_INSERT, *row, *contact)
             await self._record(connection, row, request_id, now)
             await self._count(connection)
         return row

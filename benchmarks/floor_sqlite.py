@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from benchmarks.floor import COLUMNS, PAGE, New, Row
+from benchmarks.floor import COLUMNS, NEW_COLUMNS, PAGE, New, Row
 from benchmarks.seed import TENANT
 from crm_cell.kernel.ids import new_id
 from crm_cell.storage.sqlite_connection import connect
@@ -17,7 +17,7 @@ _TOTAL = (
     "SELECT coalesce(sum(value), 0) FROM counters"
     " WHERE tenant_id = ? AND name = 'customers' AND key = ''"
 )
-_INSERT = f"INSERT INTO customers ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT = f"INSERT INTO customers ({NEW_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class SqliteStore:
@@ -38,7 +38,7 @@ class SqliteStore:
         contact = (new.contact_phone, new.contact_email)
         row = (TENANT, new_id(now), 1, now, now, new.name, new.name.casefold(), *contact, 1, None)
         # Outside BEGIN and COMMIT a statement is a transaction, and on disk when it returns.
-        self._connection.execute(_INSERT, row)
+        self._connection.execute(_INSERT, (*row, *contact))
         return row
 
     def _rows(self, sql: str, *values: str | int) -> list[Row]:

@@ -12,6 +12,7 @@ import asyncpg
 import msgspec
 
 from crm_cell.customers.rules import Customer, new_customer
+from crm_cell.customers.store import SEALED
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.ids import lowest_at
 from crm_cell.kernel.money import SPLIT
@@ -46,8 +47,7 @@ def customer_id(number: int) -> str:
 
 def seed_sqlite(path: Path, customers: int, opportunities: int) -> None:
     connection = connect(path)
-    for table, kind, rows in _tables(customers, opportunities):
-        columns = kind.__struct_fields__
+    for table, columns, rows in _tables(customers, opportunities):
         insert = (
             f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         )
@@ -63,8 +63,8 @@ def seed_sqlite(path: Path, customers: int, opportunities: int) -> None:
 
 async def seed_postgres(url: str, customers: int, opportunities: int) -> None:
     connection = await asyncpg.connect(url)
-    for table, kind, rows in _tables(customers, opportunities):
-        await connection.copy_records_to_table(table, records=rows, columns=kind.__struct_fields__)
+    for table, columns, rows in _tables(customers, opportunities):
+        await connection.copy_records_to_table(table, records=rows, columns=columns)
     for statement in _sums():
         await connection.execute(statement)
     await connection.execute("VACUUM ANALYZE")
@@ -73,10 +73,11 @@ async def seed_postgres(url: str, customers: int, opportunities: int) -> None:
 
 def _tables(
     customers: int, opportunities: int
-) -> Iterator[tuple[str, type[msgspec.Struct], Iterator[tuple[Any, ...]]]]:
-    yield "customers", Customer, map(_customer, range(customers))
+) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[Any, ...]]]]:
+    sought = tuple(column.key for column in SEALED.columns)
+    yield "customers", Customer.__struct_fields__ + sought, map(_customer, range(customers))
     found = (_opportunity(number, customers) for number in range(opportunities))
-    yield "opportunities", Opportunity, found
+    yield "opportunities", Opportunity.__struct_fields__, found
 
 
 def _sums() -> Iterator[str]:
@@ -100,7 +101,8 @@ def _customer(number: int) -> tuple[Any, ...]:
         contact_phone=f"138{number % 10**8:08}",
         contact_email=f"buyer{number}@example.com",
     )
-    return msgspec.structs.astuple(made)
+    sought = (column.form(getattr(made, column.name)) for column in SEALED.columns)
+    return (*msgspec.structs.astuple(made), *sought)
 
 
 def _opportunity(number: int, customers: int) -> tuple[Any, ...]:
