@@ -41,11 +41,11 @@ class Server:
     """A server on a folder of its own. It can be stopped and started again where it was."""
 
     def __init__(self, programs: Path, folder: Path, settings: dict[str, str]) -> None:
-        self._user = _unprivileged_user()
+        self._user = unprivileged_user()
         self._programs = self._readable(programs, folder)
         self._data = folder / "data"
         self._settings = _SETTINGS | settings
-        self.port = _free_port()
+        self.port = free_port()
         if self._user:
             os.chown(folder, self._user.pw_uid, self._user.pw_gid)
         self._run(
@@ -179,7 +179,7 @@ def find_programs() -> Path:
     return installed[-1].parent
 
 
-def _unprivileged_user() -> pwd.struct_passwd | None:
+def unprivileged_user() -> pwd.struct_passwd | None:
     if os.getuid() != 0:
         return None
     known = {entry.pw_name: entry for entry in pwd.getpwall()}
@@ -190,7 +190,7 @@ def _is_open(folder: Path) -> bool:
     return bool(folder.stat().st_mode & 0o001)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -23,6 +23,16 @@ from tests.databases import (
 from tests.world import Caller, Running
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """So that `-m postgres`, or `-k`, finds the tests that run on a server."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        if "postgres" in getattr(item, "fixturenames", ()) or (
+            callspec is not None and "postgres" in callspec.params.values()
+        ):
+            item.add_marker("postgres")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def logged_as_in_earnest() -> None:
     logs.configure("json", "info")

@@ -31,7 +31,7 @@ class Link(msgspec.Struct, frozen=True):
 
 async def find_server(url: str) -> Link:
     """Raises CannotOpen, saying what whoever runs the service can do about it."""
-    async with connected(url) as connection:
+    async with _looking_into(url) as connection:
         row = await connection.fetchrow(
             "SELECT pg_backend_pid(), current_setting('server_version_num')::int,"
             " ARRAY(SELECT r FROM unnest($1::text[]) AS r WHERE NOT EXISTS"
@@ -67,13 +67,20 @@ async def connected(url: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
         await connection.close(timeout=CONNECT_SECONDS)
 
 
+@asynccontextmanager
+async def _looking_into(url: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    """All in one transaction, so that a pooler keeps to one session. Raises CannotOpen."""
+    async with connected(url) as connection, connection.transaction(readonly=True):
+        yield connection
+
+
 def schema_version(url: str) -> str | None:
     """The revision that the database is at, None for an empty one. Raises CannotOpen."""
     return asyncio.run(_schema_version(url))
 
 
 async def _schema_version(url: str) -> str | None:
-    async with connected(url) as connection:
+    async with _looking_into(url) as connection:
         if await connection.fetchval("SELECT to_regclass('alembic_version')") is None:
             return None
         found = await connection.fetchval("SELECT version_num FROM alembic_version")
@@ -94,7 +101,7 @@ def faults_in(url: str) -> list[str]:
 
 
 async def _faults_in(url: str) -> list[str]:
-    async with connected(url) as connection:
+    async with _looking_into(url) as connection:
         rows = await connection.fetch(
             "SELECT c.relname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid"
             " WHERE c.relkind IN ('r', 'p') AND a.attname = 'tenant_id'"
