@@ -18,6 +18,7 @@ import msgspec
 from crm_cell.http.headers import is_tenant
 from crm_cell.kernel.entity import Entity
 
+PREFIX = "crm_"
 # For secret scanners too: docs/concepts/identity.md tells it.
 FORM = re.compile(r"crm_([A-Za-z0-9_-]{2,86})_([0-9a-f]{16})_[0-9a-f]{64}")
 _ID_BYTES = 8

@@ -8,6 +8,7 @@ import pytest
 
 from crm_cell.identity.api_keys import FORM
 from tests.cli.conftest import Terminal
+from tests.databases import PostgresDatastore
 from tests.identity.issuer import AUDIENCE, ISSUER, SECRET
 from tests.processes import serving
 
@@ -138,3 +139,18 @@ def test_keys_are_made_and_ended_beside_a_running_service(
         unused_id, unused = made(nowhere, "token", "rotate", key_id, *ACME)
         assert nowhere.run("token", "revoke", unused_id, *ACME).code == 0
         assert status(unused) == 401
+
+
+def test_on_postgresql_too(
+    postgres_datastore: PostgresDatastore,
+    monkeypatch: pytest.MonkeyPatch,
+    nowhere: Terminal,
+) -> None:
+    monkeypatch.setenv("CRM_DATABASE_URL", postgres_datastore.url)
+    key_id, _ = made(nowhere)
+    new_id, _ = made(nowhere, "token", "rotate", key_id, *ACME)
+    assert nowhere.run("token", "revoke", new_id, *ACME).code == 0
+    states = {line.split()[0]: line.split()[1] for line in listed(nowhere)}
+    assert states == {key_id: "ended", new_id: "revoked"}
+    deeds = postgres_datastore.rows("SELECT action FROM audit_logs ORDER BY id")
+    assert [row[0] for row in deeds] == ["created", "updated", "created", "updated"]

@@ -9,8 +9,9 @@ TITLE: Final = "CRM 接口文档（商用版）"
 INTRODUCTION: Final = (Path(__file__).parent / "introduction.md").read_text("utf-8")
 
 BEARER: Final = (
-    "平台签发的令牌；`dev` 模式下任意非空令牌均可。"
-    "· The platform's token; in `dev` mode any that is not empty."
+    "平台或签发方的令牌，或机器密钥 `crm_…`；`dev` 模式下任意非空令牌均可。各接口注明所需权限。"
+    "· A token of the platform or the issuer, or a machine's key; in `dev` mode any that is not"
+    " empty. Each operation names the scope that it needs."
 )
 
 # Each tag with its Chinese name and what it is about, in the order in which pages show them.
