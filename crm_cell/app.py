@@ -18,9 +18,11 @@ from crm_cell.follow_ups import service as follow_ups_service
 from crm_cell.follow_ups.routes import follow_ups
 from crm_cell.health.routes import health
 from crm_cell.http.application import Application
+from crm_cell.http.cors import Cors, read_origins
 from crm_cell.http.measurements import Measurements
 from crm_cell.http.openapi.routes import with_openapi
 from crm_cell.http.pages import pages
+from crm_cell.http.rate_limits import RateLimits
 from crm_cell.http.request import Receive, Scope, Send
 from crm_cell.http.routing import Route
 from crm_cell.http.telemetry import AccessLine, Telemetry
@@ -92,6 +94,12 @@ class Cell:
             default_tenant=settings.default_tenant_id,
             signing_secret=settings.signing_secret,
             metrics_token=settings.metrics_token,
+            cors=Cors(read_origins(settings.cors_origins)),
+            rate_limits=RateLimits(
+                tenant=settings.rate_limit_tenant,
+                token=settings.rate_limit_token,
+                burst_seconds=settings.rate_limit_burst,
+            ),
         )
         self._background: list[asyncio.Task[None]] = []
 

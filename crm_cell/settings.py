@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 
+from crm_cell.http.cors import read_origins
 from crm_cell.http.headers import is_tenant
 from crm_cell.identity.settings import IdentitySettings
 from crm_cell.identity.settings import complaints as identity_complaints
@@ -25,6 +26,7 @@ _LEAST_TTL_HOURS = 24
 # A secret that a machine with a dictionary cannot guess.
 _LEAST_SECRET = 16
 _MOST_DIGITS = 9
+_LONGEST_BURST = 3_600
 # One for short work and one for long; and no server is glad of thousands.
 _LEAST_CONNECTIONS, _MOST_CONNECTIONS = 2, 500
 
@@ -102,6 +104,30 @@ class Settings(IdentitySettings, frozen=True):
         str | None,
         Setting("CRM_METRICS_TOKEN", "A bearer token of its own for Prometheus at /metrics", True),
     ] = None
+    cors_origins: Annotated[
+        str | None,
+        Setting(
+            "CRM_CORS_ORIGINS",
+            "Origins whose web pages may call, between commas: `https://crm.example.com`",
+        ),
+    ] = None
+    rate_limit_tenant: Annotated[
+        int,
+        Setting(
+            "CRM_RATE_LIMIT_TENANT",
+            "Requests that each tenant may make of each process in a second; 0 is no limit",
+        ),
+    ] = 0
+    rate_limit_token: Annotated[
+        int, Setting("CRM_RATE_LIMIT_TOKEN", "The same for each bearer token")
+    ] = 0
+    rate_limit_burst: Annotated[
+        int,
+        Setting(
+            "CRM_RATE_LIMIT_BURST",
+            "For how many seconds they may save up what they do not use, 1 to 3600",
+        ),
+    ] = 10
     log_format: Annotated[
         Literal["auto", "json", "text"],
         Setting("CRM_LOG_FORMAT", "`json` lines, coloured `text`, or `auto`: text on a terminal"),
@@ -183,6 +209,11 @@ def _complaints(settings: Settings) -> list[tuple[str, str]]:
             "must be 1 to 64 letters, digits, dots, hyphens or underscores",
         ),
         (
+            not 1 <= settings.rate_limit_burst <= _LONGEST_BURST,
+            "CRM_RATE_LIMIT_BURST",
+            f"must be 1 to {_LONGEST_BURST}",
+        ),
+        (
             settings.signing_secret is not None and len(settings.signing_secret) < _LEAST_SECRET,
             "CELL_SIGNING_SECRET",
             "must have at least 16 characters",
@@ -201,6 +232,10 @@ def _complaints(settings: Settings) -> list[tuple[str, str]]:
     complaints = [(variable, complaint) for wrong, variable, complaint in found if wrong]
     complaints += key_complaints(settings.keys)
     complaints += identity_complaints(settings)
+    try:
+        read_origins(settings.cors_origins)
+    except ValueError as error:
+        complaints.append(("CRM_CORS_ORIGINS", str(error)))
     try:
         check_url(settings.database_url)
     except UnsupportedDatabase as error:

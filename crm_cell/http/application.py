@@ -17,12 +17,14 @@ from crm_cell.http import signature
 from crm_cell.http.answers import Answer, NotKept, Stream
 from crm_cell.http.arrivals import Arrivals
 from crm_cell.http.auth import Authenticator, bearer_token, require, scope_of, tenant_of
+from crm_cell.http.cors import Cors
 from crm_cell.http.errors import answer_error
 from crm_cell.http.exposition import Exposition, is_wanted
 from crm_cell.http.headers import collect, is_request_id, trace_of, wrong_forms
 from crm_cell.http.json_body import parse_json
 from crm_cell.http.large_bodies import LARGE, LargeBodies
 from crm_cell.http.once import Claim, Once, fingerprint
+from crm_cell.http.rate_limits import RateLimits
 from crm_cell.http.rendering import render, rendered, without_base
 from crm_cell.http.request import Message, Receive, Request, Scope, Send
 from crm_cell.http.routing import Methods, Route, Router
@@ -55,6 +57,8 @@ class Application:
         default_tenant: str | None = None,
         signing_secret: str | None = None,
         metrics_token: str | None = None,
+        cors: Cors | None = None,
+        rate_limits: RateLimits | None = None,
     ) -> None:
         self._router = Router(routes)
         self._database = database
@@ -67,6 +71,8 @@ class Application:
         self._exposition = Exposition(
             telemetry, authenticator, token=metrics_token, signing_secret=signing_secret
         )
+        self._cors = cors or Cors()
+        self._rate_limits = rate_limits or RateLimits()
         self._arrivals = Arrivals()
         self._large_bodies = LargeBodies()
         # One at a time: what a body becomes takes many times its size, most of it for a moment.
@@ -87,8 +93,11 @@ class Application:
         route: Route | None = None
         try:
             found = self._router.resolve(request.path)
-            if found is None and is_page(request.path):
-                answer: Answer | Stream = await self._page(scope, request)
+            preflight = self._cors.preflight(request.method, request.headers)
+            if preflight is not None:
+                answer: Answer | Stream = preflight
+            elif found is None and is_page(request.path):
+                answer = await self._page(scope, request)
             else:
                 route = self._route(request, found)
                 answer = await self._run(route, request, wrong)
@@ -111,6 +120,7 @@ class Application:
         if given is None or not is_request_id(given):
             given = self._make_id(self._clock.now())
         request.request_id = given
+        request.extra = self._cors.headers(headers)
 
     def _route(self, request: Request, found: tuple[Methods, dict[str, str]] | None) -> Route:
         if found is None:
@@ -165,12 +175,15 @@ class Application:
 
     async def _identify(self, route: Route, request: Request) -> None:
         headers = request.headers
-        identity = await self._authenticator.identify(bearer_token(headers))
+        token = bearer_token(headers)
+        identity = await self._authenticator.identify(token)
         require(identity, route.scope)
         tenant = tenant_of(headers, identity, self._default_tenant)
         user, owner = scope_of(headers, identity)
         key = headers.get("Idempotency-Key") or headers.get("X-Request-ID")
         request.actor = Actor(tenant, user, owner, request.request_id, trace_of(headers), key)
+        if self._rate_limits.on:
+            request.extra = [*request.extra, *self._rate_limits.spend(tenant, token)]
 
     async def _take_body(self, route: Route, request: Request) -> None:
         request.place = self._large_bodies.place()

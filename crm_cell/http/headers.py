@@ -26,6 +26,8 @@ NAMES = {
         "Expect",
         "Accept",
         "Accept-Language",
+        "Origin",
+        "Access-Control-Request-Method",
         "X-Signature",
         "X-Signature-Time",
     )

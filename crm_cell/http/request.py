@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
+from crm_cell.http.answers import Header
 from crm_cell.http.arrivals import Arrivals
 from crm_cell.http.large_bodies import LARGE, Place
 from crm_cell.kernel.actor import Actor
@@ -28,6 +29,7 @@ class Request:
         "arrivals",
         "body",
         "database",
+        "extra",
         "headers",
         "language",
         "method",
@@ -52,6 +54,7 @@ class Request:
         self.arrivals = arrivals
         self.headers: Mapping[str, str] = {}
         self.params: Mapping[str, str] = {}
+        self.extra: Sequence[Header] = ()
         self.request_id = ""
         self.language: Language = "zh"
         self.actor: Actor | None = None

@@ -11,7 +11,7 @@ from crm_cell.http.request import Request, Send
 async def send_answer(
     answer: Answer | Stream, request: Request, started: float, send: Send
 ) -> None:
-    frame = _frame(request, started)
+    frame = [*request.extra, *_frame(request, started)]
     if isinstance(answer, Stream):
         headers = [*answer.headers, *PROTECTION, *frame]
         await _send_stream(answer, headers, request, send)

@@ -179,8 +179,10 @@ class RateLimited(Refusal):
     code = "RATE_LIMIT"
     message = "rate_limited"
 
-    def __init__(self, retry_after_seconds: int = 1) -> None:
-        super().__init__(headers={"Retry-After": str(retry_after_seconds)})
+    def __init__(
+        self, retry_after_seconds: int = 1, *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(headers={"Retry-After": str(retry_after_seconds), **(headers or {})})
 
 
 class Unavailable(CrmError):

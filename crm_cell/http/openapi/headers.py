@@ -30,7 +30,7 @@ def request_headers(route: Route) -> list[dict[str, Any]]:
 
 def reference_headers(*names: str) -> dict[str, Any]:
     """References to the headers of a response: those that every one has, and the named."""
-    every = ("X-Request-ID", "X-Response-Time", "Server-Timing", *_PROTECTION, *names)
+    every = ("X-Request-ID", "X-Response-Time", "Server-Timing", *_PROTECTION, *_RATES, *names)
     return {name: {"$ref": f"#/components/headers/{name}"} for name in every}
 
 
@@ -107,6 +107,7 @@ def _header(meaning: str, example: object, kind: str = "string") -> dict[str, An
     return {"description": meaning, "schema": {"type": kind}, "example": example}
 
 
+_RATES: Final = ("RateLimit-Policy", "RateLimit")
 _PROTECTION: Final = {
     "Cache-Control": _header("不得缓存 · For no cache to keep", "no-store"),
     "Content-Security-Policy": _header(
@@ -130,6 +131,14 @@ RESPONSE_HEADERS: Final = _PROTECTION | {
         "true",
     ),
     "Content-Disposition": _header("建议的文件名 · A name for the file", "attachment"),
+    "RateLimit-Policy": _header(
+        "限流规则，启用时 · The limits, where there are any: quota and window in seconds",
+        '"tenant";q=1000;w=10',
+    ),
+    "RateLimit": _header(
+        "余量与恢复秒数，启用时 · What is left of them, and seconds until all is again",
+        '"tenant";r=998;t=1',
+    ),
     "Retry-After": _header("多少秒后重试 · Seconds to wait before the next try", 1, "integer"),
     "WWW-Authenticate": _header("认证方式 · How to authenticate", "Bearer"),
     "Allow": _header("该路径支持的方法 · The methods that the path takes", "GET, HEAD, POST"),
