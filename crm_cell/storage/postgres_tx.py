@@ -98,7 +98,12 @@ class PostgresTx:
         return []
 
     async def append(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
-        await self.many(sql, rows)
+        """Mostly a single row, which the driver sends a fifth cheaper by itself."""
+        appended = list(rows)
+        if len(appended) == 1:
+            await self.run(sql, **appended[0])
+        else:
+            await self.many(sql, appended)
 
 
 @cache
