@@ -36,6 +36,7 @@ from crm_cell.opportunities.routes import opportunities
 from crm_cell.payments import service as payments_service
 from crm_cell.payments.routes import payments
 from crm_cell.reports.routes import reports
+from crm_cell.reveals.service import set_daily_limit
 from crm_cell.settings import Settings
 from crm_cell.storage.engine import Database
 
@@ -79,6 +80,7 @@ class Cell:
             opportunities_service,
             follow_ups_service,
         )
+        set_daily_limit(settings.reveals_per_day)
         self._measurements = Measurements(measurements_folder)
         self.database: Database = open_database(settings)
         self._authenticator = authenticator(

@@ -100,6 +100,13 @@ class Settings(IdentitySettings, frozen=True):
             "What new keys are for: `aes-256-gcm`, or `sm4-gcm` (GB/T 32907)",
         ),
     ] = "aes-256-gcm"
+    reveals_per_day: Annotated[
+        int,
+        Setting(
+            "CRM_REVEALS_PER_DAY",
+            "How often a user may see a number or an address in full, each day in UTC",
+        ),
+    ] = 100
     metrics_token: Annotated[
         str | None,
         Setting("CRM_METRICS_TOKEN", "A bearer token of its own for Prometheus at /metrics", True),

@@ -20,6 +20,13 @@ async def record(
     await record_all(tx, actor, action, [(before, after)])
 
 
+async def record_reading(
+    tx: Tx, actor: Actor, action: str, subject: Entity, told: dict[str, object]
+) -> None:
+    """Put on record that something was looked at, which changes nothing."""
+    await store.append(tx, actor.tenant, [_entry_of(tx, actor, action, subject, told)])
+
+
 async def record_all(tx: Tx, actor: Actor, action: str, deeds: list[Deed]) -> None:
     if deeds:
         entries = [_entry(tx, actor, action, before, after) for before, after in deeds]
@@ -38,6 +45,10 @@ async def list_(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) ->
 def _entry(tx: Tx, actor: Actor, action: str, before: Entity | None, after: Entity | None) -> Entry:
     subject = after or before
     assert subject is not None, "a deed is done to something"
+    return _entry_of(tx, actor, action, subject, _changes(before, after))
+
+
+def _entry_of(tx: Tx, actor: Actor, action: str, subject: Entity, told: dict[str, object]) -> Entry:
     return Entry(
         actor.tenant,
         new_id(tx.now),
@@ -45,7 +56,7 @@ def _entry(tx: Tx, actor: Actor, action: str, before: Entity | None, after: Enti
         action,
         subject.resource,
         subject.id,
-        msgspec.json.encode(_changes(before, after)).decode(),
+        msgspec.json.encode(told).decode(),
         actor.request_id or None,
         actor.trace_id or None,
         tx.now,

@@ -3,14 +3,24 @@
 import msgspec
 
 from crm_cell.contacts import service
-from crm_cell.contacts.schemas import ContactCreate, ContactPatch, ContactQuery, ContactView, shown
+from crm_cell.contacts.schemas import (
+    ContactCreate,
+    ContactPatch,
+    ContactQuery,
+    ContactReveal,
+    ContactView,
+    RevealedContactView,
+    in_full,
+    shown,
+)
 from crm_cell.http.answers import Resource
 from crm_cell.http.paging import Asked, Page
 from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.routing import Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import RuleViolation
+from crm_cell.kernel.errors import IdempotentConflict, RateLimited, RuleViolation
+from crm_cell.kernel.scopes import REVEAL
 from crm_cell.storage.engine import Reader, Tx
 
 contacts = Routes("/contacts", tag="contacts", missing="contact_not_found", recheck=service.recheck)
@@ -55,6 +65,33 @@ async def update(
     condition.require(current.version)
     changes = patch.against(ContactView.of(current), current)
     return shown(await service.update(tx, actor, current, changes))
+
+
+async def reveal_again(
+    tx: Tx, actor: Actor, contact_id: str, body: ContactReveal
+) -> Resource[RevealedContactView]:
+    """What a replay is answered: seen once, and counted once."""
+    return in_full(await service.get(tx, actor, contact_id), body.fields)
+
+
+@contacts.write(
+    "POST",
+    "/{contact_id}/reveal",
+    "查看完整联系方式",
+    scope=REVEAL,
+    refusals=[RateLimited(message="reveals_spent"), IdempotentConflict("idempotent_changed")],
+    reread=reveal_again,
+)
+async def reveal(
+    tx: Tx, actor: Actor, contact_id: str, body: ContactReveal
+) -> Resource[RevealedContactView]:
+    """The full telephone number or e-mail address. Each time is counted and put on record.
+
+    A repeated request shows it again and counts once; where the record has changed since, it is
+    refused.
+    """
+    found = await service.reveal(tx, actor, contact_id, body.fields, body.reason)
+    return in_full(found, body.fields)
 
 
 @contacts.write("DELETE", "/{contact_id}", "删除联系人")

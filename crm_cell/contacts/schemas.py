@@ -7,10 +7,12 @@ from msgspec import UNSET, UnsetType
 from crm_cell.contacts.rules import Contact
 from crm_cell.http.answers import Resource
 from crm_cell.http.fields import email, phone, reference, text
+from crm_cell.http.revealing import Reason, Revealed, revealable
 from crm_cell.http.schema import Body, PatchFields, Query, View
 from crm_cell.http.sought import SoughtEmail, SoughtPhone
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.masking import mask_phone
+from crm_cell.reveals.service import revealed
 
 CustomerId = Annotated[str, reference()]
 Name = Annotated[str, text(1, 200, examples=["李雷"])]
@@ -67,6 +69,23 @@ class ContactPatch(PatchFields):
     phone: Phone | UnsetType | None = UNSET
     email: Email | UnsetType | None = UNSET
     is_primary: bool | UnsetType = UNSET
+
+
+class ContactReveal(Body):
+    fields: Annotated[list[str], revealable("phone", "email")]
+    reason: Reason
+
+
+class RevealedContactView(View):
+    """What was asked for of a contact, in full."""
+
+    contact_id: str
+    revealed: Revealed
+
+
+def in_full(contact: Contact, members: list[str]) -> Resource[RevealedContactView]:
+    view = RevealedContactView(contact_id=contact.id, revealed=revealed(contact, members))
+    return Resource(view, contact.id, contact.version)
 
 
 def shown(contact: Contact) -> Resource[ContactView]:

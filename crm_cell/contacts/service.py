@@ -11,6 +11,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import NotFound, RuleViolation
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.reveals import service as reveals
 from crm_cell.storage.engine import Reader, Tx
 
 # Contacts are hidden with their customer this many at a time, in constant memory.
@@ -78,6 +79,13 @@ async def update(tx: Tx, actor: Actor, before: Contact, changes: dict[str, Any])
         await _clear_primary(tx, actor, before.customer_id)
     await _replace(tx, actor, before, after)
     return after
+
+
+async def reveal(tx: Tx, actor: Actor, contact_id: str, members: list[str], reason: str) -> Contact:
+    """Raises NotFound, and RateLimited for the rest of the day."""
+    contact = await get(tx, actor, contact_id)
+    await reveals.reveal(tx, actor, contact, members, reason)
+    return contact
 
 
 async def delete(tx: Tx, actor: Actor, contact: Contact) -> None:

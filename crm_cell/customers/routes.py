@@ -10,10 +10,13 @@ from crm_cell.customers.schemas import (
     CustomerImport,
     CustomerPatch,
     CustomerQuery,
+    CustomerReveal,
     CustomerView,
     ExportQuery,
     ImportQuery,
     ImportView,
+    RevealedCustomerView,
+    in_full,
     shown,
 )
 from crm_cell.http.answers import NotKept, Resource, Stream
@@ -24,8 +27,8 @@ from crm_cell.http.request import Request
 from crm_cell.http.routing import MIB, Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import Conflict, Forbidden
-from crm_cell.kernel.scopes import ADMIN, EXPORT
+from crm_cell.kernel.errors import Conflict, Forbidden, IdempotentConflict, RateLimited
+from crm_cell.kernel.scopes import ADMIN, EXPORT, REVEAL
 from crm_cell.storage.engine import Database, Reader, Tx
 
 customers = Routes(
@@ -114,6 +117,33 @@ async def update(
     condition.require(current.version)
     changes = patch.against(CustomerView.of(current), current)
     return shown(await service.update(tx, actor, current, changes))
+
+
+async def reveal_again(
+    tx: Tx, actor: Actor, customer_id: str, body: CustomerReveal
+) -> Resource[RevealedCustomerView]:
+    """What a replay is answered: seen once, and counted once."""
+    return in_full(await service.get(tx, actor, customer_id), body.fields)
+
+
+@customers.write(
+    "POST",
+    "/{customer_id}/reveal",
+    "查看完整联系方式",
+    scope=REVEAL,
+    refusals=[RateLimited(message="reveals_spent"), IdempotentConflict("idempotent_changed")],
+    reread=reveal_again,
+)
+async def reveal(
+    tx: Tx, actor: Actor, customer_id: str, body: CustomerReveal
+) -> Resource[RevealedCustomerView]:
+    """The full telephone number or e-mail address. Each time is counted and put on record.
+
+    A repeated request shows it again and counts once; where the record has changed since, it is
+    refused.
+    """
+    found = await service.reveal(tx, actor, customer_id, body.fields, body.reason)
+    return in_full(found, body.fields)
 
 
 @customers.write(

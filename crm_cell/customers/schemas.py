@@ -8,12 +8,14 @@ from crm_cell.customers.rules import AccessRule, Customer, Status, access_rule
 from crm_cell.http.answers import Resource
 from crm_cell.http.fields import choice, email, items, owner, phone, text, whole
 from crm_cell.http.files import FILES
+from crm_cell.http.revealing import Reason, Revealed, revealable
 from crm_cell.http.schema import Body, PatchFields, Query, View, check_members
 from crm_cell.http.sought import SoughtEmail, SoughtPhone
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import Fault
 from crm_cell.kernel.masking import mask_phone
 from crm_cell.kernel.messages import Language, say
+from crm_cell.reveals.service import revealed
 
 Name = Annotated[str, text(1, 200, examples=["杭州云图科技有限公司"])]
 Phone = Annotated[str, phone()]
@@ -71,6 +73,23 @@ class CustomerPatch(PatchFields):
     contact_email: Email | UnsetType | None = UNSET
     status: StatusField | UnsetType = UNSET
     owner_id: OwnerId | UnsetType | None = UNSET
+
+
+class CustomerReveal(Body):
+    fields: Annotated[list[str], revealable("contactPhone", "contactEmail")]
+    reason: Reason
+
+
+class RevealedCustomerView(View):
+    """What was asked for of a customer, in full."""
+
+    customer_id: str
+    revealed: Revealed
+
+
+def in_full(customer: Customer, members: list[str]) -> Resource[RevealedCustomerView]:
+    view = RevealedCustomerView(customer_id=customer.id, revealed=revealed(customer, members))
+    return Resource(view, customer.id, customer.version)
 
 
 def shown(customer: Customer) -> Resource[CustomerView]:

@@ -10,6 +10,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import NotFound, RuleViolation
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.reveals import service as reveals
 from crm_cell.storage.engine import Reader, Tx
 
 SEALED = store.SEALED
@@ -102,6 +103,15 @@ async def update(tx: Tx, actor: Actor, before: Customer, changes: dict[str, Any]
     await audit.record(tx, actor, "updated", before=before, after=after)
     await events.emit(tx, actor, "crm.customer.updated", after)
     return after
+
+
+async def reveal(
+    tx: Tx, actor: Actor, customer_id: str, members: list[str], reason: str
+) -> Customer:
+    """Raises NotFound, and RateLimited for the rest of the day."""
+    customer = await get(tx, actor, customer_id)
+    await reveals.reveal(tx, actor, customer, members, reason)
+    return customer
 
 
 async def delete(tx: Tx, actor: Actor, customer: Customer) -> None:

@@ -218,10 +218,7 @@ class Application:
         try:
             if actor.key is None:
                 return await self._database.write(route.name, actor.tenant, unit, long=route.long)
-            claim = Claim(
-                route, actor, request.method, request.path, actor.key, fingerprint(request)
-            )
-            return await self._once(claim, unit)
+            return await self._once(_claim(route, request, arguments), unit)
         except NotKept as rolled_back:
             assert rolled_back.answer is not None
             return rolled_back.answer
@@ -248,6 +245,26 @@ class Application:
             raise MethodNotAllowed(["GET", "HEAD"])
         headers = [header for header in heads[0]["headers"] if header[0] != b"content-length"]
         return Answer(status, b"".join(chunks), headers, protection=())
+
+
+def _claim(route: Route, request: Request, arguments: list[Any]) -> Claim:
+    actor, reread = request.actor, route.reread
+    assert actor is not None, "every write is authenticated"
+    assert actor.key is not None, "a claim is for a key"
+
+    def again(tx: Tx) -> Awaitable[Answer]:
+        assert reread is not None, "it is asked for only then"
+        return rendered(route, request, reread(tx, *arguments))
+
+    return Claim(
+        route,
+        actor,
+        request.method,
+        request.path,
+        actor.key,
+        fingerprint(request),
+        again if reread else None,
+    )
 
 
 def is_page(path: str) -> bool:

@@ -22,6 +22,8 @@ class Claim(msgspec.Struct, frozen=True):
     path: str
     key: str
     fingerprint: bytes
+    again: WriteUnit[Answer] | None = None
+    """Makes the answer anew, where it must not be kept."""
 
 
 class Once(Protocol):

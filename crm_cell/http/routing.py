@@ -34,6 +34,7 @@ class Options(TypedDict, total=False):
     media: Sequence[str]
     others: Mapping[int, Any]
     shown_ids: ShownIds
+    reread: Handler
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +60,9 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a caller may (still) see a resource that a stored answer shows."""
     shown_ids: ShownIds | None = None
     """Finds the ids of those resources in a body, where it shows more than one."""
+    reread: Handler | None = None
+    """Takes what the handler takes, and gives its answer anew without doing anything: for answers
+    that must not be kept for a replay."""
     refusals: Sequence[str | CrmError] = ()
     """Errors beyond those that every route of its kind can answer with, by their code, or
     themselves where their message is not their code's usual one."""

@@ -87,12 +87,23 @@ async def replay(tx: Tx, claim: Claim, stored: store.Stored) -> Answer:
     if claim.route.recheck and not claim.actor.sees_all:
         for resource_id in _shown_ids(claim, stored):
             await claim.route.recheck(tx, claim.actor, resource_id)
+    if claim.again is not None:
+        return await _made_again(claim.again, tx, stored)
     headers: list[Header] = [JSON_TYPE] if stored.body else []
     if stored.etag:
         headers.append((b"etag", stored.etag.encode()))
     if stored.location:
         headers.append((b"location", stored.location.encode()))
     return Answer(stored.status, stored.body, [*headers, (b"idempotent-replayed", b"true")])
+
+
+async def _made_again(again: WriteUnit[Answer], tx: Tx, stored: store.Stored) -> Answer:
+    """An answer that was not kept. Of the same version it is the same, byte for byte; of another
+    one it would not be, and that is a conflict."""
+    answer = await again(tx)
+    if dict(answer.headers).get(b"etag", b"").decode() != stored.etag:
+        raise IdempotentConflict("idempotent_changed")
+    return Answer(stored.status, answer.body, [*answer.headers, (b"idempotent-replayed", b"true")])
 
 
 def _shown_ids(claim: Claim, stored: store.Stored) -> Iterable[str]:

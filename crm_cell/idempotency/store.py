@@ -55,6 +55,8 @@ async def find(tx: Tx, claim: Claim) -> Stored | None:
 
 async def keep_answer(tx: Tx, claim: Claim, answer: Answer) -> None:
     row = {**_names(claim), **_kept(answer)}
+    if claim.again is not None:
+        row["body"] = b""
     if tx.alone:
         await tx.run(_INSERT, **row, fingerprint=claim.fingerprint, now=tx.now)
     else:

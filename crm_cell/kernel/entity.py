@@ -90,6 +90,11 @@ def _members(kind: type[Entity]) -> dict[str, str]:
     }
 
 
+def shown_fields(kind: type[Entity]) -> dict[str, str]:
+    """From the names on the wire to the fields."""
+    return {member: name for name, member in _members(kind).items()}
+
+
 def camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.title() for part in rest)

@@ -180,9 +180,14 @@ class RateLimited(Refusal):
     message = "rate_limited"
 
     def __init__(
-        self, retry_after_seconds: int = 1, *, headers: Mapping[str, str] | None = None
+        self,
+        retry_after_seconds: int = 1,
+        *,
+        message: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(headers={"Retry-After": str(retry_after_seconds), **(headers or {})})
+        told = {"Retry-After": str(retry_after_seconds), **(headers or {})}
+        super().__init__(message, headers=told)
 
 
 class Unavailable(CrmError):

@@ -87,6 +87,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "同一请求ID的请求仍在处理中",
         "The first request of this id is still running",
     ),
+    "idempotent_changed": (
+        "记录此后已变更，请用新的请求ID重新查看",
+        "The record has changed since; ask again with a new request id",
+    ),
     "idempotent_money": (
         "该请求ID已登记过，不会重复入账",
         "This request id has been entered before; money is never entered twice",
@@ -103,6 +107,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "content_encoding": ("不接受压缩的请求体", "Compressed bodies are not accepted"),
     "rate_limited": ("请求过于频繁，请稍后重试", "Too many requests, try again shortly"),
+    "reveals_spent": (
+        "今日查看完整联系方式的次数已用完",
+        "No more numbers or addresses can be seen in full today",
+    ),
     "unavailable": ("服务暂不可用，请稍后重试", "The service is unavailable, try again shortly"),
     "commit_unknown": (
         "提交结果未知，请用同一请求ID重试",

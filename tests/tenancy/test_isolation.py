@@ -65,7 +65,9 @@ def told(answer: httpx.Response) -> tuple[int, Json, dict[str, str]]:
 
 
 def bodies(route: Route) -> list[Json]:
-    """An empty patch, an echo, a change, and what no route takes."""
+    """An empty patch, an echo, a change, and what no route takes; what a deed cannot do without."""
+    if needed := valid_body(route, {}):
+        return [needed, needed | {"nmae": 1}]
     changes: list[Json] = [{}, {"tenantId": "acme"}, {"nmae": 1}]
     names = members(route.binding.body) if route.binding.body else {}
     return changes + [{"name": "New"}] * ("name" in names) + [{"status": 2}] * ("status" in names)
@@ -93,7 +95,8 @@ async def test_no_condition_tells_whether_it_is_there(
     async with nothing_changes(cell):
         for condition in ('"1"', '"2"', "*", ""):
             for where in (path(route, hers), nowhere(route)):
-                answer = await send(stranger, route.method, where, **{"If-Match": condition})
+                body = valid_body(route, {})
+                answer = await send(stranger, route.method, where, body, **{"If-Match": condition})
                 assert answer.status_code == 404
 
 
@@ -105,7 +108,7 @@ async def test_a_key_that_was_used_for_it_tells_nothing(
     await send(alice, route.method, path(route, hers), valid_body(route, hers))
     async with nothing_changes(cell):
         answers = [
-            told(await send(charlie, route.method, where))
+            told(await send(charlie, route.method, where, valid_body(route, {})))
             for where in (path(route, hers), nowhere(route))
         ]
         assert answers[0] == answers[1]
