@@ -82,7 +82,7 @@ class Server:
 
     def kill(self) -> None:
         """As when the machine takes its memory back: no process of it gets to do anything more."""
-        family = self._family()
+        family = self._stopped_family()
         self._signal(family, signal.SIGKILL)
         self._process.wait(_START_SECONDS)
         # The next start refuses while any of them is there.
@@ -92,16 +92,18 @@ class Server:
     @contextmanager
     def silent(self) -> Iterator[None]:
         """Its sockets stay open, and nothing comes from them."""
-        family = self._family()
+        family = self._stopped_family()
         self._signal(family, signal.SIGSTOP)
         try:
             yield
         finally:
             self._signal(family, signal.SIGCONT)
 
-    def _family(self) -> list[int]:
-        """The server's processes, the first of which starts the others."""
+    def _stopped_family(self) -> list[int]:
+        """The server's processes, the first of which starts the others: stopped, so that they are
+        all."""
         first = self._process.pid
+        os.kill(first, signal.SIGSTOP)
         children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
         return [first, *map(int, children)]
 

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from crm_cell.storage.migrate import migrate
 from scripts.throwaway_postgres import throwaway_postgres
 
 Row = tuple[Any, ...]
+_POLL_SECONDS = 0.01
 ROLES = ("crm_app", "crm_upkeep")
 
 
@@ -31,6 +33,10 @@ class Datastore(Protocol):
         ...
 
     def tables(self) -> list[str]: ...
+
+    def wait_until_alone(self) -> None:
+        """After a service was killed: until nobody works for it any more."""
+        ...
 
     def held(self) -> AbstractContextManager[Callable[[str], object]]:
         """Keep the service from writing, as another process would that is in the middle of a
@@ -49,6 +55,9 @@ class SqliteFile:
 
     def tables(self) -> list[str]:
         return [row[0] for row in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+
+    def wait_until_alone(self) -> None:
+        """Nobody ever works for a process that is gone."""
 
     @contextmanager
     def held(self) -> Iterator[Callable[[str], object]]:
@@ -137,6 +146,14 @@ class PostgresDatastore:
         return [
             row[0] for row in self.rows("SELECT tablename FROM pg_tables WHERE schemaname='public'")
         ]
+
+    def wait_until_alone(self) -> None:
+        others = (
+            "SELECT 1 FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        while self.rows(others):
+            time.sleep(_POLL_SECONDS)
 
     @contextmanager
     def held(self) -> Iterator[Callable[[str], object]]:

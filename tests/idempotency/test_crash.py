@@ -2,13 +2,15 @@
 
 import asyncio
 import itertools
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 
-from crm_cell.storage.sqlite_connection import integrity_faults
-from tests.processes import Process, rows, serving
+from crm_cell.storage.open import faults_in
+from tests.databases import Datastore
+from tests.processes import Process, serving
 from tests.world import Json
 
 CALLERS = 8
@@ -43,38 +45,43 @@ async def create_until_it_dies(
     raise AssertionError("the numbers never end")
 
 
-async def test_every_acknowledged_create_is_there_exactly_once(tmp_path: Path) -> None:
+async def test_every_acknowledged_create_is_there_exactly_once(
+    tmp_path: Path, datastore: Datastore
+) -> None:
     acknowledged: Answers = {}
     numbers = itertools.count()
-    with serving(tmp_path) as service:
+    with serving(tmp_path, CRM_DATABASE_URL=datastore.url) as service:
         unanswered = await asyncio.gather(
             *[create_until_it_dies(service, numbers, acknowledged) for _ in range(CALLERS)]
         )
     assert len(unanswered) == CALLERS
     assert len(acknowledged) >= KILLED_AFTER
-    assert integrity_faults(tmp_path / "crm.db") == []
-    await everything_is_there_once(tmp_path, acknowledged)
-    with serving(tmp_path) as service:
+    datastore.wait_until_alone()
+    await no_faults(datastore)
+    everything_is_there_once(datastore, acknowledged)
+    with serving(tmp_path, CRM_DATABASE_URL=datastore.url) as service:
         await retries_get_the_same_answers(service, acknowledged)
         await the_unanswered_are_settled(service, unanswered)
-        await counters_match(service, len(acknowledged) + CALLERS)
+        await counters_match(service, datastore, len(acknowledged) + CALLERS)
         assert service.stop() == 0
-    assert integrity_faults(tmp_path / "crm.db") == []
+    await no_faults(datastore)
 
 
-async def everything_is_there_once(folder: Path, acknowledged: Answers) -> None:
+async def no_faults(datastore: Datastore) -> None:
+    assert await asyncio.to_thread(faults_in, datastore.url) == []
+
+
+def everything_is_there_once(datastore: Datastore, acknowledged: Answers) -> None:
     """Effect, key, audit entry and event: of each write all four or none."""
-    stored = rows(folder / "crm.db", "SELECT id FROM customers")
+    stored = datastore.rows("SELECT id FROM customers")
     ids = {row[0] for row in stored}
     assert len(ids) == len(stored)
     assert ids >= {customer["customerId"] for customer in acknowledged.values()}
-    for table, column in (
-        ("idempotency_keys", "resource_id"),
-        ("audit_logs", "resource_id"),
-        ("events", "json_extract(data, '$.customerId')"),
-    ):
-        kept = [row[0] for row in rows(folder / "crm.db", f"SELECT {column} FROM {table}")]
-        assert sorted(map(str, kept)) == sorted(map(str, ids)), table
+    events = [json.loads(row[0])["customerId"] for row in datastore.rows("SELECT data FROM events")]
+    keys = [row[0] for row in datastore.rows("SELECT resource_id FROM idempotency_keys")]
+    audited = [row[0] for row in datastore.rows("SELECT resource_id FROM audit_logs")]
+    for kept in (events, keys, audited):
+        assert sorted(kept) == sorted(ids)
 
 
 async def retries_get_the_same_answers(service: Process, acknowledged: Answers) -> None:
@@ -94,12 +101,12 @@ async def the_unanswered_are_settled(service: Process, unanswered: list[int]) ->
             assert second.headers["idempotent-replayed"] == "true"
 
 
-async def counters_match(service: Process, expected: int) -> None:
+async def counters_match(service: Process, datastore: Datastore, expected: int) -> None:
     async with service.client() as client:
         page = (await client.get("/customers", params={"pageSize": 500})).json()
         trail = (await client.get("/audit-logs", params={"pageSize": 1})).json()
     names = [customer["name"] for customer in page["data"]]
     assert (page["total"], len(names), len(set(names))) == (expected, expected, expected)
     assert trail["total"] == expected
-    counted = rows(service.path, "SELECT count(*), count(DISTINCT name_key) FROM customers")
+    counted = datastore.rows("SELECT count(*), count(DISTINCT name_key) FROM customers")
     assert counted == [(expected, expected)]

@@ -3,15 +3,24 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from time import monotonic
 
+import httpx
 import pytest
 
 from crm_cell.storage.postgres import Patience
 from scripts.throwaway_postgres import Server, throwaway_postgres
 from tests.databases import PostgresDatastore
+from tests.idempotency.test_crash import (
+    counters_match,
+    create,
+    everything_is_there_once,
+    retries_get_the_same_answers,
+)
+from tests.processes import serving
 from tests.storage.impatient import impatient
-from tests.world import Caller, Running, refused
+from tests.world import Caller, Json, Running, refused
 
 # More than there are connections, so that some wait for one.
 CALLERS = 30
@@ -20,6 +29,9 @@ SILENCE_SECONDS = 0.8
 SOON_SECONDS = 6.0
 # After this long everything must be as before.
 RECOVERED_SECONDS = 5.0
+WRITERS = 8
+WRITES = 300
+RETRY_SECONDS = 0.02
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +132,43 @@ async def test_a_service_can_stop_while_its_server_is_silent(
         async with asyncio.timeout(SOON_SECONDS):
             await cell.service.stop()
         refused(await request, 503, "SERVICE_UNAVAILABLE")
+
+
+async def create_in_the_end(client: httpx.AsyncClient, number: int) -> Json:
+    """As a gateway does it: the same request again, until there is an answer."""
+    while (answer := await create(client, number)).status_code != 201:
+        assert answer.status_code == 503
+        await asyncio.sleep(RETRY_SECONDS)
+    created: Json = answer.json()
+    return created
+
+
+async def test_a_killed_server_loses_no_acknowledged_write_and_does_none_twice(
+    server: Server, datastore: PostgresDatastore, tmp_path: Path
+) -> None:
+    acknowledged: dict[int, Json] = {}
+    numbers = iter(range(WRITES))
+    enough, one_more = asyncio.Event(), asyncio.Event()
+
+    async def write() -> None:
+        async with service.client() as client:
+            for number in numbers:
+                acknowledged[number] = await create_in_the_end(client, number)
+                one_more.set()
+                if len(acknowledged) > WRITES // 3:
+                    enough.set()
+
+    async def kill_and_start() -> None:
+        await enough.wait()
+        await asyncio.to_thread(server.kill)
+        await asyncio.to_thread(server.start)
+        one_more.clear()
+        async with asyncio.timeout(RECOVERED_SECONDS):
+            await one_more.wait()
+
+    with serving(tmp_path, CRM_DATABASE_URL=datastore.url) as service:
+        await asyncio.gather(kill_and_start(), *[write() for _ in range(WRITERS)])
+        everything_is_there_once(datastore, acknowledged)
+        await retries_get_the_same_answers(service, acknowledged)
+        await counters_match(service, datastore, WRITES)
+        assert service.stop() == 0
