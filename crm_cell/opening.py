@@ -2,6 +2,7 @@
 
 from crm_cell.contacts import service as contacts
 from crm_cell.customers import service as customers
+from crm_cell.kernel.masking import mask_emails
 from crm_cell.secrets import store
 from crm_cell.secrets.sources import KeyRefused
 from crm_cell.settings import Settings
@@ -13,7 +14,11 @@ SEALED_TABLES = (customers.SEALED, contacts.SEALED)
 
 
 def open_database(settings: Settings) -> Database:
-    """Raises KeyRefused."""
+    """Raises KeyRefused. What is masked follows the same settings: with a key no record of what
+    happened has an address that is sealed elsewhere."""
+    mask_emails(
+        in_answers=settings.mask_email, in_records=settings.mask_email or settings.keys.is_set
+    )
     database = open_plainly(settings.database_url, connections=settings.database_connections)
     if not settings.keys.is_set:
         return database

@@ -100,6 +100,10 @@ class Settings(IdentitySettings, frozen=True):
             "What new keys are for: `aes-256-gcm`, or `sm4-gcm` (GB/T 32907)",
         ),
     ] = "aes-256-gcm"
+    mask_email: Annotated[
+        bool,
+        Setting("CRM_MASK_EMAIL", "Show e-mail addresses as l***@example.com, everywhere: 1 or 0"),
+    ] = False
     reveals_per_day: Annotated[
         int,
         Setting(

@@ -11,7 +11,7 @@ from crm_cell.http.revealing import Reason, Revealed, revealable
 from crm_cell.http.schema import Body, PatchFields, Query, View
 from crm_cell.http.sought import SoughtEmail, SoughtPhone
 from crm_cell.kernel.clock import format_time
-from crm_cell.kernel.masking import mask_phone
+from crm_cell.kernel.masking import answered_email, mask_phone
 from crm_cell.reveals.service import revealed
 
 CustomerId = Annotated[str, reference()]
@@ -55,7 +55,7 @@ class ContactView(View):
             customer_id=contact.customer_id,
             name=contact.name,
             phone=mask_phone(contact.phone),
-            email=contact.email,
+            email=answered_email(contact.email),
             is_primary=contact.is_primary,
             created_at=format_time(contact.created_at),
             updated_at=format_time(contact.updated_at),

@@ -13,7 +13,7 @@ from crm_cell.http.schema import Body, PatchFields, Query, View, check_members
 from crm_cell.http.sought import SoughtEmail, SoughtPhone
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import Fault
-from crm_cell.kernel.masking import mask_phone
+from crm_cell.kernel.masking import answered_email, mask_phone
 from crm_cell.kernel.messages import Language, say
 from crm_cell.reveals.service import revealed
 
@@ -57,7 +57,7 @@ class CustomerView(View):
             tenant_id=customer.tenant_id,
             name=customer.name,
             contact_phone=mask_phone(customer.contact_phone),
-            contact_email=customer.contact_email,
+            contact_email=answered_email(customer.contact_email),
             status=customer.status,
             owner_id=customer.owner_id,
             created_at=format_time(customer.created_at),

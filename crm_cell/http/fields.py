@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Meta
 
 from crm_cell.kernel import clock
+from crm_cell.kernel.masking import is_masked_email
 from crm_cell.kernel.money import CURRENCIES, MAX_CENTS
 from crm_cell.kernel.text import (
     clean,
@@ -101,7 +102,7 @@ def phone(*, from_text: Callable[[str], Any] | None = None, description: str | N
 def email(*, description: str | None = None) -> Meta:
     def check(value: Any) -> str:
         given = _measured(clean(_bounded(string(value), 254)), 3, 254)
-        if not _EMAIL.fullmatch(given):
+        if not _EMAIL.fullmatch(given) or is_masked_email(given):
             raise Bad("not_an_email")
         return given
 

@@ -20,6 +20,7 @@ import msgspec
 from crm_cell.http.fields import Bad, Check, flag, flag_from_text, is_masked_phone
 from crm_cell.http.json_body import printable
 from crm_cell.kernel.errors import BadRequest, Fault
+from crm_cell.kernel.masking import is_masked_email
 
 S = TypeVar("S", bound=msgspec.Struct)
 F = TypeVar("F", bound="PatchFields")
@@ -60,12 +61,12 @@ class Patch(Generic[F]):
     def against(self, shown: View, current: msgspec.Struct) -> dict[str, Any]:
         """What really changes, by attribute name.
 
-        Members that the service keeps, and masked phones, may be sent back as they were shown;
+        Members that the service keeps, and what is masked, may be sent back as they were shown;
         with another value they are refused.
         """
         seen = msgspec.to_builtins(shown)
         faults = [
-            Fault(member, "not_a_phone" if is_masked_phone(value) else "read_only")
+            Fault(member, _not_an_echo(value))
             for member, value in self._echoes.items()
             if not _same(seen[member], value)
         ]
@@ -139,7 +140,17 @@ def validate_patch(tree: Any, kind: type[F]) -> Patch[F]:
 
 
 def _is_masked_echo(member: str, value: Any) -> bool:
-    return member.lower().endswith("phone") and is_masked_phone(value)
+    name = member.lower()
+    return (name.endswith("phone") and is_masked_phone(value)) or (
+        name.endswith("email") and isinstance(value, str) and is_masked_email(value)
+    )
+
+
+def _not_an_echo(value: Any) -> str:
+    """What is wrong with what was sent back, but is not as it was shown."""
+    if is_masked_phone(value):
+        return "not_a_phone"
+    return "not_an_email" if isinstance(value, str) and is_masked_email(value) else "read_only"
 
 
 def _members(tree: Any) -> tuple[dict[str, Any], list[Fault]]:

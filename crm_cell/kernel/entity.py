@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 import msgspec
 
 from crm_cell.kernel.clock import format_time
-from crm_cell.kernel.masking import mask_phone
+from crm_cell.kernel.masking import mask_phone, recorded_email
 
 E = TypeVar("E", bound="Entity")
 Shape = Callable[[Any], Any]
@@ -77,6 +77,8 @@ def _shape_of(kind: type[Entity], name: str) -> Shape | None:
     """What turns a stored value into the one that is shown, where they differ."""
     if name in kind.phones:
         return mask_phone
+    if name in kind.emails:
+        return recorded_email
     return format_time if name in ("created_at", "updated_at") else None
 
 

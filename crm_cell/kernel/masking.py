@@ -1,9 +1,11 @@
-"""Hiding most of a phone number: what leaves the service never shows more than half of one."""
+"""Hiding most of a phone number: what leaves the service never shows more than half of one. And
+most of an e-mail address, where that is wanted."""
 
 import re
 import unicodedata
 
 _MOBILE_LENGTH = 11
+_MASKED_EMAIL = re.compile(r"[^@]?\*\*\*@")
 _MOBILE_WITHIN = re.compile(r"(?<!\d)((?:86)?1[3-9]\d)\d{4}(\d{4})(?!\d)", re.ASCII)
 
 
@@ -28,6 +30,39 @@ def mask_phone(number: str | None) -> str | None:
 
 def _digits(text: str) -> int:
     return sum(unicodedata.category(char) == "Nd" for char in text)
+
+
+class _Wanted:
+    """Whether addresses are masked in answers, and in what is kept of what happened."""
+
+    in_answers = False
+    in_records = False
+
+
+def mask_emails(*, in_answers: bool, in_records: bool) -> None:
+    """Called once, before anything is shown: what was shown may be kept and shown again."""
+    _Wanted.in_answers, _Wanted.in_records = in_answers, in_records
+
+
+def mask_email(address: str | None) -> str | None:
+    """li.lei@example.com → l***@example.com, however long it is."""
+    if address is None:
+        return None
+    mailbox, _, domain = address.rpartition("@")
+    return f"{mailbox[:1] if len(mailbox) > 1 else ''}***@{domain}"
+
+
+def answered_email(address: str | None) -> str | None:
+    return mask_email(address) if _Wanted.in_answers else address
+
+
+def recorded_email(address: str | None) -> str | None:
+    return mask_email(address) if _Wanted.in_records else address
+
+
+def is_masked_email(address: str) -> bool:
+    """Whether it has the form that answers show, where they show that form."""
+    return _Wanted.in_answers and _MASKED_EMAIL.match(address) is not None
 
 
 def mask_user(user: str) -> str:

@@ -1,7 +1,7 @@
 """The service with a key, and others on the same database beside it."""
 
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import httpx
@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from crm_cell.app import Cell
+from crm_cell.kernel.masking import mask_emails
 from crm_cell.settings import Settings
 from tests.databases import Datastore
 from tests.world import Running
@@ -16,6 +17,12 @@ from tests.world import Running
 KEY, OTHER_KEY = (base64.b64encode(bytes([digit]) * 32).decode() for digit in (1, 2))
 
 Beside = Callable[..., AbstractAsyncContextManager[Running]]
+
+
+@pytest.fixture(autouse=True)
+def addresses_unmasked_afterwards() -> Iterator[None]:
+    yield
+    mask_emails(in_answers=False, in_records=False)
 
 
 @pytest.fixture
