@@ -27,7 +27,9 @@ def check_url(url: str) -> None:
         try:
             place_of(url)
         except ValueError:  # whose text may hold a part of a password
-            raise UnsupportedDatabase("is no URL of a PostgreSQL database") from None
+            raise UnsupportedDatabase(
+                "is no URL of a PostgreSQL database; write a password's / ? # @ as %2F %3F %23 %40"
+            ) from None
     elif not url.startswith(_SQLITE) or url == _SQLITE:
         raise UnsupportedDatabase(
             "must be sqlite:///path/to/file.db or postgresql://user@host/database"

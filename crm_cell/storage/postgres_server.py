@@ -1,6 +1,7 @@
 """A PostgreSQL server as this service finds it: reachable, new enough, with our roles in it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +20,7 @@ UPKEEP_ROLE = "crm_upkeep"
 # The oldest release that the tests run on.
 _OLDEST = 150_000
 CONNECT_SECONDS = 5.0
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.%]+\]|[^:]*)(:[0-9]+)?")
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -88,11 +90,15 @@ async def _schema_version(url: str) -> str | None:
 
 
 def place_of(url: str) -> str:
-    """The URL as it may be shown: without a password or options."""
+    """The URL as it may be shown: without a password or options. Raises ValueError where it is not
+    certain which part that is."""
     parts = urlsplit(url)
-    user = f"{parts.username}@" if parts.username else ""
-    port = f":{parts.port}" if parts.port else ""
-    return f"postgresql://{user}{parts.hostname or ''}{port}{parts.path}"
+    login, at, hosts = parts.netloc.rpartition("@")
+    rest = parts.path + parts.fragment + ("" if at else parts.query)
+    if "@" in rest or not all(_HOST.fullmatch(host) for host in hosts.split(",")):
+        raise ValueError("a password may have ended too early")
+    user = login.partition(":")[0]
+    return f"postgresql://{user}{at if user else ''}{hosts}{parts.path}"
 
 
 def faults_in(url: str) -> list[str]:
