@@ -15,6 +15,8 @@ from crm_cell.storage.engine import Reader, Tally, Tx
 
 Counter = tuple[str, str | None]
 """A counter's name, and the key that it counts for; None stands for "nobody" or "nothing"."""
+EVERY_KEY = "*"
+"""To read all counters of a name together: no owner, type or id is called that."""
 
 ADD = """
 INSERT INTO counters (tenant_id, name, key, stripe, value)
@@ -100,9 +102,10 @@ def rows(tally: Tally, stripe: int) -> list[dict[str, object]]:
 
 
 async def read(tx: Reader, tenant: str, name: str, key: str | None = None) -> int:
+    one = "" if key == EVERY_KEY else " AND key = :key"
     row = await tx.one(
         "SELECT coalesce(sum(value), 0) FROM counters"
-        " WHERE tenant_id = :tenant AND name = :name AND key = :key",
+        f" WHERE tenant_id = :tenant AND name = :name{one}",
         tenant=tenant,
         name=name,
         key=key or "",
