@@ -6,6 +6,7 @@ import structlog
 
 from crm_cell.idempotency import store
 from crm_cell.kernel.errors import CrmError
+from crm_cell.secrets import store as secrets
 from crm_cell.storage.engine import EVERY_TENANT, Database, Tx
 
 log = structlog.get_logger()
@@ -35,8 +36,15 @@ async def purge_old(database: Database, ttl_hours: int) -> int:
         )
         gone += batch
         if batch < _BATCH:
-            return gone
+            break
         await asyncio.sleep(_PAUSE_SECONDS)
+    # No answer is under these any more.
+    await database.write("keys.forget", EVERY_TENANT, lambda tx: _forget_keys(tx, ttl_hours))
+    return gone
+
+
+async def _forget_keys(tx: Tx, ttl_hours: int) -> None:
+    await secrets.forget_retired(tx, tx.now - ttl_hours * _HOUR_MILLISECONDS)
 
 
 async def _purge_batch(tx: Tx, ttl_hours: int) -> int:

@@ -37,7 +37,7 @@ async def claim_key(tx: Tx, claim: Claim) -> bool:
         await tx.run(
             "INSERT INTO idempotency_keys (tenant_id, method, path, key, fingerprint, created_at)"
             " VALUES (:tenant, :method, :path, :key, :fingerprint, :now) ON CONFLICT DO NOTHING",
-            fingerprint=claim.fingerprint,
+            fingerprint=tx.seals.keep_digest(claim.fingerprint),
             now=tx.now,
             **_names(claim),
         )
@@ -50,15 +50,21 @@ async def find(tx: Tx, claim: Claim) -> Stored | None:
         f" FROM idempotency_keys WHERE {_KEY}",
         **_names(claim),
     )
-    return Stored(*row) if row else None
+    if row is None:
+        return None
+    fingerprint, status, body, *others = row
+    if body:
+        body = tx.seals.open_answer(_about(claim), bytes(body))
+    return Stored(bytes(fingerprint), status, body, *others)
 
 
 async def keep_answer(tx: Tx, claim: Claim, answer: Answer) -> None:
     row = {**_names(claim), **_kept(answer)}
-    if claim.again is not None:
-        row["body"] = b""
+    body = b"" if claim.again else answer.body
+    row["body"] = await tx.seals.keep_answer(tx, _about(claim), body)
     if tx.alone:
-        await tx.run(_INSERT, **row, fingerprint=claim.fingerprint, now=tx.now)
+        fingerprint = tx.seals.keep_digest(claim.fingerprint)
+        await tx.run(_INSERT, **row, fingerprint=fingerprint, now=tx.now)
     else:
         await tx.run(_UPDATE, **row)
 
@@ -67,7 +73,6 @@ def _kept(answer: Answer) -> dict[str, object]:
     headers = dict(answer.headers)
     return {
         "status": answer.status,
-        "body": answer.body,
         "location": _text(headers.get(b"location")),
         "etag": _text(headers.get(b"etag")),
         "resource_id": answer.resource_id,
@@ -98,6 +103,10 @@ def _names(claim: Claim) -> dict[str, str]:
         "path": claim.path,
         "key": claim.key,
     }
+
+
+def _about(claim: Claim) -> str:
+    return f"{claim.method}\0{claim.path}\0{claim.key}"
 
 
 def _text(header: bytes | None) -> str | None:

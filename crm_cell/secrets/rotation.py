@@ -2,8 +2,8 @@
 
 Per tenant: new keys are made and the old ones retired, in one transaction that waits for whoever
 writes under the old. From then on nothing new comes under these, so one way through the rows leaves
-none under them, and they are deleted. Whatever is interrupted goes on where it was: keys that are
-not complete, or retired and still there, tell what is left to do.
+none under them. Whatever is interrupted goes on where it was: keys that are not complete tell what
+is left to do. Retired keys are deleted when the answers that are stored under them have gone.
 """
 
 import asyncio
@@ -64,7 +64,9 @@ class Rotation:
         seals = {tenant: await self._rewrapped(tenant) for tenant in tenants}
         if not master_only:
             todo = _todo(seals)
-            self.came_to.finished = len(todo) < len(seals) or any(map(_is_unfinished, todo))
+            self.came_to.finished = len(todo) < len(seals) or not all(
+                each.complete for each in todo
+            )
             self._on_total(sum([await self._count(each.tenant) for each in todo]))
             for each in todo:
                 await self._rotate(each)
@@ -87,7 +89,7 @@ class Rotation:
     async def _rotate(self, seals: TenantSeals) -> None:
         if seals.current is None:
             seals = await self._database.make_keys(seals.tenant)
-        elif not _is_unfinished(seals):
+        elif seals.complete:
             seals = await self._new_keys(seals.tenant, seals.current)
         number = seals.current
         assert number is not None, "they were made"
@@ -129,9 +131,6 @@ class Rotation:
             await store.complete(tx, tenant, number)
 
         await self._database.write("keys.complete", tenant, unit)
-        await self._database.write(
-            "keys.forget", EVERY_TENANT, lambda tx: store.forget_retired(tx, tenant, number)
-        )
 
     async def _count(self, tenant: str) -> int:
         async def unit(tx: Reader) -> int:
@@ -143,16 +142,12 @@ class Rotation:
 def _todo(seals: dict[str, TenantSeals]) -> list[TenantSeals]:
     """What lies open comes first, and alone. Then what an earlier rotation left: it went by the
     order of tenants, so those before the one that it was at are done."""
-    lying_open = [each for each in seals.values() if not each.complete and not each.has_retired]
+    lying_open = [each for each in seals.values() if not each.complete and not each.is_interrupted]
     if lying_open:
         return lying_open
-    interrupted = [tenant for tenant, each in seals.items() if each.has_retired]
+    interrupted = [tenant for tenant, each in seals.items() if each.is_interrupted]
     first = min(interrupted, default="")
     return [each for tenant, each in seals.items() if tenant >= first]
-
-
-def _is_unfinished(seals: TenantSeals) -> bool:
-    return seals.has_retired or not seals.complete
 
 
 async def _hold(tx: Tx, tenant: str, number: int) -> None:

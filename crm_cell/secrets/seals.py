@@ -20,6 +20,7 @@ T = TypeVar("T")
 MARK = ":"
 # Of an HMAC-SHA-256: two values have the same by chance once in 2^64 values.
 _FINGERPRINT_BYTES = 16
+_ANSWER = "idempotency_keys.body"
 _MOST_OPENED = 8_192
 
 Opened = dict[tuple[str, str, str, str], str]
@@ -43,9 +44,13 @@ class KeyPair:
 
     def fingerprint(self, about: str, form: str) -> str:
         """Differs by column, so that nobody sees who has the same number in another table."""
+        whole = self.digest(f"{about}\0{form}".encode())
+        return base64.b64encode(whole[:_FINGERPRINT_BYTES]).decode()
+
+    def digest(self, said: bytes) -> bytes:
         running = self._index.copy()
-        running.update(f"{about}\0{form}".encode())
-        return base64.b64encode(running.digest()[:_FINGERPRINT_BYTES]).decode()
+        running.update(said)
+        return running.digest()
 
 
 class TenantSeals:
@@ -61,7 +66,7 @@ class TenantSeals:
         current = [wrapped for wrapped in stored if not wrapped.retired]
         self.current = current[0].number if current else None
         self.complete = bool(current) and current[0].complete
-        self.has_retired = len(current) < len(stored)
+        self.is_interrupted = not self.complete and len(current) < len(stored)
 
     def around(self, unit: Callable[[Any], Awaitable[T]]) -> Callable[[Any], Awaitable[T]]:
         """The unit, on a transaction that has these seals."""
@@ -125,10 +130,49 @@ class TenantSeals:
         if await store.read_state(tx, self.tenant) != self.state:
             raise StaleKeys
         about, form = f"{table.name}.{column.name}", column.form(value)
-        found = [
-            _marked(number, pair.fingerprint(about, form)) for number, pair in self._pairs.items()
-        ]
-        return found if self.complete else [*found, form]
+        found = {
+            number: _marked(number, pair.fingerprint(about, form))
+            for number, pair in self._pairs.items()
+            if number == self.current or not self.complete
+        }
+        return [*found.values()] if self.complete else [*found.values(), form]
+
+    async def keep_answer(self, tx: Tx, about: str, answer: bytes, /) -> bytes:
+        """Raises StaleKeys. A tenant without keys has nothing to hide yet."""
+        if self.current is None or not answer:
+            return answer
+        pair = await self._held(tx)
+        return self._prefix() + pair.cipher.seal(answer, self._about(_ANSWER, about))
+
+    def open_answer(self, about: str, kept: bytes, /) -> bytes:
+        """Raises StaleKeys, Tampered."""
+        if kept[:1] != MARK.encode():  # JSON begins with no such thing
+            return kept
+        pair, sealed = self._under(kept)
+        return pair.cipher.open(sealed, self._about(_ANSWER, about))
+
+    def keep_digest(self, digest: bytes, /) -> bytes:
+        if self.current is None:
+            return digest
+        return self._prefix() + self._pairs[self.current].digest(digest)
+
+    def same_digest(self, kept: bytes, digest: bytes, /) -> bool:
+        """Raises StaleKeys."""
+        if len(kept) == len(digest):  # from before there were keys
+            return kept == digest
+        pair, keyed = self._under(kept)
+        return hmac.compare_digest(keyed, pair.digest(digest))
+
+    def _prefix(self) -> bytes:
+        return self._marked("").encode()
+
+    def _under(self, kept: bytes) -> tuple[KeyPair, bytes]:
+        """The keys that something is under, and the rest of it."""
+        _, number, rest = kept.split(MARK.encode(), 2)
+        pair = self._pairs.get(int(number))
+        if pair is None:
+            raise StaleKeys
+        return pair, rest
 
     def is_current(self, value: str | None) -> bool:
         """Whether a stored value is under the current keys, or is none."""

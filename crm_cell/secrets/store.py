@@ -89,11 +89,12 @@ async def complete(tx: Tx, tenant: str, number: int) -> None:
     )
 
 
-async def forget_retired(tx: Tx, tenant: str, before: int) -> None:
+async def forget_retired(tx: Tx, before: int) -> None:
+    """Keys that were retired before a moment, and that no row is under any more."""
     await tx.run(
-        "DELETE FROM tenant_keys WHERE tenant_id = :tenant AND retired_at IS NOT NULL"
-        " AND number < :before",
-        tenant=tenant,
+        "DELETE FROM tenant_keys WHERE retired_at < :before AND EXISTS (SELECT 1"
+        " FROM tenant_keys AS newer WHERE newer.tenant_id = tenant_keys.tenant_id"
+        " AND newer.retired_at IS NULL AND newer.complete = 1)",
         before=before,
     )
 
@@ -126,10 +127,9 @@ async def unfinished(tx: Reader, tables: Iterable[SealedTable]) -> list[str]:
     """The tenants that have rows in the open, or may have, or rows under retired keys."""
     # every tenant: whoever keeps the installation asks for all of it
     rows = await tx.all(
-        "SELECT tenant_id, min(complete), max(retired_at) FROM tenant_keys GROUP BY 1"
+        "SELECT tenant_id FROM tenant_keys WHERE complete = 1 AND retired_at IS NULL"
     )
-    finished = {tenant for tenant, complete, retired_at in rows if complete and not retired_at}
-    return sorted(set(await tenants(tx, tables)) - finished)
+    return sorted(set(await tenants(tx, tables)) - {row[0] for row in rows})
 
 
 async def count(tx: Reader, tenant: str, table: SealedTable) -> int:

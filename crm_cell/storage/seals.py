@@ -91,6 +91,18 @@ class Seals(Protocol):
         """All that a row may have in `column.key` whose value is the one that is sought."""
         ...
 
+    async def keep_answer(self, tx: "Tx", about: str, answer: bytes, /) -> bytes:
+        """An answer as it is stored for replays; it opens only with the same `about`."""
+        ...
+
+    def open_answer(self, about: str, kept: bytes, /) -> bytes: ...
+
+    def keep_digest(self, digest: bytes, /) -> bytes:
+        """What is stored of a hash: of something short that could be guessed and compared."""
+        ...
+
+    def same_digest(self, kept: bytes, digest: bytes, /) -> bool: ...
+
 
 class Unsealed:
     """Everything lies open, as it does without an encryption key."""
@@ -118,6 +130,18 @@ class Unsealed:
         self, _tx: "Reader", _table: SealedTable, column: Column, value: str
     ) -> list[str]:
         return [column.form(value)]
+
+    async def keep_answer(self, _tx: "Tx", _about: str, answer: bytes, /) -> bytes:
+        return answer
+
+    def open_answer(self, _about: str, kept: bytes, /) -> bytes:
+        return kept
+
+    def keep_digest(self, digest: bytes, /) -> bytes:
+        return digest
+
+    def same_digest(self, kept: bytes, digest: bytes, /) -> bool:
+        return kept == digest
 
 
 UNSEALED = Unsealed()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from crm_cell.idempotency.purge import purge_old
 from crm_cell.secrets.database import SealedDatabase
 from crm_cell.secrets.rotation import Interfered, Rotated, Rotation
 from crm_cell.secrets.sources import KeyRefused
@@ -42,12 +43,12 @@ def numbers(cell: Running) -> set[str]:
 
 
 def keys(cell: Running) -> list[tuple[Any, ...]]:
-    return cell.rows("SELECT tenant_id, number, complete FROM tenant_keys ORDER BY 1, 2")
+    return cell.rows(
+        "SELECT tenant_id, number, complete FROM tenant_keys WHERE retired_at IS NULL ORDER BY 1, 2"
+    )
 
 
-async def test_everything_is_under_new_keys_and_the_old_are_gone(
-    acme: Caller, charlie: Caller, cell: Running
-) -> None:
+async def test_everything_is_under_new_keys(acme: Caller, charlie: Caller, cell: Running) -> None:
     made = await some(acme)
     await charlie.customer(contactPhone=PHONE)
     deleted = await acme.customer(contactPhone=PHONE)
@@ -124,12 +125,31 @@ async def test_what_was_interrupted_goes_on_where_it_was(
     assert isinstance(database, SealedDatabase)
     with pytest.raises(KeyboardInterrupt):
         await Rotation(database, on_rows=stop_in_the_second).run()
-    assert keys(cell) == [("acme", 2, 1), ("globex", 1, 1), ("globex", 2, 0), ("zulu", 1, 1)]
+    assert keys(cell) == [("acme", 2, 1), ("globex", 2, 0), ("zulu", 1, 1)]
     assert len(await charlie.rows("/customers", phone=PHONE)) == 3
     rotated = await rotate(cell)
     assert (rotated.tenants, rotated.finished) == (2, True)
     assert keys(cell) == [("acme", 2, 1), ("globex", 2, 1), ("zulu", 2, 1)]
     assert numbers(cell) == {"2"}
+
+
+async def test_stored_answers_outlive_a_rotation_and_old_keys_do_not_outlive_them(
+    acme: Caller, cell: Running
+) -> None:
+    body = {"name": "N", "contactPhone": PHONE, "contactEmail": "a@example.com"}
+    first = await acme.post("/customers", body, key="same")
+    await rotate(cell)
+    again = await acme.post("/customers", body, key="same")
+    assert (again.status_code, again.content) == (201, first.content)
+    other = await acme.post("/customers", body | {"contactPhone": "13900000000"}, key="same")
+    assert other.status_code == 409
+    await purge_old(cell.service.database, 72)
+    assert cell.rows("SELECT number FROM tenant_keys ORDER BY 1") == [(1,), (2,)]
+    day = 86_400_000
+    cell.change(f"UPDATE tenant_keys SET retired_at = retired_at - 4 * {day}")
+    await purge_old(cell.service.database, 72)
+    assert cell.rows("SELECT number FROM tenant_keys") == [(2,)]
+    assert (await acme.get(f"/customers/{first.json()['customerId']}")).json() == first.json()
 
 
 async def test_a_second_rotation_at_once_leaves_it_to_the_first(
@@ -169,7 +189,8 @@ async def test_the_ciphers_can_be_changed_by_it(acme: Caller, beside: Beside) ->
     made = await some(acme)
     async with beside(encryption_cipher="sm4-gcm") as other:
         await rotate(other)
-        assert other.rows("SELECT cipher FROM tenant_keys") == [("sm4-gcm",)]
+        current = "SELECT cipher FROM tenant_keys WHERE retired_at IS NULL"
+        assert other.rows(current) == [("sm4-gcm",)]
         assert await Caller(other.client, "acme").rows("/customers", phone=PHONE) == made
 
 

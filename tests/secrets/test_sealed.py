@@ -8,7 +8,7 @@ import pytest
 from crm_cell.settings import Settings
 from tests.databases import Datastore
 from tests.secrets.conftest import KEY, Beside
-from tests.world import Caller, Running, audit, events, refused
+from tests.world import Caller, Running, audit, events, nothing_changes, refused
 
 PHONE, EMAIL = "13812345678", "Li.Lei@example.com"
 SEALED = re.compile(r":1:[A-Za-z0-9+/]+=*")
@@ -53,6 +53,24 @@ async def test_the_database_holds_neither_number_nor_address(acme: Caller, cell:
             assert all(SEALED.fullmatch(value) for value in row)
     everything = repr(cell.everything())
     assert PHONE not in everything
+    assert EMAIL not in everything
+    assert "i@example.com" not in everything
+
+
+async def test_stored_answers_are_sealed_and_given_again(acme: Caller, cell: Running) -> None:
+    body = {"name": "N", "contactPhone": PHONE, "contactEmail": EMAIL}
+    first = await acme.post("/customers", body, key="same")
+    again = await acme.post("/customers", body, key="same")
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["location"] == first.headers["location"]
+    [(fingerprint, kept)] = cell.rows(
+        "SELECT fingerprint, body FROM idempotency_keys WHERE key = 'same'"
+    )
+    assert (bytes(fingerprint)[:3], bytes(kept)[:3]) == (b":1:", b":1:")
+    assert b"example" not in bytes(kept)
+    async with nothing_changes(cell):
+        other = await acme.post("/customers", body | {"contactEmail": "x@y.cn"}, key="same")
+        refused(other, 409, "IDEMPOTENT_CONFLICT")
 
 
 async def test_equal_numbers_look_alike_in_no_column_but_their_key(
