@@ -245,9 +245,9 @@ def distribute(
 @keys.command("new")
 def new_key() -> None:
     """Print a new key, for CRM_ENCRYPTION_KEY."""
-    from crm_cell.cli import keys as commands
+    from crm_cell.cli import rotating
 
-    commands.new()
+    rotating.new()
 
 
 @keys.command("rotate")
@@ -264,9 +264,9 @@ def rotate_keys(
     interrupts it, the next run goes on there.
     """
     with told():
-        from crm_cell.cli import keys as commands
+        from crm_cell.cli import rotating
 
-        commands.rotate(master_only=master_only)
+        rotating.rotate(master_only=master_only)
 
 
 @app.command()

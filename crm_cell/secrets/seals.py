@@ -1,8 +1,8 @@
 """What one tenant's numbers and addresses are sealed, opened and found with."""
 
-import base64
 import hmac
 from binascii import Error as NotBase64
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -45,7 +45,7 @@ class KeyPair:
     def fingerprint(self, about: str, form: str) -> str:
         """Differs by column, so that nobody sees who has the same number in another table."""
         whole = self.digest(f"{about}\0{form}".encode())
-        return base64.b64encode(whole[:_FINGERPRINT_BYTES]).decode()
+        return b2a_base64(whole[:_FINGERPRINT_BYTES], newline=False).decode()
 
     def digest(self, said: bytes) -> bytes:
         running = self._index.copy()
@@ -65,6 +65,7 @@ class TenantSeals:
         self._pairs = {wrapped.number: _pair(masters, wrapped) for wrapped in stored}
         current = [wrapped for wrapped in stored if not wrapped.retired]
         self.current = current[0].number if current else None
+        self._mark = f"{MARK}{self.current}{MARK}"
         self.complete = bool(current) and current[0].complete
         self.is_interrupted = not self.complete and len(current) < len(stored)
 
@@ -95,9 +96,9 @@ class TenantSeals:
                 value = row[column.name]
                 if value is None or pair is None:
                     row[column.key] = None
-                    continue
-                row[column.key] = self._marked(pair.fingerprint(about, column.form(value)))
-                row[column.name] = self._sealed(pair.cipher, about, row["id"], value)
+                else:
+                    row[column.key] = self._mark + pair.fingerprint(about, column.form(value))
+                    row[column.name] = self._sealed(pair.cipher, about, row["id"], value)
         return kept
 
     async def _held(self, tx: Tx) -> KeyPair:
@@ -131,7 +132,7 @@ class TenantSeals:
             raise StaleKeys
         about, form = f"{table.name}.{column.name}", column.form(value)
         found = {
-            number: _marked(number, pair.fingerprint(about, form))
+            number: f"{MARK}{number}{MARK}{pair.fingerprint(about, form)}"
             for number, pair in self._pairs.items()
             if number == self.current or not self.complete
         }
@@ -164,7 +165,7 @@ class TenantSeals:
         return hmac.compare_digest(keyed, pair.digest(digest))
 
     def _prefix(self) -> bytes:
-        return self._marked("").encode()
+        return self._mark.encode()
 
     def _under(self, kept: bytes) -> tuple[KeyPair, bytes]:
         """The keys that something is under, and the rest of it."""
@@ -176,7 +177,7 @@ class TenantSeals:
 
     def is_current(self, value: str | None) -> bool:
         """Whether a stored value is under the current keys, or is none."""
-        return value is None or value.startswith(f"{MARK}{self.current}{MARK}")
+        return value is None or value.startswith(self._mark)
 
     def opened(self, table: SealedTable, row: Row) -> Values:
         """Tenant, id and the sealed columns, as they are in `row`, opened where they are sealed."""
@@ -203,24 +204,17 @@ class TenantSeals:
         if pair is None:
             raise StaleKeys
         try:
-            sealed = base64.b64decode(text, validate=True)
+            sealed = a2b_base64(text, strict_mode=True)
             return pair.cipher.open(sealed, self._about(about, identifier)).decode()
         except (NotBase64, Tampered) as error:
             raise Tampered(f"{about} of {identifier} is not what was written there") from error
 
     def _sealed(self, cipher: Cipher, about: str, identifier: str, value: str) -> str:
         sealed = cipher.seal(value.encode(), self._about(about, identifier))
-        return self._marked(base64.b64encode(sealed).decode())
-
-    def _marked(self, text: str) -> str:
-        return _marked(self.current, text)
+        return self._mark + b2a_base64(sealed, newline=False).decode()
 
     def _about(self, about: str, identifier: str) -> bytes:
         return f"{self.tenant}\0{about}\0{identifier}".encode()
-
-
-def _marked(number: int | None, text: str) -> str:
-    return f"{MARK}{number}{MARK}{text}"
 
 
 def _pair(masters: Masters, wrapped: Wrapped) -> KeyPair:
