@@ -2,7 +2,7 @@
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench bench-scale contract lock clean
+.PHONY: help install run test check format bench bench-scale soak contract lock clean
 
 help: # Print this menu.
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -27,6 +27,8 @@ bench: ## Measure speed: the service beside its floor, on both databases.
 	@scripts/bench $(ARGS)
 bench-scale: ## Measure a million rows beside ten thousand, on both databases.
 	@scripts/bench-scale $(ARGS)
+soak: ## Ask more of the service than it can do, for a minute.
+	@scripts/soak $(ARGS)
 
 ##@ Keep
 contract: ## Write api_contract.yaml from the code.

@@ -4,9 +4,10 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from benchmarks.databases import Place
 from benchmarks.processes import Cores, Processes, running
@@ -26,18 +27,24 @@ class Running(Processes, frozen=True):
 
 @contextmanager
 def service(
-    place: Place, cores: Cores, *, workers: int = 1, program: str = "crm_cell"
+    place: Place,
+    cores: Cores,
+    *,
+    workers: int = 1,
+    program: str = "crm_cell",
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Running]:
     """The service as it runs in earnest: everything on, its access log going to a file."""
     port = free_port()
-    settings = {
+    chosen = {
         "CRM_DATABASE_URL": place.url,
         "CRM_DEMO": "0",
         "CRM_LOG_FORMAT": "json",
         "PORT": str(port),
+        **settings,
     }
     command = [program, "serve", *(["--workers", str(workers)] if workers > 1 else [])]
-    with _answering(command, settings, port, place, cores) as found:
+    with _answering(command, chosen, port, place, cores) as found:
         yield found
 
 

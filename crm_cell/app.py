@@ -17,8 +17,10 @@ from crm_cell.customers.service import set_dependents
 from crm_cell.follow_ups import service as follow_ups_service
 from crm_cell.follow_ups.routes import follow_ups
 from crm_cell.health.routes import health
+from crm_cell.http.admission import SLOTS, Admission
 from crm_cell.http.application import Application
 from crm_cell.http.cors import Cors, read_origins
+from crm_cell.http.edge import Edge
 from crm_cell.http.measurements import Measurements
 from crm_cell.http.openapi.routes import with_openapi
 from crm_cell.http.pages import pages
@@ -39,8 +41,12 @@ from crm_cell.reports.routes import reports
 from crm_cell.reveals.service import set_daily_limit
 from crm_cell.settings import Settings
 from crm_cell.storage.engine import Database
+from crm_cell.storage.open import is_postgres
 
 log = structlog.get_logger()
+
+# While one transaction is under way, as many requests are being read, and answered.
+_SLOTS_PER_CONNECTION = 4
 
 
 def all_routes() -> list[Route]:
@@ -57,6 +63,21 @@ def all_routes() -> list[Route]:
         health,
     ]
     return with_openapi([route for resource in resources for route in resource.routes])
+
+
+def _edge(settings: Settings) -> Edge:
+    slots = SLOTS
+    if is_postgres(settings.database_url):
+        slots = _SLOTS_PER_CONNECTION * settings.database_connections
+    return Edge(
+        cors=Cors(read_origins(settings.cors_origins)),
+        rate_limits=RateLimits(
+            tenant=settings.rate_limit_tenant,
+            token=settings.rate_limit_token,
+            burst_seconds=settings.rate_limit_burst,
+        ),
+        admission=Admission(settings.slots or slots),
+    )
 
 
 class Cell:
@@ -96,12 +117,7 @@ class Cell:
             default_tenant=settings.default_tenant_id,
             signing_secret=settings.signing_secret,
             metrics_token=settings.metrics_token,
-            cors=Cors(read_origins(settings.cors_origins)),
-            rate_limits=RateLimits(
-                tenant=settings.rate_limit_tenant,
-                token=settings.rate_limit_token,
-                burst_seconds=settings.rate_limit_burst,
-            ),
+            edge=_edge(settings),
         )
         self._background: list[asyncio.Task[None]] = []
 

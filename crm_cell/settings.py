@@ -27,6 +27,8 @@ _LEAST_TTL_HOURS = 24
 _LEAST_SECRET = 16
 _MOST_DIGITS = 9
 _LONGEST_BURST = 3_600
+# So that a share of them is one at least.
+_LEAST_SLOTS, _MOST_SLOTS = 5, 5_000
 # One for short work and one for long; and no server is glad of thousands.
 _LEAST_CONNECTIONS, _MOST_CONNECTIONS = 2, 500
 
@@ -115,6 +117,14 @@ class Settings(IdentitySettings, frozen=True):
         str | None,
         Setting("CRM_METRICS_TOKEN", "A bearer token of its own for Prometheus at /metrics", True),
     ] = None
+    slots: Annotated[
+        int,
+        Setting(
+            "CRM_SLOTS",
+            "Requests at work at once in each process, 5 to 5000; 0 is 256 on SQLite, and four"
+            " for each connection to PostgreSQL",
+        ),
+    ] = 0
     cors_origins: Annotated[
         str | None,
         Setting(
@@ -218,6 +228,11 @@ def _complaints(settings: Settings) -> list[tuple[str, str]]:
             settings.default_tenant_id is not None and not is_tenant(settings.default_tenant_id),
             "CRM_DEFAULT_TENANT_ID",
             "must be 1 to 64 letters, digits, dots, hyphens or underscores",
+        ),
+        (
+            settings.slots != 0 and not _LEAST_SLOTS <= settings.slots <= _MOST_SLOTS,
+            "CRM_SLOTS",
+            f"must be {_LEAST_SLOTS} to {_MOST_SLOTS}, or 0",
         ),
         (
             not 1 <= settings.rate_limit_burst <= _LONGEST_BURST,

@@ -17,14 +17,13 @@ from crm_cell.http import signature
 from crm_cell.http.answers import Answer, NotKept, Stream
 from crm_cell.http.arrivals import Arrivals
 from crm_cell.http.auth import Authenticator, bearer_token, require, scope_of, tenant_of
-from crm_cell.http.cors import Cors
+from crm_cell.http.edge import Edge
 from crm_cell.http.errors import answer_error
 from crm_cell.http.exposition import Exposition, is_wanted
 from crm_cell.http.headers import collect, is_request_id, trace_of, wrong_forms
 from crm_cell.http.json_body import parse_json
 from crm_cell.http.large_bodies import LARGE, LargeBodies
 from crm_cell.http.once import Claim, Once, fingerprint
-from crm_cell.http.rate_limits import RateLimits
 from crm_cell.http.rendering import render, rendered, without_base
 from crm_cell.http.request import Message, Receive, Request, Scope, Send
 from crm_cell.http.routing import Methods, Route, Router
@@ -57,8 +56,7 @@ class Application:
         default_tenant: str | None = None,
         signing_secret: str | None = None,
         metrics_token: str | None = None,
-        cors: Cors | None = None,
-        rate_limits: RateLimits | None = None,
+        edge: Edge | None = None,
     ) -> None:
         self._router = Router(routes)
         self._database = database
@@ -71,8 +69,10 @@ class Application:
         self._exposition = Exposition(
             telemetry, authenticator, token=metrics_token, signing_secret=signing_secret
         )
-        self._cors = cors or Cors()
-        self._rate_limits = rate_limits or RateLimits()
+        edge = edge or Edge()
+        self._cors = edge.cors
+        self._rate_limits = edge.rate_limits
+        self._admission = edge.admission
         self._arrivals = Arrivals()
         self._large_bodies = LargeBodies()
         # One at a time: what a body becomes takes many times its size, most of it for a moment.
@@ -147,6 +147,16 @@ class Application:
 
     async def _answer(self, route: Route, request: Request) -> Answer | Stream:
         arguments = await self._arguments(route, request)
+        if request.actor is None:
+            return await self._done(route, request, arguments)
+        tenant, writes = request.actor.tenant, route.kind == "write"
+        await self._admission.enter(tenant, writes=writes)
+        try:
+            return await self._done(route, request, arguments)
+        finally:
+            self._admission.leave(tenant, writes=writes)
+
+    async def _done(self, route: Route, request: Request, arguments: list[Any]) -> Answer | Stream:
         if route.kind == "write":
             return await self._write(route, request, arguments)
         if route.kind == "plain":
