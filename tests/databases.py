@@ -150,7 +150,7 @@ class PostgresDatastore:
     def wait_until_alone(self) -> None:
         others = (
             "SELECT 1 FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"
         )
         while self.rows(others):
             time.sleep(_POLL_SECONDS)
