@@ -1,4 +1,5 @@
-"""The service on PostgreSQL, waiting for nothing as long as it does in earnest."""
+"""The service on PostgreSQL, waiting for nothing as long as it does in earnest, and with room for
+all that comes, so that it is the database that refuses."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,12 +12,16 @@ from crm_cell.storage.postgres import Patience, PostgresDatabase
 from tests.databases import PostgresDatastore
 from tests.world import Running
 
+ROOM = 1_000
+
 
 @asynccontextmanager
 async def impatient(
     datastore: PostgresDatastore, patience: Patience, *, connections: int = 12
 ) -> AsyncIterator[Running]:
-    settings = Settings(database_url=datastore.url, database_connections=connections, demo=False)
+    settings = Settings(
+        database_url=datastore.url, database_connections=connections, demo=False, slots=ROOM
+    )
     service = Cell(settings, lambda _: None)
     assert isinstance(service.database, PostgresDatabase)
     service.database._patience = patience
