@@ -106,6 +106,7 @@ class PostgresDatastore:
         self.url = server.url(self.name)
         """The superuser's, until there are others."""
         self._logins: list[str] = []
+        self._deletions = ""
         # Copied file by file, which is eight times faster than page by page.
         self.on_server(f"CREATE DATABASE {self.name} TEMPLATE {template} STRATEGY FILE_COPY")
         self._outside = Outside(self.url)
@@ -165,9 +166,14 @@ class PostgresDatastore:
         other.close()
 
     def empty(self) -> None:
-        """A thousand times faster than to make another one."""
-        tables = self.rows("SELECT relname FROM pg_class WHERE relkind = 'r' AND relrowsecurity")
-        self._outside.run("TRUNCATE " + ", ".join(row[0] for row in tables))
+        """Row by row, of which a test leaves few: TRUNCATE would make fifty new files."""
+        if not self._deletions:
+            tables = self.rows("SELECT relname FROM pg_class WHERE relkind='r' AND relrowsecurity")
+            self._deletions = " ".join(f"DELETE FROM {row[0]};" for row in tables)
+        # References are not looked at, so the order of the tables does not matter.
+        self._outside.run(
+            f"DO $$ BEGIN SET LOCAL session_replication_role = replica; {self._deletions} END $$"
+        )
 
     def on_server(self, sql: str, *values: object) -> list[Row]:
         outside = Outside(self.server.url())
