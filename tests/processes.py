@@ -67,6 +67,8 @@ class Process:
     def _banner(self) -> str:
         assert self._process.stdout is not None
         first_line = self._process.stdout.readline()
+        if not first_line:  # it has said why on standard error, and ends
+            self.end()
         assert first_line, self.log()
         return first_line
 
