@@ -170,9 +170,10 @@ async def test_a_deadlock_is_tried_anew_until_both_succeed(
                 database.write("disable", "acme", disabling("a", "b")),
                 database.write("disable", "acme", disabling("b", "a")),
             )
-        assert tries == 3
+        # Whoever tries anew may take its first row before the other gets its second.
+        assert tries >= 3
         repeated = [line["why"] for line in lines if line["event"] == "transaction_repeated"]
-        assert repeated == ["40P01"]
+        assert repeated == ["40P01"] * (tries - 2)
         assert cell.rows("SELECT status, version FROM customers") == [(2, 3), (2, 3)]
 
 
