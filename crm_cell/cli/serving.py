@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import gc
 import os
 import signal
 import socket
@@ -19,7 +18,13 @@ from crm_cell.app import Cell
 from crm_cell.cli.banner import banner
 from crm_cell.cli.complaint import MISUSED, Complaint
 from crm_cell.cli.wire import HTTP1, HTTP_MODE
-from crm_cell.cli.workers import BACKLOG, GRACE_SECONDS, TURN_SECONDS, serve_with_workers
+from crm_cell.cli.workers import (
+    BACKLOG,
+    GRACE_SECONDS,
+    TURN_SECONDS,
+    serve_with_workers,
+    settle_memory,
+)
 from crm_cell.opening import open_database, start
 from crm_cell.settings import Settings, read_settings
 from crm_cell.storage.migrate import migrate
@@ -31,9 +36,6 @@ _ONE_PROCESS = (
     "--workers needs PostgreSQL (CRM_DATABASE_URL): an SQLite file is served by one process"
 )
 _LISTENING_SECONDS = 0.005
-# Between two rounds of the garbage collector. At Python's 700 it took a twentieth of a create's
-# time with 128 callers at once; this many objects are a few megabytes.
-_NEW_OBJECTS = 20_000
 
 
 def serve(host: str | None, port: int | None, workers: int = 1) -> None:
@@ -107,7 +109,7 @@ async def _answer_until_stopped(settings: Settings, cell: Cell) -> None:
     serving = asyncio.create_task(server.serve())
     await _listening(settings, serving)
     typer.echo(banner(settings))
-    _settle_memory()
+    settle_memory()
     await _first_of(serving, stop)
     if serving.done():
         await serving
@@ -150,11 +152,3 @@ async def _first_of(
     waiting = asyncio.create_task(event.wait())
     await asyncio.wait([task, waiting], timeout=within, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
-
-
-def _settle_memory() -> None:
-    """What has been loaded stays for good: the collector need not look at it again. What requests
-    leave behind is nearly all gone without it, while it looks at everything of those under way."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS)
