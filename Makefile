@@ -2,7 +2,7 @@
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench bench-scale soak contract lock clean
+.PHONY: help install run test check format audit bench bench-scale soak contract licences sbom lock clean
 
 help: # Print this menu.
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -21,6 +21,8 @@ test: ## Run the tests.
 	@scripts/test $(ARGS)
 check: ## Run every check that is not a test.
 	@scripts/check
+audit: ## Look for known holes in what comes from others, and at its licences.
+	@scripts/audit $(ARGS)
 format: ## Format the code.
 	@scripts/format
 bench: ## Measure speed: the service beside its floor, on both databases.
@@ -33,6 +35,10 @@ soak: ## Ask more of the service than it can do, for a minute.
 ##@ Keep
 contract: ## Write api_contract.yaml from the code.
 	@scripts/contract $(ARGS)
+licences: ## Write docs/reference/licences.md.
+	@scripts/licences $(ARGS)
+sbom: ## Write the bill of materials, dist/crm-cell.cdx.json.
+	@scripts/sbom $(ARGS)
 lock: ## Write the locks anew from pyproject.toml.
 	@scripts/lock $(ARGS)
 clean: ## Remove .venv, caches and built pages.

