@@ -273,7 +273,8 @@ def _claim(route: Route, request: Request, arguments: list[Any]) -> Claim:
         request.path,
         actor.key,
         fingerprint(request),
-        again if reread else None,
+        subject=next((value.lower() for value in request.params.values()), None),
+        again=again if reread else None,
     )
 
 

@@ -22,6 +22,8 @@ class Claim(msgspec.Struct, frozen=True):
     path: str
     key: str
     fingerprint: bytes
+    subject: str | None = None
+    """The id in the path, of what the request is about."""
     again: WriteUnit[Answer] | None = None
     """Makes the answer anew, where it must not be kept."""
 

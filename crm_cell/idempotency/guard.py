@@ -81,12 +81,16 @@ def _still_running() -> IdempotentConflict:
 
 
 async def replay(tx: Tx, claim: Claim, stored: store.Stored) -> Answer:
-    """The stored answer, byte for byte; raises IdempotentConflict for a different request."""
+    """The stored answer, byte for byte; raises IdempotentConflict for a different request.
+
+    For whoever does not see the record in the path there is none, whatever was done to it and
+    under which key.
+    """
+    if claim.subject is not None:
+        await _recheck(tx, claim, [claim.subject])
     if not tx.seals.same_digest(stored.fingerprint, claim.fingerprint):
         raise IdempotentConflict
-    if claim.route.recheck and not claim.actor.sees_all:
-        for resource_id in _shown_ids(claim, stored):
-            await claim.route.recheck(tx, claim.actor, resource_id)
+    await _recheck(tx, claim, _shown_ids(claim, stored))
     if claim.again is not None:
         return await _made_again(claim.again, tx, stored)
     headers: list[Header] = [JSON_TYPE] if stored.body else []
@@ -95,6 +99,12 @@ async def replay(tx: Tx, claim: Claim, stored: store.Stored) -> Answer:
     if stored.location:
         headers.append((b"location", stored.location.encode()))
     return Answer(stored.status, stored.body, [*headers, (b"idempotent-replayed", b"true")])
+
+
+async def _recheck(tx: Tx, claim: Claim, resource_ids: Iterable[str]) -> None:
+    if claim.route.recheck and not claim.actor.sees_all:
+        for resource_id in resource_ids:
+            await claim.route.recheck(tx, claim.actor, resource_id)
 
 
 async def _made_again(again: WriteUnit[Answer], tx: Tx, stored: store.Stored) -> Answer:
@@ -107,6 +117,7 @@ async def _made_again(again: WriteUnit[Answer], tx: Tx, stored: store.Stored) ->
 
 
 def _shown_ids(claim: Claim, stored: store.Stored) -> Iterable[str]:
+    """But for that in the path, which has been looked at."""
     if claim.route.shown_ids:
         return claim.route.shown_ids(stored.body)
-    return [stored.resource_id] if stored.resource_id else []
+    return [stored.resource_id] if stored.resource_id not in (None, claim.subject) else []

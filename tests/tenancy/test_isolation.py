@@ -102,13 +102,15 @@ async def test_no_condition_tells_whether_it_is_there(
 
 @each([route for route in WITH_ID if route.kind == "write"])
 async def test_a_key_that_was_used_for_it_tells_nothing(
-    route: Route, hers: Ids, alice: Caller, charlie: Caller, cell: Running
+    route: Route, hers: Ids, alice: Caller, stranger: Caller, cell: Running
 ) -> None:
-    """Another tenant cannot even meet the key that the record was changed with."""
+    """Another tenant cannot even meet the key that the record was changed with. A colleague did,
+    and was told of a conflict: so there was such a record, and she had just changed it.
+    """
     await send(alice, route.method, path(route, hers), valid_body(route, hers))
     async with nothing_changes(cell):
         answers = [
-            told(await send(charlie, route.method, where, valid_body(route, {})))
+            told(await send(stranger, route.method, where, valid_body(route, {})))
             for where in (path(route, hers), nowhere(route))
         ]
         assert answers[0] == answers[1]
