@@ -120,7 +120,8 @@ async def funnel_rows_between(
 async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
     """Whoever owns them: opportunities vanish with their customer."""
     while found := await store.some_of(tx, customer.tenant_id, customer.id, most=_BATCH):
-        await _hide(tx, actor, found)
+        await _hide(tx, actor, [each for each in found if actor.may_see(each.owner_id)])
+        await _hide(tx, actor.unnamed, [each for each in found if not actor.may_see(each.owner_id)])
 
 
 async def customer_handed_over(

@@ -63,6 +63,23 @@ async def test_who_is_narrowed_reads_of_their_own_deeds(alice: Caller, bob: Call
     assert await bob.rows("/audit-logs", actor="alice") == []
 
 
+async def test_who_deletes_a_customer_reads_nothing_of_a_colleagues_deal_with_it(
+    acme: Caller, alice: Caller
+) -> None:
+    """Opportunities go with their customer, whoever owns them. What Bob's was about, and for how
+    much, then stood among Alice's own deeds.
+    """
+    customer = await alice.customer()
+    his = await acme.opportunity(customer, title="Bob's", ownerId="bob")
+    await alice.delete(f"/customers/{customer['customerId']}", key="deletion")
+    of_hers = [(deed["action"], deed["resourceId"]) for deed in await alice.rows("/audit-logs")]
+    assert of_hers == [(action, customer["customerId"]) for action in ("deleted", "created")]
+    assert (await alice.get("/audit-logs")).json()["total"] == 2
+    [deed, _] = await acme.rows("/audit-logs", resourceId=his["opportunityId"])
+    assert (deed["action"], deed["actor"], deed["requestId"]) == ("deleted", None, "deletion")
+    assert deed["changes"]["title"] == {"before": "Bob's"}
+
+
 async def test_another_tenant_reads_nothing_of_it(acme: Caller, charlie: Caller) -> None:
     await acme.customer()
     assert await charlie.rows("/audit-logs") == []
