@@ -1,0 +1,146 @@
+"""Where an id can stand in a request, found in what the routes declare.
+
+A new route, parameter or member is found by itself. One of a kind that nobody has thought about
+yet is refused, for it might take an id.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+
+from crm_cell.http.paging import Asked
+from crm_cell.http.preconditions import IfMatch
+from crm_cell.http.request import Request
+from crm_cell.http.routing import Route
+from crm_cell.http.schema import Body, Patch, PatchFields, Query, Rule, rules_of
+from crm_cell.kernel.actor import Actor
+from crm_cell.storage.engine import Database
+from tests.every_route import EVERY, members
+
+Where = Literal["nowhere", "path", "query", "body", "echo", "row", "condition", "key"]
+
+KEY_HEADERS = ("X-Request-ID", "Idempotency-Key")
+# What a value of each kind could tell about somebody else's records.
+NAMING = {"reference", "owner", "cursor", "text", "phone", "email", "currency"}
+PLAIN = {"whole", "choice", "time", "date_or_time", "flag", "revealable"}
+_GIVEN_BY_THE_SERVICE = (Actor, Database, Request, IfMatch, str)
+# Members of import rows that people send though there are none: the ids of an export.
+_ROWS_ALSO_SENT = ("customerId", "tenantId", "ownerId")
+
+CREATES = [route for route in EVERY if route.method == "POST" and route.status == 201]
+DELETES = [route for route in EVERY if route.method == "DELETE"]
+OTHER_WRITES = [
+    route for route in EVERY if route.kind == "write" and route not in (*CREATES, *DELETES)
+]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """One place of one route. `kind` is what its declaration takes there."""
+
+    route: Route
+    where: Where
+    name: str = ""
+    kind: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.route.method} {self.route.path} {self.where} {self.name}".strip()
+
+    @property
+    def names_something(self) -> bool:
+        return self.where != "nowhere" and self.kind not in PLAIN
+
+    @property
+    def may_go_in(self) -> bool:
+        """Text, and what names no record, is taken from anybody: such a write succeeds."""
+        return self.where == "body" and self.kind != "reference"
+
+
+def every_place() -> list[Place]:
+    return [place for route in EVERY for place in places_of(route)]
+
+
+def places_of(route: Route) -> Iterator[Place]:
+    _check_that_all_is_known(route)
+    yield Place(route, "nowhere")
+    for name in parameters_of(route.path):
+        yield Place(route, "path", name, "reference")
+    for query in route.binding.queries:
+        for name, rule in rules_of(query).items():
+            yield Place(route, "query", name, kind_of(route, name, rule))
+    yield from _in_body(route)
+    if IfMatch in route.binding.kinds.values():
+        yield Place(route, "condition", "If-Match", "etag")
+    if route.kind == "write":
+        yield from (Place(route, "key", header, "key") for header in KEY_HEADERS)
+
+
+def _in_body(route: Route) -> Iterator[Place]:
+    body = route.binding.body
+    for name, rule in rules_of(body).items() if body else ():
+        if rule.of is None:
+            yield Place(route, "body", name, kind_of(route, name, rule))
+            continue
+        for row_name, row_rule in rules_of(rule.of).items():
+            yield Place(route, "row", row_name, kind_of(route, row_name, row_rule))
+        yield from (Place(route, "row", also, "reference") for also in _ROWS_ALSO_SENT)
+    if body and issubclass(body, PatchFields):
+        kept = [name for name in rules_of(body.view) if name not in rules_of(body)]
+        yield from (Place(route, "echo", each, "reference") for each in kept if each.endswith("Id"))
+
+
+def kind_of(route: Route, name: str, rule: Rule) -> str:
+    """By the function in http/fields.py that made its check. An id that is declared as any text
+    is known by its name."""
+    kind = rule.check.__qualname__.partition(".")[0]
+    if kind == "text":
+        kind = {"cursor": "cursor"}.get(name, "reference" if name.endswith("Id") else "text")
+    assert kind in NAMING | PLAIN, (
+        f"{route.method} {route.path} takes a {kind} as {name}:"
+        " say in tests/tenancy/places.py whether it can name a record, and walk it"
+    )
+    return kind
+
+
+def _check_that_all_is_known(route: Route) -> None:
+    for name, kind in route.binding.kinds.items():
+        bases = (Body, Query, Asked)
+        known = kind in _GIVEN_BY_THE_SERVICE or get_origin(kind) is Patch
+        assert known or issubclass(kind, bases), (
+            f"{route.method} {route.path} takes a {kind.__name__} as {name}:"
+            " say in tests/tenancy/places.py where in the request that comes from, and walk it"
+        )
+
+
+def parameters_of(path: str) -> list[str]:
+    return re.findall(r"\{(\w+)\}", path)
+
+
+def id_parameter(create: Route) -> str:
+    """What the paths of a resource call its id."""
+    for route in EVERY:
+        if parameters_of(route.path) and route.path.partition("/{")[0] == create.path:
+            return parameters_of(route.path)[0]
+    raise AssertionError(f"no route shows what {create.path} creates")
+
+
+LISTS = [place.route for place in every_place() if (place.where, place.name) == ("query", "cursor")]
+PARAMETERS = [id_parameter(create) for create in CREATES]
+DELETABLE = [parameters_of(route.path)[0] for route in DELETES]
+
+
+def snake(member: str) -> str:
+    return re.sub("[A-Z]", lambda found: "_" + found[0].lower(), member)
+
+
+def metas_of(kind: type[msgspec.Struct], member: str) -> list[msgspec.Meta]:
+    """What is declared about a member, wherever in its annotation that stands."""
+    return list(_metas(members(kind)[member][1]))
+
+
+def _metas(hint: Any) -> Iterator[msgspec.Meta]:
+    told = getattr(hint, "__metadata__", ())
+    yield from (each for each in told if isinstance(each, msgspec.Meta))
+    for part in get_args(hint):
+        yield from _metas(part)

@@ -1,0 +1,201 @@
+"""Records of everybody, each with marks that tell whose they are wherever they turn up."""
+
+import itertools
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import msgspec
+
+from crm_cell.http.routing import Route
+from crm_cell.http.schema import rules_of
+from tests.tenancy.cases import HOLDERS
+from tests.tenancy.places import (
+    CREATES,
+    DELETABLE,
+    DELETES,
+    LISTS,
+    OTHER_WRITES,
+    id_parameter,
+    kind_of,
+    metas_of,
+    parameters_of,
+)
+from tests.world import Caller, Json, Running
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CURRENCIES = {"alice": "SEK", "bob": "NOK", "nobody": "CHF", "charlie": "DKK"}
+_ENDS = {"alice": "71", "bob": "72", "nobody": "73", "charlie": "74"}
+"""Numbers end in these and two zeros, which a mask leaves."""
+_USERS = ("alice", "bob")
+STATES = ("live", "spare", "deleted")
+
+
+class Stored(msgspec.Struct):
+    """A write that was done, to be repeated by somebody else."""
+
+    path: str
+    key: str
+    body: Any
+
+
+class Holder:
+    """Somebody, and what they have."""
+
+    def __init__(self, name: str, client: httpx.AsyncClient) -> None:
+        self.name = name
+        self.mark = f"zq{name}"
+        self.caller = Caller(client, HOLDERS[name], self.mark if name in _USERS else None)
+        self.ids: dict[str, dict[str, str]] = {state: {} for state in STATES}
+        self.etags: dict[str, str] = {}
+        self.stored: dict[tuple[str, str], Stored] = {}
+        self.cursors: dict[str, str] = {}
+        self.said: dict[tuple[str, str, str], str] = {}
+        self.all_ids: set[str] = set()
+        self._numbers: dict[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))
+
+    @property
+    def marks(self) -> list[str]:
+        return [self.mark, f'"{_CURRENCIES[self.name]}"', f"*{_ENDS[self.name]}"]
+
+    def new(self, kind: str) -> str:
+        number = next(self._numbers[kind])
+        return {
+            "phone": f"131{number:04}{_ENDS[self.name]}00",
+            "email": f"{self.mark}{number}@example.com",
+            "currency": _CURRENCIES[self.name],
+            "owner": self.mark,
+        }.get(kind, f"{self.mark}-{kind}-{number}")
+
+    def filled(self, route: Route, kind: type[msgspec.Struct]) -> Json:
+        """Every member that can be given, in this holder's words and of their records."""
+        body = {}
+        for member, rule in rules_of(kind).items():
+            value = self._value(route, kind, member)
+            if value is not None:
+                body[member] = value
+            assert member in body or not rule.required, f"what is a {member} of {route.path}?"
+        return body
+
+    def _value(self, route: Route, kind: type[msgspec.Struct], member: str) -> Any:
+        rule = rules_of(kind)[member]
+        if rule.of is not None:
+            return [self.filled(route, rule.of)]
+        what = kind_of(route, member, rule)
+        if what == "reference":
+            return self.ids["live"][rule.attribute]
+        if what in ("text", "phone", "email", "currency"):
+            return self.new(what)
+        examples = [each for meta in metas_of(kind, member) for each in meta.examples or ()]
+        return examples[0] if examples and what != "owner" else None
+
+    def remember(self, route: Route, state: str, body: Json) -> None:
+        for member, rule in rules_of(route.binding.body).items():
+            if member in body and rule.of is None:
+                kind = kind_of(route, member, rule)
+                self.said[route.tag, state, member if kind == "text" else kind] = str(body[member])
+
+
+class World:
+    """All of them, in one database."""
+
+    def __init__(self, cell: Running) -> None:
+        self.cell = cell
+        self.holders = {name: Holder(name, cell.client) for name in HOLDERS}
+        self.shown_to: dict[str, set[str]] = defaultdict(set)
+        """Ids of others that somebody's own records name."""
+
+    async def plant(self) -> None:
+        for revisions, holder in enumerate(self.holders.values(), start=1):
+            with self.belonging_to(holder):
+                await _plant(holder, revisions)
+        await self._plant_what_is_shared()
+
+    @contextmanager
+    def belonging_to(self, holder: Holder) -> Iterator[None]:
+        """The ids that come into being are theirs: of records, deeds, steps and events."""
+        before = self._ids()
+        yield
+        holder.all_ids |= self._ids() - before
+
+    def _ids(self) -> set[str]:
+        return set(UUID.findall(repr(self.cell.everything())))
+
+    async def _plant_what_is_shared(self) -> None:
+        """Bob's deals with Alice's customers, one of which she then deletes."""
+        alice, bob = self.holders["alice"], self.holders["bob"]
+        whole = Caller(self.cell.client, "acme")
+        customers = []
+        for _ in range(2):
+            with self.belonging_to(alice):
+                customers.append(await alice.caller.customer(name=alice.new("text")))
+            with self.belonging_to(bob):
+                deal = {"title": bob.new("text"), "ownerId": bob.mark, "currency": "NOK"}
+                await whole.opportunity(customers[-1], **deal)
+            self.shown_to["bob"].add(customers[-1]["customerId"])
+        with self.belonging_to(alice):
+            deleted = f"/customers/{customers[0]['customerId']}"
+            await alice.caller.delete(deleted, key=alice.new("key"))
+
+
+async def _plant(holder: Holder, revisions: int) -> None:
+    for state in STATES:
+        for route in CREATES:
+            if state != "deleted" or id_parameter(route) in DELETABLE:
+                await _create(holder, route, state)
+    for _ in range(revisions):  # so that nobody's ETags are another's
+        for route in OTHER_WRITES:
+            await _write(holder, route, "live")
+    for route in DELETES:
+        await _write(holder, route, "deleted")
+    await _take_a_second_step(holder)
+    await _take_cursors(holder)
+
+
+async def _create(holder: Holder, route: Route, state: str) -> None:
+    body = holder.filled(route, route.binding.body)
+    key = holder.new("key")
+    answer = await holder.caller.post(route.path, body, key=key)
+    assert answer.status_code == 201, answer.text
+    holder.ids[state][id_parameter(route)] = answer.headers["location"].rpartition("/")[2]
+    holder.remember(route, state, body)
+    if state == "live":
+        holder.stored[route.method, route.path] = Stored(route.path, key, body)
+
+
+async def _write(holder: Holder, route: Route, state: str) -> None:
+    path = route.path.format_map(holder.ids[state])
+    body = holder.filled(route, route.binding.body) if route.binding.body else None
+    key = holder.new("key")
+    answer = await holder.caller.send(
+        route.method,
+        path,
+        headers={"X-Request-ID": key, "Content-Type": "application/json"},
+        content=json.dumps(body).encode() if body is not None else None,
+    )
+    assert answer.status_code in (200, 204), answer.text
+    holder.stored[route.method, route.path] = Stored(path, key, body)
+    if body is not None:
+        holder.remember(route, state, body)
+    if "etag" in answer.headers and parameters_of(route.path):
+        holder.etags[parameters_of(route.path)[0]] = answer.headers["etag"]
+
+
+async def _take_a_second_step(holder: Holder) -> None:
+    """So that the history of an opportunity has two pages."""
+    path = f"/opportunities/{holder.ids['live']['opportunity_id']}"
+    answer = await holder.caller.patch(path, {"stage": 2}, key=holder.new("key"))
+    holder.etags["opportunity_id"] = answer.headers["etag"]
+
+
+async def _take_cursors(holder: Holder) -> None:
+    for route in LISTS:
+        path = route.path.format_map(holder.ids["live"])
+        answer = await holder.caller.get(path, pageSize=1)
+        cursor = answer.json()["nextCursor"]
+        assert cursor, f"{holder.name} has no second page of {route.path}"
+        holder.cursors[route.path] = cursor

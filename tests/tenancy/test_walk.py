@@ -1,0 +1,109 @@
+"""Every route, every place where an id can stand, and three callers who try what is not theirs."""
+
+import pytest
+
+from crm_cell.http.routing import Route
+from tests.every_route import EVERY
+from tests.tenancy.cases import CALLERS, Case, every_case
+from tests.tenancy.places import LISTS, every_place
+from tests.tenancy.planted import Holder, World
+from tests.tenancy.walking import Walker
+from tests.world import Caller, Running, nothing_changes
+
+
+@pytest.fixture
+async def world(cell: Running) -> World:
+    world = World(cell)
+    await world.plant()
+    return world
+
+
+# The cases
+
+
+def test_there_are_five_thousand_cases_and_more() -> None:
+    counted = {caller: len(every_case(caller)) for caller in CALLERS}
+    assert sum(counted.values()) >= 5_000, counted
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_no_route_and_no_place_is_passed_by(caller: str) -> None:
+    """But for what a route takes that names nothing: numbers, dates, choices."""
+    walked = {str(case.place) for case in every_case(caller)}
+    named = {str(place) for place in every_place() if place.names_something}
+    assert named <= walked
+    assert {case.place.route.path for case in every_case(caller)} == {each.path for each in EVERY}
+
+
+# The walk
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_nothing_of_others_is_shown_and_a_foreign_id_is_like_a_missing_one(
+    caller: str, world: World
+) -> None:
+    walker = Walker(world, caller)
+    cases = [case for case in every_case(caller) if not case.place.may_go_in]
+    async with nothing_changes(world.cell):
+        await walk(walker, cases)
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_what_one_writes_oneself_leaves_all_of_others_as_it_was(
+    caller: str, world: World
+) -> None:
+    """Names, numbers and users that others have used too: such a write is like any other."""
+    walker = Walker(world, caller)
+    cases = [case for case in every_case(caller) if case.place.may_go_in]
+    # Changes first: a record that is changed gives up a name for the next, a new one keeps it.
+    cases.sort(key=lambda case: case.method)
+    before = rows(world)
+    await walk(walker, cases)
+    after = rows(world)
+    assert {row for row in before if walker.is_of_others(row)} <= after
+    assert [row for row in after - before if not walker.is_own(row)] == []
+
+
+def rows(world: World) -> set[str]:
+    return {f"{table} {row}" for table, kept in world.cell.everything().items() for row in kept}
+
+
+# What the walk can see
+
+
+@pytest.mark.parametrize("tenant", ["acme", "globex"])
+async def test_who_sees_the_whole_tenant_is_shown_all_marks_of_it(
+    tenant: str, world: World
+) -> None:
+    whole = Caller(world.cell.client, tenant)
+    for holder in world.holders.values():
+        seen = "".join([await shown(whole, route, holder) for route in EVERY])
+        there = [*holder.marks, *holder.ids["live"].values()]
+        there += [stored.key for stored in holder.stored.values()]
+        expected = there if holder.caller.tenant == tenant else []
+        assert [mark for mark in there if mark in seen] == expected
+
+
+async def shown(caller: Caller, route: Route, holder: Holder) -> str:
+    if route.method != "GET" or route.open:
+        return ""
+    query = {"pageSize": "500"} if route in LISTS else {}
+    answer = await caller.send("GET", route.path.format_map(holder.ids["live"]), params=query)
+    return answer.text
+
+
+async def test_the_walk_finds_a_caller_who_sees_too_much(world: World) -> None:
+    """Alice goes as somebody who sees the whole tenant: each case that meets Bob's says so."""
+    walker = Walker(world, "alice")
+    walker.own.caller = Caller(world.cell.client, "acme")
+    for case in every_case("alice"):
+        what, *names = case.value
+        if case.place.where == "path" and case.method == "GET" and what == "record":
+            found = await walker.complaints(case)
+            fits = names == ["bob", "live", case.place.name]
+            assert bool(found) is fits or names[0] == "nobody", case
+
+
+async def walk(walker: Walker, cases: list[Case]) -> None:
+    found = [complaint for case in cases for complaint in await walker.complaints(case)]
+    assert found == [], "\n".join([f"{len(found)} complaints of {len(cases)} cases:", *found])

@@ -1,0 +1,217 @@
+"""Trying a case, and looking at all that comes back."""
+
+import base64
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import httpx
+import msgspec
+
+from crm_cell.http.schema import Body, rules_of
+from crm_cell.kernel.masking import mask_phone
+from tests.every_route import NOBODY
+from tests.tenancy.cases import HOLDERS, UNIQUE, Case, Value
+from tests.tenancy.places import Place
+from tests.tenancy.planted import UUID, Holder, World
+
+_DIFFER_ANYHOW = {"server-timing", "x-response-time", "content-length", "x-request-id"}
+_MADE_UP = {"etag", "location"}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
+
+Told = tuple[int, str, dict[str, str]]
+
+
+class Sent(msgspec.Struct):
+    path: str
+    value: str
+    query: dict[str, str] = {}
+    headers: dict[str, str] = {}
+    body: Any = None
+
+
+class Walker:
+    """One caller, walking through a world of others' records."""
+
+    def __init__(self, world: World, caller: str) -> None:
+        self.world = world
+        self.own: Holder = world.holders[caller]
+        self._looked_up: dict[str, Told] = {}
+        strangers = [each for each in world.holders.values() if each is not self.own]
+        tenants = set(HOLDERS.values()) - {self.own.caller.tenant}
+        self._tenants = re.compile("|".join(f"'{tenant}'" for tenant in tenants))
+        marks = [mark for stranger in strangers for mark in stranger.marks]
+        self._marks = re.compile("|".join(map(re.escape, [*marks, *tenants])))
+        self._ids = {each for stranger in strangers for each in stranger.all_ids}
+        self._ids -= world.shown_to[caller]
+
+    async def complaints(self, case: Case) -> list[str]:
+        """What is wrong with how the case is answered."""
+        sent = self._request(case, case.value)
+        answer = await self._send(case, sent)
+        found = [f"{case}: shows {mark}" for mark in self.marks_in(answer, sent, case.place)]
+        if answer.status_code >= 500:
+            found.append(f"{case}: {answer.status_code} {answer.text}")
+        if case.like is not None:
+            told, expected = _told(answer, sent, case.place), await self._expected(case)
+            if told != expected:
+                found.append(f"{case}: is answered {told}\n    and not {expected}")
+        return found
+
+    async def _expected(self, case: Case) -> Told:
+        assert case.like is not None
+        name = f"{case.method} {case.place} {case.like} {case.headers}"
+        if name not in self._looked_up:
+            sent = self._request(case, case.like)
+            self._looked_up[name] = _told(await self._send(case, sent), sent, case.place)
+        return self._looked_up[name]
+
+    def marks_in(self, answer: httpx.Response, sent: Sent, place: Place) -> set[str]:
+        """Marks of others in what came back, but for what the caller has said."""
+        text = f"{_text(answer)}\n{answer.headers}"
+        for name, said in _strings(sent, place):
+            if said in self._ids or self._marks.search(f'"{said}"'):
+                text = text.replace(said, name)
+        return {*self._marks.findall(text), *self._ids.intersection(UUID.findall(text))}
+
+    def is_of_others(self, row: str) -> bool:
+        """Whether a row of the database is somebody else's, perhaps with the caller's customer."""
+        return self.own.mark not in row and self._bears_marks_of_others(row)
+
+    def is_own(self, row: str) -> bool:
+        """Whether a row may come into being by what the caller does."""
+        if self._tenants.search(row):
+            return False
+        if self.own.caller.user is None or self.own.mark in row:
+            return True
+        names_own = self.own.all_ids.intersection(UUID.findall(row))
+        return bool(names_own) or not self._bears_marks_of_others(row)
+
+    def _bears_marks_of_others(self, row: str) -> bool:
+        return bool(self._marks.search(row) or self._ids.intersection(UUID.findall(row)))
+
+    async def _send(self, case: Case, sent: Sent) -> httpx.Response:
+        given = {"X-Request-ID": self.own.new("walk")} | case.headers | sent.headers
+        content = None
+        if case.place.route.takes_body:
+            given["Content-Type"] = "application/json"
+            content = json.dumps(sent.body).encode()
+        return await self.own.caller.send(
+            case.method, sent.path, headers=given, params=sent.query, content=content
+        )
+
+    def _request(self, case: Case, value: Value) -> Sent:
+        place = case.place
+        if place.where == "key":
+            return self._with_key(place, value)
+        said = self.find(value)
+        state = "spare" if place.may_go_in else "live"
+        ids = self.own.ids[state] | ({place.name: said} if place.where == "path" else {})
+        sent = Sent(place.route.path.format_map(ids), said, _dry(place), {}, self._body(place))
+        if place.where == "query":
+            sent.query = {place.name: said}
+        elif place.where in ("body", "echo"):
+            sent.body[place.name] = said
+        elif place.where == "row":
+            sent.body["items"][0][place.name] = said
+        elif place.where == "condition":
+            sent.headers = {place.name: said}
+        return sent
+
+    def _body(self, place: Place) -> Any:
+        kind = place.route.binding.body
+        if kind is None:
+            return None
+        if place.where == "echo" or (place.kind == "reference" and not issubclass(kind, Body)):
+            return {}
+        return self.own.filled(place.route, kind)
+
+    def _with_key(self, place: Place, value: Value) -> Sent:
+        """What somebody has sent before, under their key or under another."""
+        what, whose_key, whose_words = value
+        route = place.route
+        stored = self.world.holders[whose_words].stored[route.method, route.path]
+        path = UUID.sub(NOBODY, stored.path) if what == "key on nothing" else stored.path
+        key = self.own.new("key")
+        if whose_key in self.world.holders:
+            key = self.world.holders[whose_key].stored[route.method, route.path].key
+        body = stored.body
+        if HOLDERS[whose_words] != self.own.caller.tenant and body is not None:
+            taken = {name: self.own.said.get((route.tag, "live", name)) for name in body}
+            body = body | {name: taken[name] for name in body if (route.tag, name) in UNIQUE}
+        return Sent(path, key, _dry(place), {place.name: key}, body)
+
+    def find(self, value: Value) -> str:
+        what, *names = value
+        if what in ("literal", "new"):
+            return names[0] if what == "literal" else self.own.new(names[0])
+        if value == ("cursor", "made up"):
+            return _packed(f"{'0' * 16}.2.{NOBODY}")
+        other = self.world.holders[names[0]]
+        match what:
+            case "record":
+                return other.ids[names[1]][names[2]]
+            case "etag":
+                return other.etags[names[1]]
+            case "cursor":
+                return other.cursors[names[1]]
+            case "cursor after":
+                return _moved(self.own.cursors[names[2]], other.ids["live"][names[1]])
+            case "said":
+                return other.said[names[2], names[1], names[3]]
+        return other.new(what)
+
+
+def _dry(place: Place) -> dict[str, str]:
+    """An import is only tried."""
+    takes = any("dryRun" in rules_of(query) for query in place.route.binding.queries)
+    return {"dryRun": "true"} if takes else {}
+
+
+def _moved(cursor: str, after: str) -> str:
+    """The same cursor, to go on behind another record."""
+    return _packed(UUID.sub(after, _unpacked(cursor)))
+
+
+def _packed(cursor: str) -> str:
+    return base64.urlsafe_b64encode(cursor.encode()).decode().rstrip("=")
+
+
+def _unpacked(cursor: str) -> str:
+    return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+
+
+def _text(answer: httpx.Response) -> str:
+    """All that an answer says, what it has packed included."""
+    if not answer.content.startswith(b"PK"):
+        cursors = re.findall(r'"nextCursor":"([^"]+)"', answer.text)
+        return answer.text + "".join(map(_unpacked, cursors))
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
+        return "".join(packed.read(name).decode() for name in packed.namelist())
+
+
+def _told(answer: httpx.Response, sent: Sent, place: Place) -> Told:
+    """All that an answer tells, but for what differs between any two, and what was sent."""
+    text = _text(answer).replace(answer.headers["x-request-id"], "{requestId}")
+    if place.may_go_in:
+        text = _TIME.sub("{time}", text)
+    for name, said in _strings(sent, place):
+        text = text.replace(said, f"{{{name}}}")
+    headers = {name: value for name, value in answer.headers.items() if name not in _DIFFER_ANYHOW}
+    if place.may_go_in:
+        text = UUID.sub("{id}", text)
+        headers = {name: value for name, value in headers.items() if name not in _MADE_UP}
+    return answer.status_code, text, headers
+
+
+def _strings(sent: Sent, place: Place) -> list[tuple[str, str]]:
+    """What the caller has said, and may be told again, by member; long ones first."""
+    body = sent.body if isinstance(sent.body, dict) else {}
+    [row] = body.get("items", [body])
+    said = {name: text for name, text in row.items() if isinstance(text, str)}
+    said[place.name] = sent.value
+    masked = {f"{name} masked": mask_phone(text) or "" for name, text in said.items()}
+    found = [(name, text) for name, text in {**said, **masked}.items() if text.strip("*")]
+    return sorted(found, key=lambda pair: -len(pair[1]))
