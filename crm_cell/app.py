@@ -65,6 +65,14 @@ def all_routes() -> list[Route]:
     return with_openapi([route for resource in resources for route in resource.routes])
 
 
+def _warn(settings: Settings) -> None:
+    """Say what is good for one's own machine and should not stay so where others call."""
+    if settings.auth_mode == "dev" and not settings.signing_secret:
+        log.warning("authentication_off", why="CRM_AUTH_MODE=dev takes any bearer token")
+    if not settings.keys.is_set:
+        log.warning("encryption_off", why="CRM_ENCRYPTION_KEY is not set")
+
+
 def _edge(settings: Settings) -> Edge:
     slots = SLOTS
     if is_postgres(settings.database_url):
@@ -123,8 +131,7 @@ class Cell:
 
     async def start(self) -> None:
         await start(self.database, self._settings)
-        if not self._settings.keys.is_set:
-            log.warning("encryption_off", why="CRM_ENCRYPTION_KEY is not set")
+        _warn(self._settings)
         purge = purge_forever(self.database, self._settings.idempotency_ttl_hours)
         self._background.append(asyncio.create_task(purge))
         self._background.append(asyncio.create_task(self._measurements.share_forever()))

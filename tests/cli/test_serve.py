@@ -1,5 +1,6 @@
 """crm-cell serve, as a process of its own."""
 
+import json
 import os
 import signal
 import socket
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.processes import serving
 
 HEADERS = {"Authorization": "Bearer test", "X-Tenant-Id": "acme"}
 
@@ -210,3 +213,19 @@ def test_options_stand_above_settings(tmp_path: Path) -> None:
         check=False,
     )
     assert (process.returncode, process.stderr) == (2, "crm-cell: PORT: must be 1 to 65535\n")
+
+
+def warnings(folder: Path, **settings: str) -> list[str]:
+    with serving(folder, CRM_LOG_FORMAT="json", **settings) as service:
+        assert service.stop() == 0
+        lines = [json.loads(line) for line in service.log()]
+        return [line["event"] for line in lines if line["level"] == "warning"]
+
+
+def test_what_should_not_stay_so_where_others_call_is_said_at_the_start(tmp_path: Path) -> None:
+    assert warnings(tmp_path) == ["authentication_off", "encryption_off"]
+
+
+def test_behind_a_signature_nobody_is_warned_of_the_mode(tmp_path: Path) -> None:
+    secret = "a secret that nobody guesses"
+    assert warnings(tmp_path, CELL_SIGNING_SECRET=secret) == ["encryption_off"]
