@@ -2,11 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 import structlog
 
+from crm_cell.audit.heads import HeadsFile
+from crm_cell.audit.retention import forget_forever
 from crm_cell.audit.routes import audit_logs
 from crm_cell.contacts import service as contacts_service
 from crm_cell.contacts.routes import contacts
@@ -71,6 +74,8 @@ def _warn(settings: Settings) -> None:
         log.warning("authentication_off", why="CRM_AUTH_MODE=dev takes any bearer token")
     if not settings.keys.is_set:
         log.warning("encryption_off", why="CRM_ENCRYPTION_KEY is not set")
+    if settings.audit_key is None:
+        log.warning("audit_trail_without_key", why="CRM_AUDIT_KEY is not set")
 
 
 def _edge(settings: Settings) -> Edge:
@@ -132,9 +137,18 @@ class Cell:
     async def start(self) -> None:
         await start(self.database, self._settings)
         _warn(self._settings)
-        purge = purge_forever(self.database, self._settings.idempotency_ttl_hours)
-        self._background.append(asyncio.create_task(purge))
-        self._background.append(asyncio.create_task(self._measurements.share_forever()))
+        self._background += [asyncio.create_task(upkeep) for upkeep in self._upkeep()]
+
+    def _upkeep(self) -> Iterator[Coroutine[Any, Any, None]]:
+        settings = self._settings
+        yield purge_forever(self.database, settings.idempotency_ttl_hours)
+        yield self._measurements.share_forever()
+        if settings.audit_retention_days:
+            yield forget_forever(self.database, settings.audit_retention_days)
+        if settings.audit_heads_path is not None:
+            path = Path(settings.audit_heads_path)
+            file = HeadsFile(self.database, settings.chain_keys, path)
+            yield file.keep(settings.audit_heads_minutes)
 
     async def stop(self) -> None:
         for task in self._background:

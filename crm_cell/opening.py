@@ -19,7 +19,11 @@ def open_database(settings: Settings) -> Database:
     mask_emails(
         in_answers=settings.mask_email, in_records=settings.mask_email or settings.keys.is_set
     )
-    database = open_plainly(settings.database_url, connections=settings.database_connections)
+    database = open_plainly(
+        settings.database_url,
+        connections=settings.database_connections,
+        chain_keys=settings.chain_keys,
+    )
     if not settings.keys.is_set:
         return database
     # Imported here because a service without a key need not pay for what it does not use.

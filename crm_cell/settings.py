@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 
+from crm_cell.audit.settings import AuditSettings
+from crm_cell.audit.settings import complaints as audit_complaints
 from crm_cell.http.cors import read_origins
 from crm_cell.http.headers import is_tenant
-from crm_cell.identity.settings import IdentitySettings
 from crm_cell.identity.settings import complaints as identity_complaints
 from crm_cell.kernel.setting import Setting
 from crm_cell.secrets.sources import KeySource
@@ -37,8 +38,8 @@ class SettingsError(Exception):
     """A setting is wrong; the text names it and says what it takes."""
 
 
-class Settings(IdentitySettings, frozen=True):
-    """Those of identity stand behind these, in the documentation too."""
+class Settings(AuditSettings, frozen=True):
+    """Those of identity and of the audit trail stand behind these, in the documentation too."""
 
     host: Annotated[str, Setting("CRM_HOST", "Address to listen on")] = "127.0.0.1"
     port: Annotated[int, Setting("PORT", "Port to listen on, 1 to 65535")] = 8001
@@ -258,6 +259,7 @@ def _complaints(settings: Settings) -> list[tuple[str, str]]:
     complaints = [(variable, complaint) for wrong, variable, complaint in found if wrong]
     complaints += key_complaints(settings.keys)
     complaints += identity_complaints(settings)
+    complaints += audit_complaints(settings)
     try:
         read_origins(settings.cors_origins)
     except ValueError as error:

@@ -2,9 +2,11 @@
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 
 from crm_cell import logs
@@ -20,7 +22,7 @@ from tests.databases import (
     SqliteFile,
     postgres_server,
 )
-from tests.world import Caller, Running
+from tests.world import Beside, Caller, Running
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -94,6 +96,24 @@ async def cell(settings: Settings, datastore: Datastore) -> AsyncIterator[Runnin
     async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
         yield Running(service, client, datastore, lines)
     await service.stop()
+
+
+@pytest.fixture
+def beside(settings: Settings, datastore: Datastore) -> Beside:
+    """Another process on the same database, with other settings."""
+
+    @asynccontextmanager
+    async def run(**others: object) -> AsyncIterator[Running]:
+        service = Cell(msgspec.structs.replace(settings, **others), lambda _: None)
+        await service.start()
+        transport = httpx.ASGITransport(service)
+        try:
+            async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+                yield Running(service, client, datastore, [])
+        finally:
+            await service.stop()
+
+    return run
 
 
 @pytest.fixture

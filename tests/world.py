@@ -2,8 +2,8 @@
 
 import itertools
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import httpx
@@ -38,6 +38,10 @@ class Running(msgspec.Struct):
             table: sorted(self.rows(f'SELECT * FROM "{table}"'), key=repr)
             for table in self.datastore.tables()
         }
+
+
+Beside = Callable[..., AbstractAsyncContextManager[Running]]
+"""Runs another process on the same database, with other settings."""
 
 
 class Caller:

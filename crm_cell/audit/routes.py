@@ -15,5 +15,12 @@ audit_logs = Routes("/audit-logs", tag="audit-logs")
 @audit_logs.read("", "审计日志", long=True, scope=ADMIN)
 async def list_(tx: Reader, actor: Actor, query: AuditQuery, page: Asked) -> Page[AuditLogView]:
     """The audit trail, newest first."""
-    wanted = Filter(query.actor, query.resource_type, query.resource_id, query.from_, query.to)
+    wanted = Filter(
+        actor=query.actor,
+        action=query.action,
+        resource_type=query.resource_type,
+        resource_id=query.resource_id,
+        begin=query.from_,
+        end=query.to,
+    )
     return page.answer(await service.list_(tx, actor, wanted, page), AuditLogView.of)

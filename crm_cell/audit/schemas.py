@@ -14,8 +14,11 @@ ResourceType = Annotated[
     choice("customer", "contact", "opportunity", "follow_up", "contract", "payment", "api_key"),
 ]
 
+Action = Annotated[str, choice("created", "updated", "deleted", "revealed", "exported", "erased")]
+
 
 class AuditQuery(Query):
+    action: Action | None = None
     resource_type: ResourceType | None = None
     resource_id: Annotated[str, text(1, 64)] | None = None
     actor: Annotated[str, owner()] | None = None

@@ -1,8 +1,10 @@
 """Writing the audit trail, and reading it back."""
 
+from collections.abc import Iterable
+
 import msgspec
 
-from crm_cell.audit import store
+from crm_cell.audit import chain, store
 from crm_cell.audit.store import Entry, Filter
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Entity, difference, snapshot
@@ -24,13 +26,24 @@ async def record_reading(
     tx: Tx, actor: Actor, action: str, subject: Entity, told: dict[str, object]
 ) -> None:
     """Put on record that something was looked at, which changes nothing."""
-    await store.append(tx, actor.tenant, [_entry_of(tx, actor, action, subject, told)])
+    await _append(tx, [_entry_of(tx, actor, action, subject, told)])
 
 
 async def record_all(tx: Tx, actor: Actor, action: str, deeds: list[Deed]) -> None:
     if deeds:
-        entries = [_entry(tx, actor, action, before, after) for before, after in deeds]
-        await store.append(tx, actor.tenant, entries)
+        await _append(tx, [_entry(tx, actor, action, before, after) for before, after in deeds])
+
+
+async def wipe(tx: Tx, tenant: str, ids: Iterable[str]) -> int:
+    """Take away for good what these entries say, and tell of how many. Who did what to which record
+    stays, and so does the chain."""
+    many = 0
+    for identifier in ids:
+        entry = await store.entry(tx, tenant, identifier)
+        if entry is not None and entry.wiped is None:
+            await chain.wipe(tx, entry)
+            many += 1
+    return many
 
 
 async def list_(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> Slice[Entry]:
@@ -40,6 +53,11 @@ async def list_(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) ->
             return Slice([], 0, None)
         wanted = msgspec.structs.replace(wanted, actor=actor.user)
     return await store.page(tx, actor, wanted, asked)
+
+
+async def _append(tx: Tx, entries: list[Entry]) -> None:
+    await store.count(tx, entries)
+    await tx.finish(chain.keep, entries)
 
 
 def _entry(tx: Tx, actor: Actor, action: str, before: Entity | None, after: Entity | None) -> Entry:
@@ -56,6 +74,7 @@ def _entry_of(tx: Tx, actor: Actor, action: str, subject: Entity, told: dict[str
         action,
         subject.resource,
         subject.id,
+        subject.label,
         msgspec.json.encode(told).decode(),
         actor.request_id or None,
         actor.trace_id or None,

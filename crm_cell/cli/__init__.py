@@ -28,6 +28,9 @@ keys = typer.Typer(
 )
 app.add_typer(keys, name="keys")
 
+audit = typer.Typer(help="Whether the audit trail is as it was written.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+
 Tenant = Annotated[str, typer.Option(help="The tenant, as in X-Tenant-Id.", metavar="ID")]
 User = Annotated[
     str | None,
@@ -244,7 +247,7 @@ def distribute(
 
 @keys.command("new")
 def new_key() -> None:
-    """Print a new key, for CRM_ENCRYPTION_KEY."""
+    """Print a new key, for CRM_ENCRYPTION_KEY or CRM_AUDIT_KEY."""
     from crm_cell.cli import rotating
 
     rotating.new()
@@ -267,6 +270,48 @@ def rotate_keys(
         from crm_cell.cli import rotating
 
         rotating.rotate(master_only=master_only)
+
+
+SomeTenant = Annotated[
+    str | None, typer.Option(help="Of this tenant, instead of all.", metavar="ID")
+]
+
+
+@audit.command("verify")
+def verify_audit(
+    tenant: SomeTenant = None,
+    heads: Annotated[
+        Path | None,
+        typer.Option(help="What was signed in this file must be there still.", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Go through the chains link by link; the exit code is 1 when anything is wrong.
+
+    An entry that was changed, removed, moved or put in is found, and so are newest ones that were
+    cut off. With --heads, so is an old copy of the database in the place of the newer one.
+    """
+    with told():
+        from crm_cell.cli import auditing
+
+        auditing.verify_trail(tenant, heads)
+
+
+@audit.command("heads")
+def audit_heads() -> None:
+    """Print the signed ends of all chains, a line each, to be kept somewhere else."""
+    with told():
+        from crm_cell.cli import auditing
+
+        auditing.sign_heads()
+
+
+@audit.command("seal")
+def seal_audit(tenant: SomeTenant = None) -> None:
+    """Put chains from before CRM_AUDIT_KEY was set under it, once they have been verified."""
+    with told():
+        from crm_cell.cli import auditing
+
+        auditing.seal(tenant)
 
 
 @app.command()

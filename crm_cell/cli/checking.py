@@ -20,6 +20,7 @@ def check(*, counters: bool) -> None:
     faults = faults_in(settings.database_url)
     _report("integrity", faults)
     typer.echo(f"encryption {_encryption(settings)}")
+    typer.echo(f"audit log  {_chain(settings)}")
     with_database(lambda database: database.ping())
     typer.echo(f"database   {place_of(settings.database_url)} answers")
     wrong = with_database(_count_anew) if counters else []
@@ -44,6 +45,13 @@ def _encryption(settings: Settings) -> str:
     if open_to_some:
         return f"unfinished for {len(open_to_some)} tenants: run crm-cell keys rotate"
     return f"on, {settings.encryption_cipher}"
+
+
+def _chain(settings: Settings) -> str:
+    """Whether it proves anything to those who do not trust whoever holds the database."""
+    if settings.audit_key is None:
+        return "chained without a key, which anybody could do anew (CRM_AUDIT_KEY)"
+    return "chained with a key: crm-cell audit verify"
 
 
 async def _count_anew(database: Database) -> list[Difference]:

@@ -14,6 +14,7 @@ DEFAULT_TYPE = "call"
 
 class FollowUp(Entity, frozen=True):
     resource: ClassVar[str] = "follow_up"
+    named_by: ClassVar[str | None] = None
     private: ClassVar[frozenset[str]] = frozenset({"owner_id"})
 
     customer_id: str | None

@@ -2,14 +2,10 @@
 
 import asyncio
 
-import structlog
-
 from crm_cell.idempotency import store
-from crm_cell.kernel.errors import CrmError
 from crm_cell.secrets import store as secrets
 from crm_cell.storage.engine import EVERY_TENANT, Database, Tx
-
-log = structlog.get_logger()
+from crm_cell.storage.rounds import repeat
 
 _HOUR_MILLISECONDS = 3_600_000
 _BATCH = 500
@@ -19,12 +15,7 @@ _INTERVAL_SECONDS = 600.0
 
 
 async def purge_forever(database: Database, ttl_hours: int) -> None:
-    while True:
-        try:
-            await purge_old(database, ttl_hours)
-        except CrmError as error:  # the database is away or busy: the next round will do
-            log.warning("purge_postponed", error=error.message)
-        await asyncio.sleep(_INTERVAL_SECONDS)
+    await repeat("purge", _INTERVAL_SECONDS, lambda: purge_old(database, ttl_hours))
 
 
 async def purge_old(database: Database, ttl_hours: int) -> int:

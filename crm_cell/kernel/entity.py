@@ -25,6 +25,8 @@ class Entity(msgspec.Struct, frozen=True):
     """Columns that hold telephone numbers: shown masked, and sealed where there is a key."""
     emails: ClassVar[frozenset[str]] = frozenset()
     """Columns that hold e-mail addresses, likewise."""
+    named_by: ClassVar[str | None] = "name"
+    """The column that people know it by, None where nothing is like a name."""
     computed: ClassVar[tuple[str, ...]] = ()
     """Properties that are shown beside the columns."""
 
@@ -33,6 +35,10 @@ class Entity(msgspec.Struct, frozen=True):
     version: int
     created_at: int
     updated_at: int
+
+    @property
+    def label(self) -> str | None:
+        return getattr(self, self.named_by) if self.named_by else None
 
 
 def snapshot(entity: Entity) -> dict[str, Any]:

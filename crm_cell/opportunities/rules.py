@@ -47,6 +47,7 @@ _STAGE_WHEN_CLOSED: dict[int, int] = {
 
 class Opportunity(Entity, frozen=True):
     resource: ClassVar[str] = "opportunity"
+    named_by: ClassVar[str | None] = "title"
 
     customer_id: str
     title: str

@@ -8,6 +8,7 @@ from crm_cell.kernel.entity import Entity
 
 class Payment(Entity, frozen=True):
     resource: ClassVar[str] = "payment"
+    named_by: ClassVar[str | None] = None
     private: ClassVar[frozenset[str]] = frozenset({"owner_id", "request_key"})
 
     contract_id: str

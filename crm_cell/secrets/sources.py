@@ -39,15 +39,15 @@ def complaints(source: KeySource) -> Iterator[tuple[str, str]]:
         yield "CRM_ENCRYPTION_OLD_KEYS", "says nothing without CRM_ENCRYPTION_KEY"
     for variable, text in (
         ("CRM_ENCRYPTION_KEY", source.key),
-        *(("CRM_ENCRYPTION_OLD_KEYS", old) for old in _listed(source.old_keys)),
+        *(("CRM_ENCRYPTION_OLD_KEYS", old) for old in listed(source.old_keys)),
     ):
-        if text is not None and _decoded(text) is None:
+        if text is not None and decoded(text) is None:
             yield variable, _FORM
 
 
 def read_keys(source: KeySource) -> list[bytes]:
     """The key, then the old ones. Raises KeyRefused."""
-    return [_key(*_current(source)), *(_key(_OLD, text) for text in _listed(source.old_keys))]
+    return [_key(*_current(source)), *(_key(_OLD, text) for text in listed(source.old_keys))]
 
 
 def unknown(names: list[str]) -> str:
@@ -85,13 +85,14 @@ def _printed(command: str) -> str:
 
 
 def _key(variable: str, text: str) -> bytes:
-    key = _decoded(text)
+    key = decoded(text)
     if key is None:
         raise KeyRefused(f"{variable}: {_FORM}")
     return key
 
 
-def _decoded(text: str) -> bytes | None:
+def decoded(text: str) -> bytes | None:
+    """None for what is no key."""
     text = text.strip()
     for read in (bytes.fromhex, lambda it: base64.b64decode(it, validate=True)):
         try:
@@ -103,5 +104,5 @@ def _decoded(text: str) -> bytes | None:
     return None
 
 
-def _listed(old_keys: str | None) -> list[str]:
+def listed(old_keys: str | None) -> list[str]:
     return [text for text in (old_keys or "").split(",") if text.strip()]

@@ -15,11 +15,12 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
     "follow_ups": ("", "owner", "customer", "opportunity"),
     "contracts": ("", "owner", "customer"),
     "payments": ("", "owner", "contract"),
-    "audit_logs": ("actor", "resource_type"),
+    "audit_logs": ("actor", "deed"),
 }
-"""By table, what rows are counted by: columns, most of them an id's, and '' for all together."""
+"""By table, what rows are counted by: ids mostly, and '' for all together."""
 
-_NO_ID = {"actor", "resource_type"}
+_BY = {"actor": "actor", "deed": "resource_type || '.' || action"}
+"""What is counted by something else than an id."""
 
 _KEPT_FOR_EVER = {"contracts", "payments", "audit_logs"}
 
@@ -45,7 +46,7 @@ async def differences(tx: Reader) -> list[Difference]:
 
 async def _counters(tx: Reader, table: str, column: str) -> Iterable[Difference]:
     name = f"{table}.{column}" if column else table
-    by = column if column in _NO_ID else f"{column}_id"
+    by = _BY.get(column, f"{column}_id")
     key = f"coalesce({by}, '')" if column else "''"
     where = "" if table in _KEPT_FOR_EVER else " WHERE deleted_at IS NULL"
     rows = await tx.all(

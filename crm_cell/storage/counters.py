@@ -15,8 +15,9 @@ from crm_cell.storage.engine import Reader, Tally, Tx
 
 Counter = tuple[str, str | None]
 """A counter's name, and the key that it counts for; None stands for "nobody" or "nothing"."""
-EVERY_KEY = "*"
-"""To read all counters of a name together: no owner, type or id is called that."""
+ANY = "*"
+"""In a key, what may stand in its place: counters that are read together. No owner, type or id is
+called that, or has it in its name."""
 
 ADD = """
 INSERT INTO counters (tenant_id, name, key, stripe, value)
@@ -102,12 +103,13 @@ def rows(tally: Tally, stripe: int) -> list[dict[str, object]]:
 
 
 async def read(tx: Reader, tenant: str, name: str, key: str | None = None) -> int:
-    one = "" if key == EVERY_KEY else " AND key = :key"
+    key = key or ""
+    alike = "LIKE" if ANY in key else "="
     row = await tx.one(
         "SELECT coalesce(sum(value), 0) FROM counters"
-        f" WHERE tenant_id = :tenant AND name = :name{one}",
+        f" WHERE tenant_id = :tenant AND name = :name AND key {alike} :key",
         tenant=tenant,
         name=name,
-        key=key or "",
+        key=key.replace(ANY, "%"),
     )
     return int(row[0]) if row else 0

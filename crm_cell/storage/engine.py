@@ -14,9 +14,16 @@ T = TypeVar("T")
 Row = tuple[Any, ...]
 Tally = dict[tuple[str, str, str], int]
 """By tenant, name and key, what a transaction adds to counters."""
+ChainKeys = tuple[bytes, ...]
+"""What entries of the audit trail are chained with, then what older ones may be chained with."""
+NO_KEYS: ChainKeys = (b"",)
 Tenant = str | None
 EVERY_TENANT: Tenant = None
 """What upkeep works for: old keys are purged whoever's they are. No request ever does."""
+
+
+LateUnit = Callable[["Tx", list[Any]], Awaitable[None]]
+"""Writes what transactions have left for their end."""
 
 
 class Reader(Protocol):
@@ -53,6 +60,10 @@ class Tx(Reader, Protocol):
     """Which of a sum's rows this transaction adds to."""
     tally: Tally
     """What is to be added to counters at the end (see `storage.counters`)."""
+    chain_keys: ChainKeys
+    hints: dict[str, Any]
+    """What earlier transactions of this connection have seen or meant to write: quick to find, and
+    perhaps no longer true, or never."""
     alone: bool
     """Nobody else writes before this transaction ends: what is missing now stays missing."""
 
@@ -67,6 +78,11 @@ class Tx(Reader, Protocol):
     async def append(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
         """Insert `rows`, at the latest with the commit: records that no unit of work looks for, and
         that no constraint refuses. The engine may write those of many transactions at once."""
+        ...
+
+    async def finish(self, unit: LateUnit, rows: Iterable[Any], /) -> None:
+        """Call `unit` with `rows` before the commit: once for each transaction, or for all that
+        share the commit, in their order."""
         ...
 
 

@@ -29,8 +29,15 @@ from crm_cell.storage.postgres_server import UPKEEP_ROLE, connected, place_of
 _PROGRESS = """
 CREATE TABLE unfinished_move (
     table_name text PRIMARY KEY, source text NOT NULL,
-    rows bigint NOT NULL, done bigint NOT NULL, last_key text
+    rows bigint NOT NULL, done bigint NOT NULL, last_key text,
+    had_right boolean NOT NULL DEFAULT true
 )
+"""
+# Into some tables upkeep may insert in any case; from these the right is not taken away again.
+_WITHOUT_RIGHT = f"""
+UPDATE unfinished_move SET had_right = false
+WHERE NOT has_table_privilege('{UPKEEP_ROLE}', quote_ident(table_name), 'INSERT')
+RETURNING table_name
 """
 
 
@@ -86,7 +93,7 @@ class PostgresHouse:
                 " VALUES ($1, $2, $3, 0)",
                 [(step.table, step.source, step.rows) for step in steps],
             )
-            names = ", ".join(f'"{step.table}"' for step in steps)
+            names = _quoted(await self._connection.fetch(_WITHOUT_RIGHT))
             await self._connection.execute(f"GRANT INSERT ON {names} TO {UPKEEP_ROLE}")
 
     async def add(self, table: Table, rows: list[Row], before: Step, after: Step) -> None:
@@ -117,8 +124,12 @@ class PostgresHouse:
             await self._connection.execute(f"VACUUM (ANALYZE) {_list(tables)}")
 
     async def finish(self) -> None:
-        names = _list(await self.tables())
         async with self._transaction():
+            names = _quoted(
+                await self._connection.fetch(
+                    "SELECT table_name FROM unfinished_move WHERE NOT had_right"
+                )
+            )
             await self._connection.execute(f"REVOKE INSERT ON {names} FROM {UPKEEP_ROLE}")
             await self._connection.execute("DROP TABLE unfinished_move")
 
@@ -141,6 +152,10 @@ class PostgresHouse:
             yield
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise CannotOpen(f"{self._place}: {error}") from error
+
+
+def _quoted(rows: list[asyncpg.Record]) -> str:
+    return ", ".join(f'"{row[0]}"' for row in rows)
 
 
 def _list(tables: list[Table]) -> str:

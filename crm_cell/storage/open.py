@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crm_cell.storage.engine import Database
+from crm_cell.storage.engine import NO_KEYS, ChainKeys, Database
 
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
@@ -54,14 +54,17 @@ def place_of(url: str) -> str:
     return postgres_server.place_of(url)
 
 
-def open_database(url: str, *, connections: int = CONNECTIONS) -> Database:
+def open_database(
+    url: str, *, connections: int = CONNECTIONS, chain_keys: ChainKeys = NO_KEYS
+) -> Database:
+    """`chain_keys` is what entries of the audit trail are chained with."""
     if is_postgres(url):
         from crm_cell.storage.postgres import PostgresDatabase
 
-        return PostgresDatabase(url, connections=connections)
+        return PostgresDatabase(url, connections=connections, chain_keys=chain_keys)
     from crm_cell.storage.sqlite import SqliteDatabase
 
-    return SqliteDatabase(sqlite_path(url))
+    return SqliteDatabase(sqlite_path(url), chain_keys=chain_keys)
 
 
 @contextmanager

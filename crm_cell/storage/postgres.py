@@ -14,7 +14,7 @@ import structlog
 
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import Unavailable
-from crm_cell.storage.engine import ReadUnit, Tenant, WriteUnit
+from crm_cell.storage.engine import NO_KEYS, ChainKeys, ReadUnit, Tenant, WriteUnit
 from crm_cell.storage.errors import TakesLong
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.postgres_server import Link, find_server
@@ -49,11 +49,13 @@ class PostgresDatabase:
         connections: int = 12,
         clock: Clock | None = None,
         patience: Patience | None = None,
+        chain_keys: ChainKeys = NO_KEYS,
     ) -> None:
         self._url = url
         self._connections = connections
         self._clock = clock or Clock()
         self._patience = patience or Patience()
+        self._chain_keys = chain_keys
         self._boundaries = Boundaries()
         self._stopping = False
 
@@ -72,7 +74,7 @@ class PostgresDatabase:
         limits = Limits(
             connections, statement, patience.lock, patience.idle, patience.silence, long
         )
-        return Sessions(link, limits, self._clock, self._boundaries)
+        return Sessions(link, limits, self._clock, self._boundaries, chain_keys=self._chain_keys)
 
     async def stop(self) -> None:
         """Finish what is under way, then close."""

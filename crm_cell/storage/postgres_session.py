@@ -4,6 +4,7 @@ A sum is spread over stripes, since whoever adds to a row holds it until their c
 """
 
 import random
+from typing import Any
 
 import asyncpg
 
@@ -22,6 +23,7 @@ WHERE pg_try_advisory_lock($1::int, stripe) LIMIT 1
 
 class Session(asyncpg.Connection):
     stripe = 0
+    hints: dict[str, Any]
 
 
 async def connect(link: Link, seconds: float) -> Session:
@@ -34,6 +36,7 @@ async def connect(link: Link, seconds: float) -> Session:
         max_cached_statement_lifetime=0,
     )
     try:
+        session.hints = {}
         session.stripe = await _stripe_for(session, link, seconds)
     except BaseException:
         session.terminate()

@@ -17,7 +17,7 @@ import structlog
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import RateLimited, Unavailable
 from crm_cell.storage import counters
-from crm_cell.storage.engine import ReadUnit, Tenant, WriteUnit
+from crm_cell.storage.engine import NO_KEYS, ChainKeys, ReadUnit, Tenant, WriteUnit
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.postgres_connections import Connections
 from crm_cell.storage.postgres_server import APP_ROLE, UPKEEP_ROLE, Link
@@ -52,11 +52,20 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Sessions:
-    def __init__(self, link: Link, limits: Limits, clock: Clock, boundaries: Boundaries) -> None:
+    def __init__(
+        self,
+        link: Link,
+        limits: Limits,
+        clock: Clock,
+        boundaries: Boundaries,
+        *,
+        chain_keys: ChainKeys = NO_KEYS,
+    ) -> None:
         self._connections = Connections(link, limits.connections, limits.silence_seconds)
         self._limits = limits
         self._clock = clock
         self._boundaries = boundaries
+        self._chain_keys = chain_keys
         self._began = dict[tuple[str, Tenant], str]()
 
     async def open(self) -> None:
@@ -93,12 +102,13 @@ class Sessions:
 
         async def run(connection: Session) -> T:
             await self._connections.begin(connection, self._begin(_WRITE, tenant))
-            stripe = connection.stripe
-            tx = PostgresTx(connection, now, seconds, stripe=stripe, locks=True)
+            tx = PostgresTx(connection, now, seconds, chain_keys=self._chain_keys, locks=True)
             result = await unit(tx)
+            for late, left in tx.late.items():
+                await late(tx, left)
             # In one order for everybody: two who wait for each other would be a deadlock.
             tally = counters.settled(tx.tally, now, self._clock.now())
-            if rows := sorted(counters.rows(tally, stripe), key=_place):
+            if rows := sorted(counters.rows(tally, tx.stripe), key=_place):
                 await tx.many(counters.ADD, rows)
             await _commit(name, connection, seconds)
             return result

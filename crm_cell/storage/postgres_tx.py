@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
 
 import asyncpg
 
-from crm_cell.storage.engine import Row, Tally
+from crm_cell.storage.engine import NO_KEYS, ChainKeys, LateUnit, Row, Tally
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.postgres_session import Session
@@ -29,8 +30,11 @@ class PostgresTx:
         "_connection",
         "_seconds",
         "boundaries",
+        "chain_keys",
         "for_share",
         "for_update",
+        "hints",
+        "late",
         "may_take_long",
         "now",
         "seals",
@@ -46,16 +50,19 @@ class PostgresTx:
         *,
         boundaries: Boundaries | None = None,
         may_take_long: bool = False,
-        stripe: int = 0,
+        chain_keys: ChainKeys = NO_KEYS,
         locks: bool = False,
     ) -> None:
         self._connection = connection
+        self.hints = connection.hints
+        self.stripe = connection.stripe
+        self.chain_keys = chain_keys
+        self.late: dict[LateUnit, list[Any]] = {}
         self._seconds = seconds
         self.now = now
         self.seals: Seals = UNSEALED
         self.boundaries = boundaries
         self.may_take_long = may_take_long
-        self.stripe = stripe
         self.tally: Tally = {}
         self.for_update = " FOR NO KEY UPDATE" if locks else ""
         self.for_share = " FOR SHARE" if locks else ""
@@ -85,25 +92,27 @@ class PostgresTx:
         return int(count) if (count := status.rpartition(" ")[2]).isdigit() else 0
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> list[Row]:
-        """All rows go to the server at once, which answers once."""
+        """All rows go to the server at once, which answers once; mostly it is a single one, which
+        the driver sends a fifth cheaper by itself."""
         text, names = positional(sql)
         values = [[row[name] for name in names] for row in rows]
         try:
             if " RETURNING " in text:
                 found = await self._connection.fetchmany(text, values, timeout=self._seconds)
                 return [tuple(row) for row in found]
-            await self._connection.executemany(text, values, timeout=self._seconds)
+            if len(values) == 1:
+                await self._connection.execute(text, *values[0], timeout=self._seconds)
+            else:
+                await self._connection.executemany(text, values, timeout=self._seconds)
         except asyncpg.UniqueViolationError as error:
             raise UniqueViolation(constraint_of(error)) from error
         return []
 
     async def append(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
-        """Mostly a single row, which the driver sends a fifth cheaper by itself."""
-        appended = list(rows)
-        if len(appended) == 1:
-            await self.run(sql, **appended[0])
-        else:
-            await self.many(sql, appended)
+        await self.many(sql, rows)
+
+    async def finish(self, unit: LateUnit, rows: Iterable[Any], /) -> None:
+        self.late.setdefault(unit, []).extend(rows)
 
 
 @cache

@@ -17,12 +17,13 @@ import structlog
 
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import RateLimited, Unavailable
-from crm_cell.storage.engine import EVERY_TENANT, ReadUnit, Tenant, WriteUnit
+from crm_cell.storage.engine import EVERY_TENANT, NO_KEYS, ChainKeys, ReadUnit, Tenant, WriteUnit
 from crm_cell.storage.errors import HALF_MOVED, CannotOpen, TakesLong
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.sqlite_connection import (
     WEATHER,
     SqliteReader,
+    Writer,
     connect,
     drive,
     is_half_moved,
@@ -47,8 +48,11 @@ _SLOW_SECONDS = 0.05
 
 
 class SqliteDatabase:
-    def __init__(self, path: Path, clock: Clock | None = None) -> None:
+    def __init__(
+        self, path: Path, clock: Clock | None = None, *, chain_keys: ChainKeys = NO_KEYS
+    ) -> None:
         self._path = path
+        self._chain_keys = chain_keys
         self._clock = clock or Clock()
         self._waiting: deque[Job] = deque()
         self._arrived = asyncio.Event()
@@ -64,7 +68,7 @@ class SqliteDatabase:
         self._reader = connect(self._path, read_only=True)
         if is_half_moved(self._reader):
             raise CannotOpen(f"{self._path}: {HALF_MOVED}")
-        self._indexes = unique_indexes(self._reader)
+        self._shared = Writer(self._writer, unique_indexes(self._reader), self._chain_keys)
         self._write_task = asyncio.create_task(self._write_forever())
 
     async def stop(self) -> None:
@@ -173,7 +177,7 @@ class SqliteDatabase:
             self._waiting.popleft().fail(Unavailable())
 
     async def _run_group(self) -> None:
-        group = Group(self._writer, self._indexes, self._clock, careful=self._careful_groups > 0)
+        group = Group(self._shared, self._clock, careful=self._careful_groups > 0)
         self._careful_groups = max(0, self._careful_groups - 1)
         changes = self._writer.total_changes()
         try:

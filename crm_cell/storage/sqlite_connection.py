@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import apsw
+import msgspec
 import structlog
 
 from crm_cell.kernel.errors import Unavailable
-from crm_cell.storage.engine import ReadUnit, Row, Tally
+from crm_cell.storage.engine import NO_KEYS, ChainKeys, LateUnit, ReadUnit, Row, Tally
 from crm_cell.storage.errors import CannotOpen, UniqueViolation
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.seals import UNSEALED, Seals
@@ -17,6 +18,8 @@ from crm_cell.storage.seals import UNSEALED, Seals
 T = TypeVar("T")
 Appended = list[tuple[str, Iterable[Mapping[str, object]]]]
 """Statements and their rows, to be written at the end."""
+Late = dict[LateUnit, list[Any]]
+"""What is to be called at the end, and with what."""
 log = structlog.get_logger()
 
 # What disks and files do: nobody's mistake, and perhaps over when the caller tries again.
@@ -69,18 +72,31 @@ class SqliteReader:
         return self._connection.execute(sql, params).fetchall()
 
 
+class Writer(msgspec.Struct):
+    """The connection that writes, and what its transactions have in common."""
+
+    connection: apsw.Connection
+    indexes: dict[str, str]
+    """Unique indexes by their columns."""
+    chain_keys: ChainKeys = NO_KEYS
+    hints: dict[str, Any] = {}
+
+
 class SqliteTx(SqliteReader):
     """A transaction whose awaits complete at once."""
 
-    __slots__ = ("_indexes", "appended", "tally")
+    __slots__ = ("_indexes", "appended", "chain_keys", "hints", "late", "tally")
     stripe = 0
     alone = True
 
-    def __init__(self, connection: apsw.Connection, now: int, indexes: dict[str, str]) -> None:
-        super().__init__(connection, now, None)
-        self._indexes = indexes
+    def __init__(self, writer: "Writer", now: int) -> None:
+        super().__init__(writer.connection, now, None)
+        self._indexes = writer.indexes
+        self.chain_keys = writer.chain_keys
+        self.hints = writer.hints
         self.tally: Tally = {}
         self.appended: Appended = []
+        self.late: Late = {}
 
     async def run(self, sql: str, /, **params: object) -> int:
         try:
@@ -99,6 +115,9 @@ class SqliteTx(SqliteReader):
 
     async def append(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
         self.appended.append((sql, rows))
+
+    async def finish(self, unit: LateUnit, rows: Iterable[Any], /) -> None:
+        self.late.setdefault(unit, []).extend(rows)
 
     def _translate(self, error: apsw.ConstraintError) -> None:
         _, unique, columns = str(error).partition("UNIQUE constraint failed: ")

@@ -18,7 +18,7 @@ from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import Unavailable
 from crm_cell.storage import counters
 from crm_cell.storage.engine import Tally, WriteUnit
-from crm_cell.storage.sqlite_connection import WEATHER, SqliteTx, drive
+from crm_cell.storage.sqlite_connection import WEATHER, Late, SqliteTx, Writer, drive
 
 log = structlog.get_logger()
 
@@ -65,23 +65,22 @@ class Job:
 
 
 class Group:
-    def __init__(
-        self, connection: apsw.Connection, indexes: dict[str, str], clock: Clock, *, careful: bool
-    ) -> None:
+    def __init__(self, writer: Writer, clock: Clock, *, careful: bool) -> None:
         self.jobs: list[Job] = []
-        self._connection = connection
-        self._indexes = indexes
+        self._writer = writer
+        self._connection = writer.connection
         self._clock = clock
         self._careful = careful
         self._tally: Tally = {}
         self._appended: dict[str, list[Mapping[str, object]]] = {}
+        self._late: Late = {}
 
     def run(self, job: Job, moment: int) -> None:
         """Run one unit. What goes wrong inside concerns only that unit, unless it is the disk:
         then it concerns the group. Raises Spoilt."""
         self.jobs.append(job)
         job.error = None
-        tx = SqliteTx(self._connection, moment, self._indexes)
+        tx = SqliteTx(self._writer, moment)
         if self._careful or job.long:
             self._run_in_a_savepoint(job, tx)
         else:
@@ -100,6 +99,8 @@ class Group:
             return
         for sql, rows in tx.appended:
             self._appended.setdefault(sql, []).extend(rows)
+        for unit, left in tx.late.items():
+            self._late.setdefault(unit, []).extend(left)
         self._gather(tx)
 
     def _run_in_a_savepoint(self, job: Job, tx: SqliteTx) -> None:
@@ -108,6 +109,7 @@ class Group:
             job.result = drive(job.unit(tx))
             for sql, rows in tx.appended:
                 self._connection.executemany(sql, rows)
+            _finish(tx, tx.late)
             self._gather(tx)
         except Exception as error:
             if isinstance(error, WEATHER):
@@ -125,6 +127,7 @@ class Group:
         try:
             for sql, appended in self._appended.items():
                 self._connection.executemany(sql, appended)
+            _finish(SqliteTx(self._writer, self._clock.now()), self._late)
         except WEATHER:
             raise
         except Exception as error:  # somebody's mistake: it is found out whose
@@ -146,3 +149,8 @@ class Group:
     def settle(self) -> None:
         for job in self.jobs:
             job.settle()
+
+
+def _finish(tx: SqliteTx, late: Late) -> None:
+    for unit, rows in late.items():
+        drive(unit(tx, rows))

@@ -25,6 +25,7 @@ def test_a_sound_database_is_told_to_be_one(filled: Terminal) -> None:
         f"schema     {SCHEMA_VERSION}, of this release",
         "integrity  ok",
         "encryption off: numbers and addresses lie open (CRM_ENCRYPTION_KEY)",
+        "audit log  chained without a key, which anybody could do anew (CRM_AUDIT_KEY)",
         f"database   {filled.path} answers",
         "counters   ok",
     ]
@@ -33,7 +34,7 @@ def test_a_sound_database_is_told_to_be_one(filled: Terminal) -> None:
 def test_counters_are_counted_only_when_asked_for(filled: Terminal) -> None:
     change(filled, "UPDATE counters SET value = 7 WHERE name = 'customers'")
     said = filled.run("check")
-    assert (said.code, len(said.out.splitlines())) == (0, 5)
+    assert (said.code, len(said.out.splitlines())) == (0, 6)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_every_counter_that_is_wrong_is_listed(
     change(filled, accident)
     said = filled.run("check", "--counters")
     assert said.code == 1
-    head, *lines = said.out.splitlines()[5:]
+    head, *lines = said.out.splitlines()[6:]
     ((customer,),) = filled.rows("SELECT id FROM customers LIMIT 1")
     assert lines == [f"  {each.format(customer=customer)}" for each in differences]
     assert head == f"counters   {len(differences)} faults"

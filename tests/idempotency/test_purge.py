@@ -90,4 +90,4 @@ async def test_when_the_database_is_away_the_next_round_will_do(cell: Running) -
         await asyncio.sleep(0)
         assert not rounds.done()
         rounds.cancel()
-    assert [line["event"] for line in logged] == ["purge_postponed"]
+    assert [(line["event"], line["work"]) for line in logged] == [("upkeep_postponed", "purge")]

@@ -9,8 +9,8 @@ from crm_cell.idempotency.purge import purge_old
 from crm_cell.secrets.database import SealedDatabase
 from crm_cell.secrets.rotation import Interfered, Rotated, Rotation
 from crm_cell.secrets.sources import KeyRefused
-from tests.secrets.conftest import KEY, OTHER_KEY, Beside
-from tests.world import Caller, Json, Running
+from tests.secrets.conftest import KEY, OTHER_KEY
+from tests.world import Beside, Caller, Json, Running
 
 PHONE = "13812345678"
 

@@ -7,8 +7,8 @@ import pytest
 
 from crm_cell.settings import Settings
 from tests.databases import Datastore
-from tests.secrets.conftest import KEY, Beside
-from tests.world import Caller, Running, audit, events, nothing_changes, refused
+from tests.secrets.conftest import KEY
+from tests.world import Beside, Caller, Running, audit, events, nothing_changes, refused
 
 PHONE, EMAIL = "13812345678", "Li.Lei@example.com"
 SEALED = re.compile(r":1:[A-Za-z0-9+/]+=*")

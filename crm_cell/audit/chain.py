@@ -1,0 +1,140 @@
+"""Each entry is linked to the one before it by a keyed hash, so that whoever changes, removes or
+moves one without the key is found out.
+
+A tenant has a chain for each lane: writers that do not share a commit write in lanes of their own,
+and none waits for another. Behind each chain stands its head, sealed with the same key, without
+which the newest entries could be cut off unseen.
+"""
+
+import hmac
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
+
+import msgspec
+
+from crm_cell.audit import store
+from crm_cell.audit.store import Entry, Head
+from crm_cell.kernel.ids import new_id, time_of
+from crm_cell.storage.engine import Tx
+
+# Heads that one connection remembers.
+_MOST_HEADS = 1_000
+_HINT = "audit_heads"
+
+
+async def keep(tx: Tx, entries: list[Entry]) -> None:
+    """Write entries at the end of their chains, in the order that they are in."""
+    for tenant, own in groupby(sorted(entries, key=_TENANT), key=_TENANT):
+        await _extend(tx, tenant, list(own))
+
+
+async def _extend(tx: Tx, tenant: str, entries: list[Entry]) -> None:
+    """What this connection remembers of the head is mostly right, and the database says so."""
+    known: dict[str, Head] = tx.hints.setdefault(_HINT, {})
+    before = known.get(tenant) or await store.head(tx, tenant, tx.stripe)
+    while True:
+        after, linked = _linked(tx.chain_keys[0], before or Head(tenant, tx.stripe), entries)
+        if await store.advance(tx, before, after):
+            break
+        before = await store.head(tx, tenant, tx.stripe)
+    if len(known) >= _MOST_HEADS:
+        known.clear()
+    known[tenant] = after
+    await store.insert(tx, linked)
+
+
+def _linked(key: bytes, head: Head, entries: Iterable[Entry]) -> tuple[Head, list[Entry]]:
+    """The entries with their place in the chain, and its new head."""
+    last_id, last_link, linked = head.last_id, head.last_link, []
+    for entry in entries:
+        identifier = entry.id if entry.id > last_id else _after(last_id)
+        placed = msgspec.structs.replace(entry, id=identifier, lane=head.lane)
+        last_id, last_link = identifier, link_of(key, placed, last_link)
+        linked.append(msgspec.structs.replace(placed, link=last_link))
+    return sealed(key, msgspec.structs.replace(head, last_id=last_id, last_link=last_link)), linked
+
+
+def _after(identifier: str) -> str:
+    """Ids rise along a chain, whatever the clocks of the hosts say: their order is the chain's."""
+    return new_id(time_of(identifier) + 1)
+
+
+async def cut(tx: Tx, tenant: str, before: str, limit: int) -> int:
+    """Cut off the oldest entries, of those with lower ids than `before`; tells how many."""
+    gone = await store.take_oldest(tx, tenant, before, limit)
+    newest = {entry.lane: entry for entry in gone if entry.lane is not None}
+    for lane, entry in sorted(newest.items()):
+        while True:
+            head = await store.head(tx, tenant, lane)
+            assert head is not None and entry.link is not None, "it was in this chain"
+            shorter = msgspec.structs.replace(head, cut_id=entry.id, cut_link=entry.link)
+            if await store.advance(tx, head, sealed(tx.chain_keys[0], shorter)):
+                break
+    return len(gone)
+
+
+async def seal(tx: Tx, tenant: str) -> int:
+    """Put the heads that are sealed without a key under it; tells of how many. They have to be
+    looked at first: see `verifying`."""
+    many = 0
+    for head in await store.heads(tx, tenant):
+        if head.seal == seal_of(b"", head):
+            many += await store.advance(tx, head, sealed(tx.chain_keys[0], head))
+    return many
+
+
+async def wipe(tx: Tx, entry: Entry) -> None:
+    """Take away for good what an entry says. In the chain stands its hash, under the key that the
+    entry is under."""
+    before = await store.link_before(tx, entry)
+    if before is None and entry.lane is not None:
+        head = await store.head(tx, entry.tenant_id, entry.lane)
+        before = head.cut_link if head else None
+    key = key_of(tx.chain_keys, entry, before or b"") or tx.chain_keys[0]
+    await store.wipe(tx, entry, contents_of(key, entry))
+
+
+def key_of(keys: Iterable[bytes], entry: Entry, before: bytes) -> bytes | None:
+    """The key that an entry is linked with to the one before; None where it is not the one that
+    was written there."""
+    for key in keys:
+        if entry.link == link_of(key, entry, before):
+            return key
+    return None
+
+
+def link_of(key: bytes, entry: Entry, before: bytes) -> bytes:
+    """What an entry says goes in as a hash of its own: it may be wiped, and the chain stays."""
+    told = msgspec.json.encode(
+        (
+            entry.tenant_id,
+            entry.lane,
+            entry.id,
+            entry.actor,
+            entry.action,
+            entry.resource_type,
+            entry.resource_id,
+            entry.request_id,
+            entry.trace_id,
+            entry.created_at,
+        )
+    )
+    return hmac.digest(key, told + (entry.wiped or contents_of(key, entry)) + before, "sha256")
+
+
+def contents_of(key: bytes, entry: Entry) -> bytes:
+    told = (entry.id, entry.resource_name, entry.changes)
+    return hmac.digest(key, b"contents" + msgspec.json.encode(told), "sha256")
+
+
+def sealed(key: bytes, head: Head) -> Head:
+    return msgspec.structs.replace(head, seal=seal_of(key, head))
+
+
+def seal_of(key: bytes, head: Head) -> bytes:
+    told = msgspec.json.encode((head.tenant_id, head.lane, head.last_id, head.cut_id))
+    return hmac.digest(key, b"head" + told + head.last_link + head.cut_link, "sha256")
+
+
+_TENANT = attrgetter("tenant_id")

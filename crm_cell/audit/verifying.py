@@ -1,0 +1,144 @@
+"""Going through the chains of a tenant, link by link."""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from crm_cell.audit import chain, store
+from crm_cell.audit.store import Entry, Head
+from crm_cell.storage.engine import ChainKeys, Reader
+
+_PAGE = 5_000
+
+Place = tuple[int, str]
+"""A lane, and the id of an entry in it."""
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """Something that is not as it was written; `what` says so to a person."""
+
+    lane: int | None
+    entry_id: str
+    what: str
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    tenant: str
+    entries: int
+    wiped: int
+    """Their contents have been erased; their place in the chain holds."""
+    unchained: int
+    """From before there was a chain."""
+    unkeyed: int
+    """Chained without a key, which anybody could have done."""
+    unsealed: list[int]
+    """Lanes whose head is without a key, though there is one: all of such a chain might be anew."""
+    faults: list[Fault]
+
+
+async def verify(
+    tx: Reader,
+    tenant: str,
+    keys: ChainKeys,
+    signed: Mapping[Place, bytes],
+    on_entries: Callable[[int], None],
+) -> Verdict:
+    """`keys` as the database has them. `signed` are links that were signed when they were the last
+    of their lanes: they have to be there still."""
+    walk = _Walk(keys, await store.heads(tx, tenant), signed)
+    after = ""
+    while entries := await store.entries(tx, tenant, after, _PAGE):
+        for entry in entries:
+            walk.see(entry)
+        after = entries[-1].id
+        on_entries(len(entries))
+    walk.end()
+    return Verdict(
+        tenant,
+        walk.entries,
+        walk.wiped,
+        walk.unchained,
+        walk.unkeyed,
+        walk.unsealed,
+        walk.faults,
+    )
+
+
+class _Lane:
+    """Where the walk stands in a lane."""
+
+    def __init__(self, head: Head) -> None:
+        self.head = head
+        self.last_id, self.last_link = head.cut_id, head.cut_link
+        self.key: bytes | None = None
+        """The key of the last entry that fitted."""
+
+
+class _Walk:
+    def __init__(self, keys: ChainKeys, heads: list[Head], signed: Mapping[Place, bytes]) -> None:
+        # Without a key anybody makes a chain that fits: it is taken for one only in the beginning.
+        self._keys = tuple(key for key in keys if key)
+        self._lanes = {head.lane: _Lane(head) for head in heads}
+        self._signed = dict(signed)
+        self.entries = self.wiped = self.unchained = self.unkeyed = 0
+        self.unsealed: list[int] = []
+        self.faults: list[Fault] = []
+        for head in heads:
+            self._check_seal(head)
+
+    def _check_seal(self, head: Head) -> None:
+        if any(head.seal == chain.seal_of(key, head) for key in self._keys):
+            return
+        if head.seal != chain.seal_of(b"", head):
+            self._fault(head.lane, head.last_id, "the head of the chain is not as it was written")
+        elif self._keys:
+            self.unsealed.append(head.lane)
+
+    def see(self, entry: Entry) -> None:
+        self.entries += 1
+        self.wiped += entry.wiped is not None
+        if entry.lane is None or entry.link is None:
+            self._see_unchained(entry)
+            return
+        lane = self._lanes.get(entry.lane)
+        if lane is None:
+            self._fault(entry.lane, entry.id, "the chain of this entry has no head")
+            lane = self._lanes[entry.lane] = _Lane(Head(entry.tenant_id, entry.lane))
+        self._check_link(lane, entry)
+        lane.last_id, lane.last_link = entry.id, entry.link
+        if self._signed.get((entry.lane, entry.id)) == entry.link:
+            del self._signed[entry.lane, entry.id]
+
+    def _see_unchained(self, entry: Entry) -> None:
+        if self.entries - 1 > self.unchained:
+            self._fault(None, entry.id, "the entry is in no chain, and came when there was one")
+        self.unchained += 1
+
+    def _check_link(self, lane: _Lane, entry: Entry) -> None:
+        key = chain.key_of(self._candidates(lane), entry, lane.last_link)
+        if key is None:
+            self._fault(
+                entry.lane,
+                entry.id,
+                "the entry, or what came before it, is not as it was written",
+            )
+            return
+        lane.key = key
+        self.unkeyed += not key
+
+    def _candidates(self, lane: _Lane) -> ChainKeys:
+        """The key of the entry before first: it is mostly that of this one too."""
+        return (lane.key or b"", *self._keys)
+
+    def end(self) -> None:
+        for lane in self._lanes.values():
+            head = lane.head
+            if head.seal and (lane.last_id, lane.last_link) != (head.last_id, head.last_link):
+                self._fault(head.lane, head.last_id, "the chain does not end where its head says")
+        for (number, identifier), _ in sorted(self._signed.items()):
+            at = self._lanes.get(number)
+            if at is None or identifier > at.head.cut_id:
+                self._fault(number, identifier, "the entry was signed, and is not there any more")
+
+    def _fault(self, lane: int | None, entry_id: str, what: str) -> None:
+        self.faults.append(Fault(lane, entry_id, what))

@@ -1,0 +1,131 @@
+"""`crm-cell audit`: whether the audit trail is as it was written. May run beside the service."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import typer
+
+from crm_cell.audit import chain, heads, store
+from crm_cell.audit.verifying import Place, Verdict, verify
+from crm_cell.cli.caller import caller, progress
+from crm_cell.cli.complaint import MISUSED, Complaint
+from crm_cell.cli.database import ready_settings, with_database
+from crm_cell.storage.engine import EVERY_TENANT, ChainKeys, Database
+
+Signed = dict[str, dict[Place, bytes]]
+"""By tenant, which entries were the last of their lanes at some time, and their links."""
+
+
+def verify_trail(tenant: str | None, heads_file: Path | None) -> None:
+    """Raises Complaint where anything is wrong."""
+    keys = ready_settings().chain_keys
+    signed = _read(heads_file, keys) if heads_file else {}
+    verdicts = with_database(lambda database: _verify(database, keys, tenant, signed))
+    for verdict in verdicts:
+        _tell(verdict)
+    faults = sum(len(verdict.faults) for verdict in verdicts)
+    if faults:
+        raise Complaint(f"{faults} faults found")
+    if any(verdict.unsealed for verdict in verdicts):
+        raise Complaint("some chains are not under CRM_AUDIT_KEY: crm-cell audit seal puts them")
+
+
+def seal(tenant: str | None) -> None:
+    """Raises Complaint, and seals nothing of a tenant whose trail is not as it was written."""
+    keys = _keys()
+
+    async def work(database: Database) -> list[tuple[Verdict, int]]:
+        verdicts = await _verify(database, keys, tenant, {})
+        return [(verdict, await _seal(database, verdict)) for verdict in verdicts]
+
+    sealed = with_database(work)
+    for verdict, many in sealed:
+        _tell(verdict)
+        typer.echo(f"  sealed: {many}")
+    if faults := sum(len(verdict.faults) for verdict, _ in sealed):
+        raise Complaint(f"{faults} faults found")
+
+
+def sign_heads() -> None:
+    keys = _keys()
+    for head in with_database(lambda database: heads.sign(database, keys)):
+        typer.echo(msgspec.json.encode(head).decode())
+
+
+async def _verify(
+    database: Database, keys: ChainKeys, tenant: str | None, signed: Signed
+) -> list[Verdict]:
+    with progress() as bar:
+        task = bar.add_task("entries", total=None)
+
+        def show(many: int) -> None:
+            bar.advance(task, many)
+
+        return [
+            await _verify_one(database, keys, each, signed.get(each, {}), show)
+            for each in await _tenants(database, tenant, signed)
+        ]
+
+
+def _verify_one(
+    database: Database,
+    keys: ChainKeys,
+    tenant: str,
+    signed: dict[Place, bytes],
+    show: Callable[[int], None],
+) -> Awaitable[Verdict]:
+    return database.read(
+        "audit.verify", tenant, lambda tx: verify(tx, tenant, keys, signed, show), long=True
+    )
+
+
+async def _tenants(database: Database, tenant: str | None, signed: Signed) -> list[str]:
+    if tenant is not None:
+        return [caller(tenant, None).tenant]
+    found = await database.read("audit.tenants", EVERY_TENANT, store.tenants, long=True)
+    return sorted({*found, *signed})
+
+
+async def _seal(database: Database, verdict: Verdict) -> int:
+    if verdict.faults or not verdict.unsealed:
+        return 0
+    tenant = verdict.tenant
+    return await database.write("audit.seal", tenant, lambda tx: chain.seal(tx, tenant))
+
+
+def _keys() -> ChainKeys:
+    settings = ready_settings()
+    if settings.audit_key is None:
+        raise Complaint("CRM_AUDIT_KEY: must be set: crm-cell keys new prints a key", MISUSED)
+    return settings.chain_keys
+
+
+def _read(file: Path, keys: ChainKeys) -> Signed:
+    """Raises Complaint for a line that is not as it was signed."""
+    signed: Signed = defaultdict(dict)
+    try:
+        lines = heads.read(file)
+    except ValueError as error:
+        raise Complaint(f"{file}: {error}") from error
+    for number, head in enumerate(lines, 1):
+        if not head.is_genuine(keys):
+            raise Complaint(f"{file}:{number}: this line was not signed with CRM_AUDIT_KEY")
+        signed[head.tenant_id][head.lane, head.last_id] = bytes.fromhex(head.link)
+    return signed
+
+
+def _tell(verdict: Verdict) -> None:
+    remarks = {
+        "wiped": verdict.wiped,
+        "from before the chain": verdict.unchained,
+        "chained without a key": verdict.unkeyed,
+        "heads without a key": len(verdict.unsealed),
+    }
+    told = "".join(f", {many} {what}" for what, many in remarks.items() if many)
+    state = f"{len(verdict.faults)} faults" if verdict.faults else "ok"
+    typer.echo(f"{verdict.tenant}: {state}, {verdict.entries} entries{told}")
+    for fault in verdict.faults:
+        place = "" if fault.lane is None else f"lane {fault.lane}, "
+        typer.echo(f"  {place}entry {fault.entry_id or 'none'}: {fault.what}")

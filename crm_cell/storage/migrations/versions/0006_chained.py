@@ -1,0 +1,93 @@
+"""The audit trail is chained, says what records were called, and is counted by what was done."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+SMALL = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+BYTES = sa.LargeBinary()
+APP, UPKEEP = "crm_app", "crm_upkeep"
+
+COUNT = """
+INSERT INTO counters (tenant_id, name, key, stripe, value)
+SELECT tenant_id, 'audit_logs.deed', resource_type || '.' || action, 0, count(*)
+FROM audit_logs GROUP BY tenant_id, resource_type, action
+"""
+
+
+def upgrade() -> None:
+    for column in (
+        sa.Column("resource_name", TEXT, nullable=True),
+        sa.Column("lane", SMALL, nullable=True),
+        sa.Column("link", BYTES, nullable=True),
+        sa.Column("wiped", BYTES, nullable=True),
+    ):
+        op.add_column("audit_logs", column)
+    rarely_done()
+    heads()
+    count_by_deed()
+    if is_postgres():
+        wall("audit_heads")
+        op.execute(f"GRANT UPDATE ON audit_heads TO {UPKEEP}")
+        # A request may only ever add to the trail.
+        op.execute(
+            f"GRANT UPDATE (changes, resource_name, wiped), DELETE ON audit_logs TO {UPKEEP}"
+        )
+        op.execute(f"GRANT INSERT, UPDATE ON counters TO {UPKEEP}")
+
+
+def rarely_done() -> None:
+    """What is done all the time is found by going through the trail."""
+    rare = sa.text("action NOT IN ('created', 'updated')")
+    op.create_index(
+        "audit_logs_by_rare_action",
+        "audit_logs",
+        ["tenant_id", "action", "id"],
+        sqlite_where=rare,
+        postgresql_where=rare,
+    )
+
+
+def heads() -> None:
+    """Where each chain ends, and where what had grown too old was cut off."""
+    op.create_table(
+        "audit_heads",
+        sa.Column("tenant_id", TEXT, nullable=False),
+        sa.Column("lane", SMALL, nullable=False),
+        sa.Column("last_id", TEXT, nullable=False),
+        sa.Column("last_link", BYTES, nullable=False),
+        sa.Column("cut_id", TEXT, nullable=False),
+        sa.Column("cut_link", BYTES, nullable=False),
+        sa.Column("seal", BYTES, nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "lane"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+
+
+def count_by_deed() -> None:
+    """The owner of the tables is behind the wall as well."""
+    tables = ("counters", "audit_logs")
+    for table in tables if is_postgres() else ():
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    op.execute(COUNT)
+    op.execute("DELETE FROM counters WHERE name LIKE 'audit_logs.resource_type%'")
+    for table in tables if is_postgres() else ():
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+
+
+def wall(table: str) -> None:
+    """As revision 0002 put up around the other tables."""
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY one_tenant ON {table} TO {APP} USING (tenant_id = named_tenant())")
+    op.execute(f"CREATE POLICY every_tenant ON {table} TO {UPKEEP} USING (true)")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO {APP}")
+    op.execute(f"GRANT SELECT ON {table} TO {UPKEEP}")
+
+
+def is_postgres() -> bool:
+    return op.get_bind().dialect.name == "postgresql"

@@ -1,0 +1,21 @@
+"""Work that a running service does for ever, beside the requests."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from crm_cell.kernel.errors import CrmError
+
+log = structlog.get_logger()
+
+
+async def repeat(name: str, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Work at once, and again each time so many seconds after. What the world does, a database
+    that is away or a disk that is full, is left to the next round."""
+    while True:
+        try:
+            await work()
+        except (CrmError, OSError) as error:
+            log.warning("upkeep_postponed", work=name, error=str(error))
+        await asyncio.sleep(seconds)
