@@ -228,4 +228,7 @@ def test_what_should_not_stay_so_where_others_call_is_said_at_the_start(tmp_path
 
 def test_behind_a_signature_nobody_is_warned_of_the_mode(tmp_path: Path) -> None:
     secret = "a secret that nobody guesses"
-    assert warnings(tmp_path, CELL_SIGNING_SECRET=secret) == ["encryption_off", "audit_trail_without_key"]
+    assert warnings(tmp_path, CELL_SIGNING_SECRET=secret) == [
+        "encryption_off",
+        "audit_trail_without_key",
+    ]
