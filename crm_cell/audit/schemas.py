@@ -4,10 +4,12 @@ from typing import Annotated, Any
 
 import msgspec
 
+from crm_cell.audit.sentences import sentence
 from crm_cell.audit.store import Entry
 from crm_cell.http.fields import choice, owner, text, time
 from crm_cell.http.schema import Query, View
 from crm_cell.kernel.clock import format_time
+from crm_cell.kernel.messages import Language
 
 ResourceType = Annotated[
     str,
@@ -35,13 +37,16 @@ class AuditLogView(View):
     action: str
     resource_type: str
     resource_id: str
+    resource_name: str | None
+    summary: str
     changes: dict[str, Any]
     request_id: str | None
     trace_id: str | None
     created_at: str
 
     @classmethod
-    def of(cls, entry: Entry) -> "AuditLogView":
+    def of(cls, entry: Entry, language: Language) -> "AuditLogView":
+        changes = msgspec.json.decode(entry.changes)
         return cls(
             audit_log_id=entry.id,
             tenant_id=entry.tenant_id,
@@ -49,7 +54,9 @@ class AuditLogView(View):
             action=entry.action,
             resource_type=entry.resource_type,
             resource_id=entry.resource_id,
-            changes=msgspec.json.decode(entry.changes),
+            resource_name=entry.resource_name,
+            summary=sentence(entry, changes, language),
+            changes=changes,
             request_id=entry.request_id,
             trace_id=entry.trace_id,
             created_at=format_time(entry.created_at),

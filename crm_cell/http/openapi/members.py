@@ -69,6 +69,11 @@ MEMBERS: Final[dict[str, dict[str, Any]]] = {
     "actor": _told("操作人 · Who did it", "alice"),
     "action": _told("操作 · What was done", "created"),
     "resourceType": _told("记录类型 · Kind of record", "customer"),
+    "resourceName": _told("记录当时的名称 · What the record was called then", "杭州云图"),
+    "summary": _told(
+        "一句话说明，语言随 Accept-Language · The entry as a sentence",
+        "alice 修改了客户「杭州云图」：状态 启用 → 停用",
+    ),
     "changes": _told(
         "变更前后 · What changed, before and after",
         {"name": {"before": "云图", "after": "云图科技"}},

@@ -1,0 +1,81 @@
+"""An entry of the trail as a sentence, for people who do not read JSON."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from crm_cell.audit import words
+from crm_cell.audit.store import Entry
+from crm_cell.audit.words import Words
+from crm_cell.kernel.clock import format_time
+from crm_cell.kernel.messages import Language
+
+# Of a long text its beginning tells which it is.
+_LONGEST = 40
+
+
+def sentence(entry: Entry, changes: dict[str, Any], language: Language) -> str:
+    """`changes` are those of the entry, decoded."""
+    say = _Speaker(language == "en")
+    told = say(words.DEEDS[entry.action]).format(who=say.who(entry), what=say.what(entry))
+    details = _details(say, entry, changes)
+    return told + say(("：", ": ")) + details if details else told
+
+
+def _details(say: "_Speaker", entry: Entry, changes: dict[str, Any]) -> str:
+    if entry.wiped is not None:
+        return say(("内容已抹除", "what it said has been erased"))
+    if entry.action == "updated":
+        return say.several(
+            say.change(entry.resource_type, member, change["before"], change["after"])
+            for member, change in changes.items()
+        )
+    if entry.action == "revealed":
+        seen = say.several(say(words.MEMBERS[name]) for name in changes["fields"])
+        return say(("{}，原因：{}", "{}, because: {}")).format(seen, changes["reason"])
+    return ""
+
+
+class _Speaker:
+    """Calling it picks the language."""
+
+    def __init__(self, english: bool) -> None:
+        self._english = english
+
+    def __call__(self, either: Words) -> str:
+        return either[self._english]
+
+    def who(self, entry: Entry) -> str:
+        if entry.actor is None:
+            return self(words.NOBODY)
+        return self((f"{entry.actor} ", entry.actor))
+
+    def what(self, entry: Entry) -> str:
+        kind = self(words.RESOURCES[entry.resource_type])
+        name = _short(entry.resource_name or entry.resource_id)
+        return self((f"{kind}「{name}」", f"{kind} “{name}”"))
+
+    def several(self, parts: Iterable[str]) -> str:
+        return self(("；", "; ")).join(parts)
+
+    def change(self, resource: str, member: str, before: object, after: object) -> str:
+        name = self(words.MEMBERS[member])
+        old, new = self._value(resource, member, before), self._value(resource, member, after)
+        return f"{name} {old} → {new}"
+
+    def _value(self, resource: str, member: str, value: Any) -> str:
+        if value is None:
+            return self(words.NOTHING)
+        if isinstance(value, bool):
+            return self(words.YES_AND_NO[value])
+        if meaning := words.VALUES.get((resource, member), {}).get(value):
+            return self(meaning)
+        if member.endswith("Cents"):
+            return f"{Decimal(value).scaleb(-2):,}"
+        if isinstance(value, int):
+            return format_time(value)
+        return _short(value)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -1,0 +1,110 @@
+"""Each entry of GET /audit-logs is also a sentence."""
+
+from crm_cell.audit import words
+from crm_cell.contacts.rules import Contact
+from crm_cell.contracts.rules import Contract
+from crm_cell.contracts.rules import Status as ContractStatus
+from crm_cell.customers.rules import Customer
+from crm_cell.customers.rules import Status as CustomerStatus
+from crm_cell.follow_ups.rules import TYPES, FollowUp
+from crm_cell.identity.api_keys import ApiKey
+from crm_cell.kernel.entity import shown_fields
+from crm_cell.opportunities.rules import STAGES, Opportunity
+from crm_cell.opportunities.rules import Status as OpportunityStatus
+from crm_cell.payments.rules import Payment
+from tests.world import Caller
+
+# Never change after the creation.
+FIXED = {"tenantId", "createdAt", "updatedAt"}
+
+
+async def summaries(caller: Caller, language: str = "zh") -> list[str]:
+    answer = await caller.get("/audit-logs", headers={"Accept-Language": language})
+    return [entry["summary"] for entry in reversed(answer.json()["data"])]
+
+
+async def test_it_says_who_did_what(acme: Caller, alice: Caller) -> None:
+    customer = await alice.customer(name="杭州云图", contactPhone="13812345678")
+    path = f"/customers/{customer['customerId']}"
+    await acme.patch(path, {"name": "云图", "status": 2, "ownerId": "bob"})
+    await acme.patch(path, {"contactPhone": None})
+    reveal = {"fields": ["contactEmail"], "reason": "回访"}
+    await acme.post(f"{path}/reveal", reveal)
+    await acme.delete(path)
+    assert await summaries(acme) == [
+        "alice 新建了客户「杭州云图」",
+        "系统修改了客户「云图」：名称 杭州云图 → 云图；状态 启用 → 停用；负责人 alice → bob",
+        "系统修改了客户「云图」：电话 138****5678 → 空",
+        "系统查看了客户「云图」的完整信息：邮箱，原因：回访",
+        "系统删除了客户「云图」",
+    ]
+    assert await summaries(acme, "en") == [
+        "alice created customer “杭州云图”",
+        (
+            "The system changed customer “云图”:"
+            " name 杭州云图 → 云图; status active → disabled; owner alice → bob"
+        ),
+        "The system changed customer “云图”: phone 138****5678 → nothing",
+        "The system saw customer “云图” in full: e-mail, because: 回访",
+        "The system deleted customer “云图”",
+    ]
+
+
+async def test_codes_and_amounts_are_put_into_words(alice: Caller) -> None:
+    customer = await alice.customer(name="Acme")
+    deal = await alice.opportunity(customer, title="Tender", amountCents=123_456_789)
+    path = f"/opportunities/{deal['opportunityId']}"
+    await alice.patch(path, {"stage": 5, "amountCents": 2**63 - 1})
+    contact = await alice.contact(customer, name="李雷")
+    await alice.patch(f"/contacts/{contact['contactId']}", {"isPrimary": True})
+    assert (await summaries(alice, "en"))[1:] == [
+        "alice created opportunity “Tender”",
+        (
+            "alice changed opportunity “Tender”: amount 1,234,567.89 → 92,233,720,368,547,758.07;"
+            " stage First contact → Won; status open → won"
+        ),
+        "alice created contact “李雷”",
+        "alice changed contact “李雷”: primary contact no → yes",
+    ]
+
+
+async def test_long_texts_are_cut_short(alice: Caller) -> None:
+    follow_up = await alice.follow_up(content="甲" * 100)
+    identifier = follow_up["followUpId"]
+    await alice.patch(f"/follow-ups/{identifier}", {"content": "乙" * 41})
+    assert await summaries(alice) == [
+        f"alice 新建了跟进记录「{identifier}」",
+        f"alice 修改了跟进记录「{identifier}」：内容 {'甲' * 40}… → {'乙' * 40}…",
+    ]
+
+
+async def test_a_name_is_that_of_its_time(alice: Caller) -> None:
+    customer = await alice.customer(name="Before")
+    await alice.patch(f"/customers/{customer['customerId']}", {"name": "After"})
+    rows = await alice.rows("/audit-logs")
+    assert [row["resourceName"] for row in rows] == ["After", "Before"]
+
+
+def test_there_is_a_word_for_all_that_may_change() -> None:
+    for kind in (Customer, Contact, Opportunity, FollowUp, Contract, Payment, ApiKey):
+        own = f"{kind.resource}Id"
+        members = set(shown_fields(kind)) - FIXED - {own}
+        members = {member for member in members if member.lower() != own.replace("_", "").lower()}
+        assert members <= words.MEMBERS.keys(), kind
+        assert kind.resource in words.RESOURCES
+
+
+def test_codes_mean_what_they_mean_elsewhere() -> None:
+    assert words.VALUES["opportunity", "stage"] == {
+        stage.number: (stage.name, stage.english_name) for stage in STAGES
+    }
+    assert set(words.VALUES["follow_up", "followUpType"]) == set(TYPES)
+    for resource, statuses in (
+        ("customer", CustomerStatus),
+        ("opportunity", OpportunityStatus),
+        ("contract", ContractStatus),
+    ):
+        named = words.VALUES[resource, "status"]
+        assert {number: english for number, (_, english) in named.items()} == {
+            status.value: status.name.lower() for status in statuses
+        }
