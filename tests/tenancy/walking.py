@@ -6,10 +6,14 @@ import json
 import re
 import zipfile
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
 
+from crm_cell.http.binding import read_query
+from crm_cell.http.paging import ExportPageQuery, PageQuery, mark_of
+from crm_cell.http.routing import Route
 from crm_cell.http.schema import Body, rules_of
 from crm_cell.kernel.masking import mask_phone
 from tests.every_route import NOBODY
@@ -19,6 +23,7 @@ from tests.tenancy.planted import UUID, Holder, World
 
 _DIFFER_ANYHOW = {"server-timing", "x-response-time", "content-length", "x-request-id"}
 _MADE_UP = {"etag", "location"}
+_LAST = "ffffffff-ffff-7fff-bfff-ffffffffffff"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 Told = tuple[int, str, dict[str, str]]
@@ -62,7 +67,7 @@ class Walker:
 
     async def _expected(self, case: Case) -> Told:
         assert case.like is not None
-        name = f"{case.method} {case.place} {case.like} {case.headers}"
+        name = f"{case.how} {case.like}"
         if name not in self._looked_up:
             sent = self._request(case, case.like)
             self._looked_up[name] = _told(await self._send(case, sent), sent, case.place)
@@ -112,6 +117,8 @@ class Walker:
         sent = Sent(place.route.path.format_map(ids), said, _dry(place), {}, self._body(place))
         if place.where == "query":
             sent.query = {place.name: said}
+            if case.forged:
+                sent.query["cursor"] = self._forged(place.route, sent)
         elif place.where in ("body", "echo"):
             sent.body[place.name] = said
         elif place.where == "row":
@@ -119,6 +126,15 @@ class Walker:
         elif place.where == "condition":
             sent.headers = {place.name: said}
         return sent
+
+    def _forged(self, route: Route, sent: Sent) -> str:
+        """A cursor that stands before all that there is."""
+        asked = read_query(urlencode(sent.query).encode(), route.binding.queries)
+        paging = (PageQuery, ExportPageQuery)
+        filters = [each for kind, each in asked.items() if kind not in paging and kind.narrows]
+        told = msgspec.json.encode(filters)
+        mark = mark_of(self.own.caller.tenant, self.own.caller.user, sent.path, told)
+        return _packed(f"{mark}.2.{_LAST}")
 
     def _body(self, place: Place) -> Any:
         kind = place.route.binding.body
