@@ -47,11 +47,11 @@ async def wipe(tx: Tx, tenant: str, ids: Iterable[str]) -> int:
 
 
 async def list_(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> Slice[Entry]:
-    """A caller who is narrowed to their own records reads of their own deeds only."""
+    """A caller who is narrowed to an owner's records reads of that owner's deeds only."""
     if not actor.sees_all:
-        if wanted.actor not in (None, actor.user):
+        if wanted.actor not in (None, actor.owner):
             return Slice([], 0, None)
-        wanted = msgspec.structs.replace(wanted, actor=actor.user)
+        wanted = msgspec.structs.replace(wanted, actor=actor.owner)
     return await store.page(tx, actor, wanted, asked)
 
 

@@ -139,6 +139,21 @@ async def test_without_crm_all_a_user_sees_only_what_is_theirs(guarded: Guarded)
     assert await guarded.names(whole, X_User_Id="carol") == []
 
 
+async def test_who_is_narrowed_by_the_header_reads_of_that_users_deeds(guarded: Guarded) -> None:
+    """Carol's own deeds, on the records of Bob too, were shown to her as if they were Alice's."""
+    whole = signed(claims(sub="carol", scope=f"{ALL} crm:admin"))
+    await guarded.create(signed(claims()), "hers")
+    await guarded.create(whole, "his", X_User_Id="bob")
+
+    async def doers(**headers: str) -> list[str]:
+        answer = await guarded.get(whole, "/audit-logs", **headers)
+        return [entry["actor"] for entry in answer.json()["data"]]
+
+    assert await doers() == ["carol", "alice"]
+    assert await doers(X_User_Id="alice") == ["alice"]
+    assert await doers(X_User_Id="bob") == []
+
+
 async def test_a_header_that_names_somebody_else_is_refused(guarded: Guarded) -> None:
     async with nothing_changes(guarded.running):
         for answer in (
