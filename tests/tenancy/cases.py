@@ -16,15 +16,20 @@ from tests.tenancy.places import (
     every_place,
     id_parameter,
     metas_of,
+    parameters_of,
     snake,
 )
 
 HOLDERS = {"alice": "acme", "bob": "acme", "nobody": "acme", "charlie": "globex"}
 """Whose records there are, by tenant. Nobody's belong to acme, and to no owner."""
-CALLERS = ("alice", "bob", "charlie")
+USERS = ("alice", "bob")
+"""See what is theirs; the others see the whole of their tenant."""
+CALLERS = (*USERS, "charlie")
 
 Value = tuple[str, ...]
 """What to send: `record alice live customer_id`, to be looked up when the records are there."""
+Pair = tuple[Value, Value | None]
+"""What to send, and what has to be answered alike."""
 
 MALFORMED = ("0", "undefined", "%00", "01939E2F", "' OR 1=1 --", "x" * 64)
 CONDITIONS: tuple[dict[str, str], ...] = ({}, {"If-Match": "*"}, {"If-Match": '"2"'})
@@ -54,8 +59,10 @@ class Case(msgspec.Struct, frozen=True):
         return f"HEAD of {told}" if self.method == "HEAD" else told
 
 
-def every_case(caller: str) -> list[Case]:
-    return [case for place in every_place() for case in cases(place, caller)]
+def every_case(caller: str, *, tokens: bool = False) -> list[Case]:
+    """Without tokens, who one is cannot be claimed falsely: it is what the headers say."""
+    places = [place for place in every_place() if tokens or place.where != "identity"]
+    return [case for place in places for case in cases(place, caller)]
 
 
 def cases(place: Place, caller: str) -> Iterator[Case]:
@@ -77,53 +84,75 @@ def _headers(place: Place) -> list[dict[str, str]]:
     return [{}]
 
 
-def _values(place: Place, caller: str) -> Iterator[tuple[Value, Value | None]]:
-    if place.where == "nowhere":
-        if place.route.method == "GET":
-            yield ("literal", ""), None
-    elif place.where == "key":
-        yield from _keys(place, caller)
-    elif place.where == "condition":
-        own = snake_of_path(place)
-        yield from ((("etag", other, own), ("literal", '"99"')) for other in others(caller))
-    elif place.kind == "reference":
-        yield from ((value, ("literal", NOBODY)) for value in _records(place, caller))
-    elif place.kind in ("owner", "currency"):
-        missing = ("literal", {"owner": "somebody", "currency": "ISK"}[place.kind])
-        yield from (((place.kind, other), missing) for other in others(caller))
-    elif place.kind == "cursor":
-        yield from _cursors(place, caller)
-    elif place.kind in ("text", "phone", "email"):
-        yield from _said(place, caller)
-    elif place.where == "query" and place.route.method == "GET":
-        yield from ((("literal", each), None) for each in _plain(place))
+def _values(place: Place, caller: str) -> Iterator[Pair]:
+    by_where = {"nowhere": _nothing, "identity": _claimed, "key": _keys, "condition": _etags}
+    by_kind = {"reference": _records, "owner": _users, "currency": _currencies, "cursor": _cursors}
+    said = dict.fromkeys(("text", "phone", "email"), _said)
+    return (by_where.get(place.where) or (by_kind | said).get(place.kind, _plain))(place, caller)
 
 
 def others(caller: str) -> list[str]:
     return [holder for holder in HOLDERS if holder != caller]
 
 
-def snake_of_path(place: Place) -> str:
-    return place.route.path.rpartition("{")[2].partition("}")[0]
+def _nothing(place: Place, caller: str) -> Iterator[Pair]:
+    if place.route.method == "GET":
+        yield ("literal", ""), None
 
 
-def _records(place: Place, caller: str) -> Iterator[Value]:
-    """Of every kind and of everybody else, deleted ones too; one's own where they do not fit."""
+def _plain(place: Place, caller: str) -> Iterator[Pair]:
+    """What names no record decides what is shown all the same."""
+    if place.where != "query" or place.route.method != "GET":
+        return
+    yield from ((("literal", each), None) for each in _choices(place))
+
+
+def _choices(place: Place) -> list[str]:
+    if place.kind == "time":
+        return ["2020-01-01T00:00:00Z"]
+    [query] = [each for each in place.route.binding.queries if place.name in rules_of(each)]
+    metas = metas_of(query, place.name)
+    schemas = [meta.extra_json_schema for meta in metas if meta.extra_json_schema]
+    allowed = [each for schema in schemas for each in schema.get("enum", ())]
+    return [str(each) for each in (*allowed, *(meta.le for meta in metas if meta.le))]
+
+
+def _etags(place: Place, caller: str) -> Iterator[Pair]:
+    own = parameters_of(place.route.path)[-1]
+    yield from ((("etag", other, own), ("literal", '"99"')) for other in others(caller))
+
+
+def _users(place: Place, caller: str) -> Iterator[Pair]:
+    yield from ((("owner", other), ("literal", "somebody")) for other in others(caller))
+
+
+def _currencies(place: Place, caller: str) -> Iterator[Pair]:
+    yield from ((("currency", other), ("literal", "ISK")) for other in others(caller))
+
+
+def _records(place: Place, caller: str) -> Iterator[Pair]:
+    values = [*_of_others(caller), *_own_that_do_not_fit(place, caller)]
+    if place.where == "path":
+        values += [("literal", malformed) for malformed in MALFORMED]
+    yield from ((value, ("literal", NOBODY)) for value in values)
+
+
+def _of_others(caller: str) -> Iterator[Value]:
+    """Of every kind and of everybody else, deleted ones too."""
     for other in others(caller):
-        for parameter in PARAMETERS:
-            yield "record", other, "live", parameter
-        for parameter in DELETABLE:
-            yield "record", other, "deleted", parameter
+        yield from (("record", other, "live", each) for each in PARAMETERS)
+        yield from (("record", other, "deleted", each) for each in DELETABLE)
+
+
+def _own_that_do_not_fit(place: Place, caller: str) -> Iterator[Value]:
     wanted = snake(place.name)
     if wanted in PARAMETERS:
         yield from (("record", caller, "live", each) for each in PARAMETERS if each != wanted)
     if wanted in DELETABLE:
         yield "record", caller, "deleted", wanted
-    if place.where == "path":
-        yield from (("literal", malformed) for malformed in MALFORMED)
 
 
-def _keys(place: Place, caller: str) -> Iterator[tuple[Value, Value | None]]:
+def _keys(place: Place, caller: str) -> Iterator[Pair]:
     """On a path with an id, as with an id of nothing. Elsewhere another tenant's key is a new one,
     and a colleague's is taken, as one's own is."""
     for other in others(caller):
@@ -135,7 +164,16 @@ def _keys(place: Place, caller: str) -> Iterator[tuple[Value, Value | None]]:
         yield ("key", other, other), like
 
 
-def _cursors(place: Place, caller: str) -> Iterator[tuple[Value, Value | None]]:
+def _claimed(place: Place, caller: str) -> Iterator[Pair]:
+    """Beside a token that says who one is. Who sees the whole tenant may narrow it, and write."""
+    if place.kind == "tenant":
+        tenants = set(HOLDERS.values()) - {HOLDERS[caller]}
+        yield from ((("literal", tenant), ("literal", "nowhere")) for tenant in tenants)
+    elif place.route.method == "GET" or caller in USERS:
+        yield from (((place.kind, other), ("literal", "somebody")) for other in others(caller))
+
+
+def _cursors(place: Place, caller: str) -> Iterator[Pair]:
     """Those that others were given, here and by other lists; and one's own, tampered with."""
     here = place.route.path
     for route in LISTS:
@@ -145,7 +183,7 @@ def _cursors(place: Place, caller: str) -> Iterator[tuple[Value, Value | None]]:
         yield from ((("cursor after", other, each, here), None) for each in PARAMETERS)
 
 
-def _said(place: Place, caller: str) -> Iterator[tuple[Value, Value | None]]:
+def _said(place: Place, caller: str) -> Iterator[Pair]:
     """Names, numbers and addresses that others have given to their records."""
     tag, about = place.route.tag, place.name if place.kind == "text" else place.kind
     create = next(each for each in CREATES if each.tag == tag)
@@ -158,13 +196,3 @@ def _said(place: Place, caller: str) -> Iterator[tuple[Value, Value | None]]:
         yield ("said", other, "live", tag, about), like
         if deletable:
             yield ("said", other, "deleted", tag, about), new
-
-
-def _plain(place: Place) -> list[str]:
-    for query in place.route.binding.queries:
-        for meta in metas_of(query, place.name) if place.name in rules_of(query) else ():
-            if meta.extra_json_schema and "enum" in meta.extra_json_schema:
-                return [str(each) for each in meta.extra_json_schema["enum"]]
-            if meta.le is not None:
-                return ["1", str(meta.le)]
-    return ["2020-01-01T00:00:00Z"] if place.kind == "time" else []

@@ -19,7 +19,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.storage.engine import Database
 from tests.every_route import EVERY, members
 
-Where = Literal["nowhere", "path", "query", "body", "echo", "row", "condition", "key"]
+Where = Literal["nowhere", "path", "query", "body", "echo", "row", "condition", "key", "identity"]
 
 KEY_HEADERS = ("X-Request-ID", "Idempotency-Key")
 # What a value of each kind could tell about somebody else's records.
@@ -74,6 +74,9 @@ def places_of(route: Route) -> Iterator[Place]:
         yield Place(route, "condition", "If-Match", "etag")
     if route.kind == "write":
         yield from (Place(route, "key", header, "key") for header in KEY_HEADERS)
+    if not route.open:
+        yield Place(route, "identity", "X-User-Id", "owner")
+        yield Place(route, "identity", "X-Tenant-Id", "tenant")
 
 
 def _in_body(route: Route) -> Iterator[Place]:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import httpx
@@ -13,7 +14,9 @@ import msgspec
 
 from crm_cell.http.routing import Route
 from crm_cell.http.schema import rules_of
-from tests.tenancy.cases import HOLDERS
+from crm_cell.kernel.scopes import ALL, EVERY_SCOPE
+from tests.identity.issuer import claims, signed
+from tests.tenancy.cases import HOLDERS, USERS
 from tests.tenancy.places import (
     CREATES,
     DELETABLE,
@@ -31,7 +34,6 @@ UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CURRENCIES = {"alice": "SEK", "bob": "NOK", "nobody": "CHF", "charlie": "DKK"}
 _ENDS = {"alice": "71", "bob": "72", "nobody": "73", "charlie": "74"}
 """Numbers end in these and two zeros, which a mask leaves."""
-_USERS = ("alice", "bob")
 STATES = ("live", "spare", "deleted")
 
 
@@ -43,13 +45,29 @@ class Stored(msgspec.Struct):
     body: Any
 
 
+class TokenBearer(Caller):
+    """Somebody whose token says who they are, and what they may: all, if they are no user."""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        may = EVERY_SCOPE - {ALL} if self.user else EVERY_SCOPE
+        said = claims(sub=self.user or "robot", tenant_id=self.tenant, scope=" ".join(may))
+        return {"Authorization": f"Bearer {_signed(json.dumps(said))}"}
+
+
+@cache
+def _signed(said: str) -> str:
+    return signed(json.loads(said))
+
+
 class Holder:
     """Somebody, and what they have."""
 
-    def __init__(self, name: str, client: httpx.AsyncClient) -> None:
+    def __init__(self, name: str, client: httpx.AsyncClient, *, tokens: bool) -> None:
         self.name = name
         self.mark = f"zq{name}"
-        self.caller = Caller(client, HOLDERS[name], self.mark if name in _USERS else None)
+        kind = TokenBearer if tokens else Caller
+        self.caller = kind(client, HOLDERS[name], self.mark if name in USERS else None)
         self.ids: dict[str, dict[str, str]] = {state: {} for state in STATES}
         self.etags: dict[str, str] = {}
         self.stored: dict[tuple[str, str], Stored] = {}
@@ -103,11 +121,16 @@ class Holder:
 class World:
     """All of them, in one database."""
 
-    def __init__(self, cell: Running) -> None:
+    def __init__(self, cell: Running, *, tokens: bool) -> None:
         self.cell = cell
-        self.holders = {name: Holder(name, cell.client) for name in HOLDERS}
+        self.tokens = tokens
+        self.holders = {name: Holder(name, cell.client, tokens=tokens) for name in HOLDERS}
         self.shown_to: dict[str, set[str]] = defaultdict(set)
         """Ids of others that somebody's own records name."""
+
+    def whole(self, tenant: str) -> Caller:
+        """Somebody who sees all of a tenant."""
+        return self.holders["nobody" if tenant == "acme" else "charlie"].caller
 
     async def plant(self) -> None:
         for revisions, holder in enumerate(self.holders.values(), start=1):
@@ -128,7 +151,7 @@ class World:
     async def _plant_what_is_shared(self) -> None:
         """Bob's deals with Alice's customers, one of which she then deletes."""
         alice, bob = self.holders["alice"], self.holders["bob"]
-        whole = Caller(self.cell.client, "acme")
+        whole = self.whole("acme")
         customers = []
         for _ in range(2):
             with self.belonging_to(alice):

@@ -57,6 +57,7 @@ class Walker:
         sent = self._request(case, case.value)
         answer = await self._send(case, sent)
         found = [f"{case}: shows {mark}" for mark in self.marks_in(answer, sent, case.place)]
+        found += [f"{case}: counts {many}" for many in _counted_unseen(answer)]
         if answer.status_code >= 500:
             found.append(f"{case}: {answer.status_code} {answer.text}")
         if case.like is not None:
@@ -123,7 +124,7 @@ class Walker:
             sent.body[place.name] = said
         elif place.where == "row":
             sent.body["items"][0][place.name] = said
-        elif place.where == "condition":
+        elif place.where in ("condition", "identity"):
             sent.headers = {place.name: said}
         return sent
 
@@ -178,6 +179,14 @@ class Walker:
             case "said":
                 return other.said[names[2], names[1], names[3]]
         return other.new(what)
+
+
+def _counted_unseen(answer: httpx.Response) -> list[str]:
+    """The total of a list, where it is not that of what is shown and there is no more."""
+    is_json = answer.headers.get("content-type") == "application/json" and answer.content
+    page = answer.json() if is_json else {}
+    whole = page.get("page") == 1 and page["nextCursor"] is None
+    return [str(page["total"])] if whole and page["total"] != len(page["data"]) else []
 
 
 def _dry(place: Place) -> dict[str, str]:
