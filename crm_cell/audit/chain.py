@@ -6,8 +6,8 @@ and none waits for another. Behind each chain stands its head, sealed with the s
 which the newest entries could be cut off unseen.
 """
 
-import hmac
 from collections.abc import Iterable
+from hashlib import blake2b
 from itertools import groupby
 from operator import attrgetter
 
@@ -120,12 +120,12 @@ def link_of(key: bytes, entry: Entry, before: bytes) -> bytes:
             entry.created_at,
         )
     )
-    return hmac.digest(key, told + (entry.wiped or contents_of(key, entry)) + before, "sha256")
+    return keyed_hash(key, b"link", told + (entry.wiped or contents_of(key, entry)) + before)
 
 
 def contents_of(key: bytes, entry: Entry) -> bytes:
     told = (entry.id, entry.resource_name, entry.changes)
-    return hmac.digest(key, b"contents" + msgspec.json.encode(told), "sha256")
+    return keyed_hash(key, b"contents", msgspec.json.encode(told))
 
 
 def sealed(key: bytes, head: Head) -> Head:
@@ -134,7 +134,12 @@ def sealed(key: bytes, head: Head) -> Head:
 
 def seal_of(key: bytes, head: Head) -> bytes:
     told = msgspec.json.encode((head.tenant_id, head.lane, head.last_id, head.cut_id))
-    return hmac.digest(key, b"head" + told + head.last_link + head.cut_link, "sha256")
+    return keyed_hash(key, b"head", told + head.last_link + head.cut_link)
+
+
+def keyed_hash(key: bytes, purpose: bytes, told: bytes) -> bytes:
+    """BLAKE2b (RFC 7693) has the key and the purpose built in, at half the time of an HMAC."""
+    return blake2b(told, key=key, person=purpose, digest_size=32).digest()
 
 
 _TENANT = attrgetter("tenant_id")

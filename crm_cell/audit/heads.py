@@ -41,7 +41,7 @@ class SignedHead(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
 
     def _signature(self, key: bytes) -> str:
         told = (self.at, self.tenant_id, self.lane, self.last_id, self.link)
-        return hmac.digest(key, b"signed" + msgspec.json.encode(told), "sha256").hex()
+        return chain.keyed_hash(key, b"signed", msgspec.json.encode(told)).hex()
 
 
 class HeadsFile:
