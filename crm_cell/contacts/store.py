@@ -14,7 +14,7 @@ from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import owned, owned_among
+from crm_cell.storage.scope import counted, owned, owned_among
 from crm_cell.storage.seals import sealed_table, sought
 
 SEALED = sealed_table("contacts", Contact)
@@ -136,7 +136,7 @@ def _counter(actor: Actor, customer_id: str | None) -> Counter:
     """What counts the contacts that the caller sees, of a customer that they see."""
     if customer_id is not None:
         return "contacts.customer", customer_id
-    return ("contacts", None) if actor.sees_all else ("contacts.owner", actor.owner)
+    return counted(actor, "contacts")
 
 
 async def _sees_contacts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:

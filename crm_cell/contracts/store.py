@@ -13,7 +13,7 @@ from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import owned, owned_among
+from crm_cell.storage.scope import counted, owned, owned_among
 
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, opportunity_id, owner_id,"
@@ -151,7 +151,7 @@ def _counter(actor: Actor, customer_id: str | None) -> Counter:
     """What counts the contracts that the caller sees, of a customer that they see."""
     if customer_id is not None:
         return "contracts.customer", customer_id
-    return ("contracts", None) if actor.sees_all else ("contracts.owner", actor.owner)
+    return counted(actor, "contracts")
 
 
 async def _sees_contracts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:

@@ -14,7 +14,7 @@ from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import owned, owned_among
+from crm_cell.storage.scope import counted, owned, owned_among
 from crm_cell.storage.seals import sealed_table, sought
 
 SEALED = sealed_table("customers", Customer)
@@ -134,7 +134,7 @@ async def total(tx: Reader, actor: Actor) -> int:
 
 def _counter(actor: Actor) -> Counter:
     """What counts the customers that the caller sees."""
-    return ("customers", None) if actor.sees_all else ("customers.owner", actor.owner)
+    return counted(actor, "customers")
 
 
 async def update(tx: Tx, before: Customer, after: Customer) -> None:

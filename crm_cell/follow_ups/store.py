@@ -10,7 +10,7 @@ from crm_cell.storage.changes import assignments
 from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import owned, owned_among
+from crm_cell.storage.scope import counted, owned, owned_among
 
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, opportunity_id, contact_id,"
@@ -84,7 +84,7 @@ def _counter(actor: Actor, wanted: Filter) -> Counter:
         return "follow_ups.opportunity", wanted.opportunity_id
     if wanted.customer_id is not None:
         return "follow_ups.customer", wanted.customer_id
-    return ("follow_ups", None) if actor.sees_all else ("follow_ups.owner", actor.owner)
+    return counted(actor, "follow_ups")
 
 
 async def _matches(tx: Reader, actor: Actor, wanted: Filter) -> bool:

@@ -95,9 +95,7 @@ async def funnel_rows(
     tx: Reader, actor: Actor, *, owner: str | None = None, currency: str | None = None
 ) -> list[FunnelRow]:
     """The funnel as it stands, by stage, status and currency: sums that are kept, not scanned."""
-    if owner is not None and not actor.may_see(owner):
-        return []
-    return await store.funnel(tx, actor.tenant, owner=actor.owner or owner, currency=currency)
+    return await store.funnel(tx, actor, named=owner, currency=currency)
 
 
 async def funnel_rows_between(
@@ -110,11 +108,7 @@ async def funnel_rows_between(
     currency: str | None = None,
 ) -> list[FunnelRow]:
     """The same of what was created in a half-open range of times. Scans: for `long` reads."""
-    if owner is not None and not actor.may_see(owner):
-        return []
-    return await store.funnel_between(
-        tx, actor.tenant, begin, end, owner=actor.owner or owner, currency=currency
-    )
+    return await store.funnel_between(tx, actor, begin, end, named=owner, currency=currency)
 
 
 async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -> None:

@@ -13,7 +13,7 @@ from crm_cell.storage.changes import assignments
 from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Row, Tx
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import owned, owned_among
+from crm_cell.storage.scope import counted, owned, owned_among
 
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, title, amount_cents, currency,"
@@ -96,7 +96,7 @@ async def total(tx: Reader, actor: Actor, customer_id: str | None = None) -> int
 def _counter(actor: Actor, customer_id: str | None) -> Counter | None:
     """What counts the opportunities that the caller sees, if anything does."""
     if customer_id is None:
-        return ("opportunities", None) if actor.sees_all else ("opportunities.owner", actor.owner)
+        return counted(actor, "opportunities")
     return ("opportunities.customer", customer_id) if actor.sees_all else None
 
 
@@ -211,15 +211,16 @@ async def _add_to_funnel(tx: Tx, steps: list[Step]) -> None:
 
 
 async def funnel(
-    tx: Reader, tenant: str, *, owner: str | None, currency: str | None
+    tx: Reader, actor: Actor, *, named: str | None, currency: str | None
 ) -> list[FunnelRow]:
-    where = _narrowed(owner, currency)
+    where = _narrowed(actor, named, currency)
     rows = await tx.all(
         "SELECT stage, status, currency, sum(count), sum(amount_high), sum(amount_low)"
         f" FROM funnel WHERE tenant_id = :tenant{where} GROUP BY stage, status, currency"
         " HAVING sum(count) > 0 ORDER BY stage, status, currency",
-        tenant=tenant,
-        owner=owner,
+        tenant=actor.tenant,
+        owner=actor.owner,
+        named=named,
         currency=currency,
     )
     return [_funnel_row(row) for row in rows]
@@ -227,15 +228,15 @@ async def funnel(
 
 async def funnel_between(
     tx: Reader,
-    tenant: str,
+    actor: Actor,
     begin: int | None,
     end: int | None,
     *,
-    owner: str | None,
+    named: str | None,
     currency: str | None,
 ) -> list[FunnelRow]:
     """Ids are made from the time of creation, so a range of times is a range of ids."""
-    where = _narrowed(owner, currency)
+    where = _narrowed(actor, named, currency)
     where += " AND id >= :first" if begin is not None else ""
     where += " AND id < :past" if end is not None else ""
     rows = await tx.all(
@@ -243,8 +244,9 @@ async def funnel_between(
         f" sum(amount_cents % :split) FROM opportunities WHERE tenant_id = :tenant{where}"
         " AND deleted_at IS NULL GROUP BY stage, status, currency"
         " ORDER BY stage, status, currency",
-        tenant=tenant,
-        owner=owner,
+        tenant=actor.tenant,
+        owner=actor.owner,
+        named=named,
         currency=currency,
         first=lowest_at(begin or 0),
         past=lowest_at(end or 0),
@@ -253,9 +255,11 @@ async def funnel_between(
     return [_funnel_row(row) for row in rows]
 
 
-def _narrowed(owner: str | None, currency: str | None) -> str:
-    by_owner = " AND owner_id = :owner" if owner is not None else ""
-    return by_owner + (" AND currency = :currency" if currency is not None else "")
+def _narrowed(actor: Actor, named: str | None, currency: str | None) -> str:
+    """To what the caller sees and, of that, to what is of an owner and in a currency."""
+    by_owner = " AND owner_id = :named" if named is not None else ""
+    by_currency = " AND currency = :currency" if currency is not None else ""
+    return owned(actor) + by_owner + by_currency
 
 
 def _funnel_row(row: Row) -> FunnelRow:

@@ -10,7 +10,7 @@ from crm_cell.storage import counters
 from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import owned, owned_among
+from crm_cell.storage.scope import counted, owned, owned_among
 
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, contract_id, owner_id, amount_cents,"
@@ -92,7 +92,7 @@ def _counter(actor: Actor, contract_id: str | None) -> Counter:
     """What counts the payments that the caller sees, of a contract that they see."""
     if contract_id is not None:
         return "payments.contract", contract_id
-    return ("payments", None) if actor.sees_all else ("payments.owner", actor.owner)
+    return counted(actor, "payments")
 
 
 async def _sees_payments_of(tx: Reader, actor: Actor, contract_id: str) -> bool:
