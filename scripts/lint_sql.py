@@ -62,6 +62,8 @@ NOT_DISTRIBUTED = {
 }
 # Only within one tenant can rows be locked that others have locked already.
 SKIPS_LOCKED = re.compile(r"\bSKIP\s+LOCKED\b")
+# What a caller sees is said in one place.
+SCOPE = re.compile(r"\b(?:WHERE|AND|OR)\s+(?:\w+\()?(?:\w+\.)?owner_id\b[^=]*=\s*:owner\b")
 INSERTED = re.compile(r"\s*INSERT\s+INTO\s+\S+\s*(\([^)]*\))?")
 EVERY_TENANT = re.compile(r"#\s*every tenant:\s*\S")
 
@@ -81,6 +83,8 @@ def faults(path: Path, source: str) -> Iterator[str]:
     lines = source.splitlines()
     tree = ast.parse(source)
     for text in strings(tree, constants(tree)):
+        if SCOPE.search(text.value) and path.name != "scope.py":
+            yield f"{path}:{text.line}: storage/scope.py says what an owner sees"
         is_statement = STATEMENT.match(text.value) is not None
         is_sql = is_statement or FRAGMENT.match(text.value) is not None
         where = f"{path}:{text.line}:"

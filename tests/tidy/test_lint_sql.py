@@ -70,6 +70,23 @@ def test_words_that_only_look_like_sql_are_left_alone(words: str) -> None:
     assert lint(SERVICE, f'X = "{words}"\n') == []
 
 
+@pytest.mark.parametrize(
+    "sql", [" AND owner_id = :owner", "WHERE tenant_id = :t AND coalesce(c.owner_id, '') = :owner"]
+)
+def test_a_scope_of_ones_own_is_a_fault(sql: str) -> None:
+    told = "crm_cell/contacts/store.py:1: storage/scope.py says what an owner sees"
+    assert told in lint(STORE, f'X = "{sql}"\n')
+    assert lint(STORAGE.with_name("scope.py"), f'X = "{sql}"\n') == []
+
+
+def test_to_hand_over_and_to_ask_for_an_owner_is_no_scope() -> None:
+    for sql in (
+        "UPDATE contacts SET owner_id = :owner WHERE tenant_id = :tenant AND id = :id",
+        " AND owner_id = :named",
+    ):
+        assert lint(STORE, f'X = "{sql}"\n') == []
+
+
 def test_comments_and_docstrings_may_speak_of_sql() -> None:
     source = '''
         """SELECT name FROM contacts"""
