@@ -66,6 +66,7 @@ class SqliteDatabase:
         self._loop = asyncio.get_running_loop()  # finding it costs a system call each time
         self._writer = connect(self._path)
         self._reader = connect(self._path, read_only=True)
+        self._cursor = self._reader.cursor()
         if is_half_moved(self._reader):
             raise CannotOpen(f"{self._path}: {HALF_MOVED}")
         self._shared = Writer(self._writer, unique_indexes(self._reader), self._chain_keys)
@@ -101,7 +102,7 @@ class SqliteDatabase:
         started = perf_counter()
         self._open_snapshot()
         try:
-            return drive(unit(SqliteReader(self._reader, self._clock.now(), self._boundaries)))
+            return drive(unit(SqliteReader(self._cursor, self._clock.now(), self._boundaries)))
         except WEATHER as error:
             log.exception("read_failed", unit=name)
             raise Unavailable from error
@@ -114,12 +115,12 @@ class SqliteDatabase:
         a point read. It ends before anybody hears of a commit that it does not show, because the
         loop runs what was scheduled first, first."""
         if not self._reader.in_transaction:
-            self._reader.execute("BEGIN")
+            self._cursor.execute("BEGIN")
             self._loop.call_soon(self._end_snapshot)
 
     def _end_snapshot(self) -> None:
         try:
-            self._reader.execute("COMMIT")
+            self._cursor.execute("COMMIT")
         except apsw.Error:  # its reads have failed already, and it ends all the same
             log.exception("snapshot_failed")
 

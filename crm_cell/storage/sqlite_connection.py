@@ -45,31 +45,32 @@ _CHECKPOINT_PAGES = 4_000
 class SqliteReader:
     """Reads whose awaits complete at once."""
 
-    __slots__ = ("_connection", "boundaries", "may_take_long", "now", "seals")
+    __slots__ = ("_execute", "boundaries", "may_take_long", "now", "seals")
     # There is one writer, so nothing that it reads can change under it.
     for_update = for_share = ""
     near = True
 
     def __init__(
         self,
-        connection: apsw.Connection,
+        cursor: apsw.Cursor,
         now: int,
         boundaries: Boundaries | None,
         *,
         may_take_long: bool = False,
     ) -> None:
-        self._connection = connection
+        # One for all statements: to make another takes a quarter of a point read's time.
+        self._execute = cursor.execute
         self.boundaries = boundaries
         self.may_take_long = may_take_long
         self.now = now
         self.seals: Seals = UNSEALED
 
     async def one(self, sql: str, /, **params: object) -> Row | None:
-        rows = self._connection.execute(sql, params).fetchall()
+        rows = self._execute(sql, params).fetchall()
         return rows[0] if rows else None
 
     async def all(self, sql: str, /, **params: object) -> list[Row]:
-        return self._connection.execute(sql, params).fetchall()
+        return self._execute(sql, params).fetchall()
 
 
 class Writer(msgspec.Struct):
@@ -85,12 +86,13 @@ class Writer(msgspec.Struct):
 class SqliteTx(SqliteReader):
     """A transaction whose awaits complete at once."""
 
-    __slots__ = ("_indexes", "appended", "chain_keys", "hints", "late", "tally")
+    __slots__ = ("_connection", "_indexes", "appended", "chain_keys", "hints", "late", "tally")
     stripe = 0
     alone = True
 
     def __init__(self, writer: "Writer", now: int) -> None:
-        super().__init__(writer.connection, now, None)
+        super().__init__(writer.connection.cursor(), now, None)
+        self._connection = writer.connection
         self._indexes = writer.indexes
         self.chain_keys = writer.chain_keys
         self.hints = writer.hints
@@ -100,7 +102,7 @@ class SqliteTx(SqliteReader):
 
     async def run(self, sql: str, /, **params: object) -> int:
         try:
-            self._connection.execute(sql, params)
+            self._execute(sql, params)
         except apsw.ConstraintError as error:
             self._translate(error)
             raise
@@ -189,7 +191,9 @@ def read_on(
     try:
         connection.execute("BEGIN")
         try:
-            return drive(unit(SqliteReader(connection, now, boundaries, may_take_long=True)))
+            return drive(
+                unit(SqliteReader(connection.cursor(), now, boundaries, may_take_long=True))
+            )
         finally:
             connection.execute("COMMIT")
     except WEATHER as error:
