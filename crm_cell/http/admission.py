@@ -78,11 +78,16 @@ class Admission:
 
     async def enter(self, tenant: str, *, writes: bool) -> None:
         """Raises RateLimited when there is no room, in line or soon enough."""
-        of_tenant = self._of_tenants.get(tenant, 0)
-        if of_tenant < self._for_a_tenant[writes] and self._has_room(writes=writes):
-            self._take(tenant, writes=writes)
-        else:
+        if not self.has_taken(tenant, writes=writes):
             await self._wait(tenant, writes=writes)
+
+    def has_taken(self, tenant: str, *, writes: bool) -> bool:
+        """What `enter` does where nobody has to wait: nearly always, and for half of its price."""
+        of_tenant = self._of_tenants.get(tenant, 0)
+        if of_tenant >= self._for_a_tenant[writes] or not self._has_room(writes=writes):
+            return False
+        self._take(tenant, writes=writes)
+        return True
 
     def leave(self, tenant: str, *, writes: bool) -> None:
         self._at_work -= 1

@@ -16,7 +16,14 @@ import structlog
 from crm_cell.http import signature
 from crm_cell.http.answers import Answer, NotKept, Stream
 from crm_cell.http.arrivals import Arrivals
-from crm_cell.http.auth import Authenticator, bearer_token, require, scope_of, tenant_of
+from crm_cell.http.auth import (
+    Authenticator,
+    Identity,
+    bearer_token,
+    require,
+    scope_of,
+    tenant_of,
+)
 from crm_cell.http.edge import Edge
 from crm_cell.http.errors import answer_error
 from crm_cell.http.exposition import Exposition, is_wanted
@@ -135,59 +142,20 @@ class Application:
     async def _run(self, route: Route, request: Request, wrong: list[Fault]) -> Answer | Stream:
         if wrong:
             raise BadRequest(wrong)
-        if is_wanted(route, request.headers):
+        if route.media and is_wanted(route, request.headers):
             return await self._exposition.answer(route, request)
         if not route.open:
-            await self._identify(route, request)
+            token = bearer_token(request.headers)
+            self._let_in(route, request, token, await self._authenticator.identify(token))
         try:
             return await self._answer(route, request)
         finally:
             if request.place is not None:
                 request.place.leave()
 
-    async def _answer(self, route: Route, request: Request) -> Answer | Stream:
-        arguments = await self._arguments(route, request)
-        if request.actor is None:
-            return await self._done(route, request, arguments)
-        tenant, writes = request.actor.tenant, route.kind == "write"
-        await self._admission.enter(tenant, writes=writes)
-        try:
-            return await self._done(route, request, arguments)
-        finally:
-            self._admission.leave(tenant, writes=writes)
-
-    async def _done(self, route: Route, request: Request, arguments: list[Any]) -> Answer | Stream:
-        if route.kind == "write":
-            return await self._write(route, request, arguments)
-        if route.kind == "plain":
-            result = await route.handler(*arguments)
-            return result if isinstance(result, Stream) else render(route, request, result)
-        assert request.actor is not None, "every read is somebody's"
-        return await self._database.read(
-            route.name,
-            request.actor.tenant,
-            lambda tx: rendered(route, request, route.handler(tx, *arguments)),
-            long=route.long,
-        )
-
-    async def _arguments(self, route: Route, request: Request) -> list[Any]:
-        """Raises BadRequest with the faults of headers, query and body together."""
-        faults = wrong_forms(request.headers, request_id_needed=route.needs_request_id)
-        try:
-            if route.takes_body or self._signing_secret:
-                await self._take_body(route, request)
-            arguments = route.binding.arguments(request)
-        except BadRequest as bad:
-            raise BadRequest([*faults, *bad.faults]) from None
-        if faults:
-            raise BadRequest(faults)
-        return arguments
-
-    async def _identify(self, route: Route, request: Request) -> None:
-        headers = request.headers
-        token = bearer_token(headers)
-        identity = await self._authenticator.identify(token)
+    def _let_in(self, route: Route, request: Request, token: str, identity: Identity) -> None:
         require(identity, route.scope)
+        headers = request.headers
         tenant = tenant_of(headers, identity, self._default_tenant)
         user, owner = scope_of(headers, identity)
         key = headers.get("Idempotency-Key") or headers.get("X-Request-ID")
@@ -195,7 +163,53 @@ class Application:
         if self._rate_limits.on:
             request.extra = [*request.extra, *self._rate_limits.spend(tenant, token)]
 
-    async def _take_body(self, route: Route, request: Request) -> None:
+    async def _answer(self, route: Route, request: Request) -> Answer | Stream:
+        """Raises BadRequest with the faults of headers, query and body together."""
+        faults = wrong_forms(request.headers, request_id_needed=route.needs_request_id)
+        if route.takes_body or self._signing_secret:
+            await self._take_body(route, request, faults)
+        arguments = route.binding.arguments(request, faults)
+        if request.actor is None:
+            return await self._work(route, request, arguments)
+        tenant, writes = request.actor.tenant, route.kind == "write"
+        if not self._admission.has_taken(tenant, writes=writes):
+            await self._admission.enter(tenant, writes=writes)
+        try:
+            return await self._work(route, request, arguments)
+        finally:
+            self._admission.leave(tenant, writes=writes)
+
+    def _work(
+        self, route: Route, request: Request, arguments: list[Any]
+    ) -> Awaitable[Answer | Stream]:
+        if route.kind == "read":
+            return self._read(route, request, arguments)
+        if route.kind == "write":
+            return self._write(route, request, arguments)
+        return _plain(route, request, arguments)
+
+    async def _read(self, route: Route, request: Request, arguments: list[Any]) -> Answer:
+        assert request.actor is not None, "every read is somebody's"
+        if route.long:  # and so is writing its answer: both are done off the event loop
+            return await self._database.read(
+                route.name,
+                request.actor.tenant,
+                lambda tx: rendered(route, request, route.handler(tx, *arguments)),
+                long=True,
+            )
+        result = await self._database.read(
+            route.name, request.actor.tenant, lambda tx: route.handler(tx, *arguments)
+        )
+        return render(route, request, result)
+
+    async def _take_body(self, route: Route, request: Request, faults: list[Fault]) -> None:
+        """Raises BadRequest with what is wrong with the body beside `faults`."""
+        try:
+            await self._read_body(route, request)
+        except BadRequest as bad:
+            raise BadRequest([*faults, *bad.faults]) from None
+
+    async def _read_body(self, route: Route, request: Request) -> None:
         request.place = self._large_bodies.place()
         await request.read_body(route.body_limit)
         if self._signing_secret and not route.open:
@@ -255,6 +269,11 @@ class Application:
             raise MethodNotAllowed(["GET", "HEAD"])
         headers = [header for header in heads[0]["headers"] if header[0] != b"content-length"]
         return Answer(status, b"".join(chunks), headers, protection=())
+
+
+async def _plain(route: Route, request: Request, arguments: list[Any]) -> Answer | Stream:
+    result = await route.handler(*arguments)
+    return result if isinstance(result, Stream) else render(route, request, result)
 
 
 def _claim(route: Route, request: Request, arguments: list[Any]) -> Claim:

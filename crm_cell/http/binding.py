@@ -52,9 +52,8 @@ class Binding:
         self.queries = tuple(kind for kind in map(_query_of, self.kinds.values()) if kind)
         self._binders = [_binder(name, kind, missing) for name, kind in self.kinds.items()]
 
-    def arguments(self, request: Request) -> list[Any]:
-        """Raises BadRequest with the faults of query and body together."""
-        faults: list[Fault] = []
+    def arguments(self, request: Request, faults: list[Fault]) -> list[Any]:
+        """Raises BadRequest with `faults`, and those of query and body, together."""
         queries: Queries = {}
         values: list[Any] = []
         try:

@@ -1,6 +1,7 @@
 """Typed routes: one declaration routes, validates and documents."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, TypedDict, TypeVar, Unpack
 
@@ -37,7 +38,7 @@ class Options(TypedDict, total=False):
     reread: Handler
 
 
-class Route(msgspec.Struct, frozen=True, kw_only=True):
+class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One method on one path."""
 
     kind: Kind
@@ -71,15 +72,15 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     others: Mapping[int, Any] = MappingProxyType({})
     """Views that it answers with under another status than its own, each as it then looks."""
 
-    @property
+    @cached_property
     def name(self) -> str:
         return f"{self.tag}.{self.handler.__name__.rstrip('_')}"
 
-    @property
+    @cached_property
     def takes_body(self) -> bool:
         return self.method in ("POST", "PATCH")
 
-    @property
+    @cached_property
     def needs_request_id(self) -> bool:
         return self.method in ("POST", "PATCH")
 
