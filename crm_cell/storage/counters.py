@@ -25,6 +25,10 @@ VALUES (:tenant, :name, :key, :stripe, :delta)
 ON CONFLICT (tenant_id, name, key, stripe) DO UPDATE SET value = counters.value + excluded.value
 """
 
+_OF_NAME = "SELECT coalesce(sum(value), 0) FROM counters WHERE tenant_id = :tenant AND name = :name"
+_SUM = f"{_OF_NAME} AND key = :key"
+_SUM_OF_MANY = f"{_OF_NAME} AND key LIKE :key"
+
 # Rows of a transaction that took longer, or was dated back, come in among older ones. What is
 # remembered of lists concerns rows some minutes old (`storage.deep_pages`): the difference is left
 # to the commit, and to clocks that do not agree.
@@ -104,10 +108,8 @@ def rows(tally: Tally, stripe: int) -> list[dict[str, object]]:
 
 async def read(tx: Reader, tenant: str, name: str, key: str | None = None) -> int:
     key = key or ""
-    alike = "LIKE" if ANY in key else "="
     row = await tx.one(
-        "SELECT coalesce(sum(value), 0) FROM counters"
-        f" WHERE tenant_id = :tenant AND name = :name AND key {alike} :key",
+        _SUM_OF_MANY if ANY in key else _SUM,
         tenant=tenant,
         name=name,
         key=key.replace(ANY, "%"),

@@ -1,9 +1,9 @@
 """Connections to an SQLite file, and a transaction on one of them."""
 
-from collections.abc import Awaitable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import apsw
 import msgspec
@@ -203,10 +203,11 @@ def read_on(
 
 def drive(unit: Awaitable[T]) -> T:
     """Run a unit to its end here and now: on SQLite its awaits all complete at once."""
-    steps = cast(Coroutine[Any, Any, T], unit)
+    steps: Any = unit
     try:
         steps.send(None)
     except StopIteration as done:
-        return cast(T, done.value)
+        result: T = done.value
+        return result
     steps.close()
     raise RuntimeError("a unit of work may await nothing but its transaction")
