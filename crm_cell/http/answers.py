@@ -1,7 +1,7 @@
 """What a handler gives back, and the bytes that it becomes."""
 
 from collections.abc import AsyncGenerator, Sequence
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 import msgspec
 
@@ -35,6 +35,8 @@ class Answer(msgspec.Struct):
 
 class Stream(msgspec.Struct):
     """A response whose body is made while it is sent, in constant memory."""
+
+    protection: ClassVar[Sequence[Header]] = PROTECTION
 
     chunks: AsyncGenerator[bytes, None]
     headers: list[Header]

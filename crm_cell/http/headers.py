@@ -90,16 +90,17 @@ def is_tenant(value: str) -> bool:
 
 def trace_of(headers: Mapping[str, str]) -> str:
     """The platform's trace id, else the W3C one, else nothing; a malformed one is not logged."""
-    given = headers.get("X-Trace-Id")
-    return given if given and _TRACE.fullmatch(given) else _parent(headers, 1)
+    return _traced(headers, "X-Trace-Id", 1)
 
 
 def span_of(headers: Mapping[str, str]) -> str:
-    given = headers.get("X-Span-Id")
-    return given if given and _TRACE.fullmatch(given) else _parent(headers, 2)
+    return _traced(headers, "X-Span-Id", 2)
 
 
-def _parent(headers: Mapping[str, str], part: int) -> str:
-    given = headers.get("traceparent")
-    parent = _TRACEPARENT.fullmatch(given) if given else None
-    return parent[part] if parent else ""
+def _traced(headers: Mapping[str, str], name: str, part_of_parent: int) -> str:
+    given = headers.get(name)
+    if given and _TRACE.fullmatch(given):
+        return given
+    parent = headers.get("traceparent")
+    found = _TRACEPARENT.fullmatch(parent) if parent else None
+    return found[part_of_parent] if found else ""

@@ -87,10 +87,10 @@ def _shown(rows: list[T], view: Callable[[T], V], kept: Kept | None) -> list[V]:
     """
     if kept is None:
         return [view(row) for row in rows]
-    return [
-        cast(V, row) if isinstance(row, msgspec.Raw) else _kept_view(row, view, kept)
-        for row in rows
+    shown: list[Any] = [
+        row if isinstance(row, msgspec.Raw) else _kept_view(row, view, kept) for row in rows
     ]
+    return shown
 
 
 def _kept_view(row: T, view: Callable[[T], V], kept: Kept) -> V:

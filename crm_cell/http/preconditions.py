@@ -1,5 +1,7 @@
 """If-Match: change a resource only if it is still as the caller last saw it."""
 
+from functools import lru_cache
+
 from crm_cell.kernel.errors import PreconditionFailed
 
 
@@ -15,5 +17,6 @@ class IfMatch:
             raise PreconditionFailed
 
 
+@lru_cache(maxsize=256)
 def etag(version: int) -> str:
     return f'"{version}"'

@@ -4,19 +4,17 @@ import asyncio
 from contextlib import aclosing
 from time import perf_counter
 
-from crm_cell.http.answers import PROTECTION, Answer, Header, Stream
+from crm_cell.http.answers import Answer, Header, Stream
 from crm_cell.http.request import Request, Send
 
 
 async def send_answer(
     answer: Answer | Stream, request: Request, started: float, send: Send
 ) -> None:
-    frame = [*request.extra, *_frame(request, started)]
+    headers = _headers(answer, request, started)
     if isinstance(answer, Stream):
-        headers = [*answer.headers, *PROTECTION, *frame]
         await _send_stream(answer, headers, request, send)
         return
-    headers = [*answer.headers, *answer.protection, *frame]
     if answer.status not in (204, 304):
         headers.append((b"content-length", b"%d" % len(answer.body)))
     body = b"" if request.method == "HEAD" else answer.body
@@ -24,10 +22,13 @@ async def send_answer(
     await send({"type": "http.response.body", "body": body})
 
 
-def _frame(request: Request, started: float) -> list[Header]:
-    """The headers that every response has."""
+def _headers(answer: Answer | Stream, request: Request, started: float) -> list[Header]:
+    """The answer's own, and those that every response has."""
     milliseconds = (perf_counter() - started) * 1000
     return [
+        *answer.headers,
+        *answer.protection,
+        *request.extra,
         (b"x-request-id", request.request_id.encode()),
         (b"x-response-time", b"%d" % milliseconds),
         (b"server-timing", b"total;dur=%.3f" % milliseconds),

@@ -61,19 +61,19 @@ class Telemetry:
         # Methods are the caller's words; unmatched ones must not grow the registry.
         method = request.method if route else "other"
         self._measurements.observe(name, method, status, seconds)
-        actor, headers = request.actor, request.headers
+        actor = request.actor
         self._write(
-            AccessLine(
-                event="request",
-                method=method if route else request.method[:16],
-                route=name,
-                status=status,
-                ms=round(seconds * 1000, 3),
-                request_id=request.request_id,
-                trace_id=actor.trace_id if actor else "",
-                span_id=span_of(headers),
-                tenant=actor.tenant if actor else "",
-                user=_loggable(actor.user) if actor else "",
+            AccessLine(  # by position: with names it takes half as long again
+                "request",
+                method if route else request.method[:16],
+                name,
+                status,
+                round(seconds * 1_000_000) / 1000,
+                request.request_id,
+                actor.trace_id if actor else "",
+                span_of(request.headers),
+                actor.tenant if actor else "",
+                _loggable(actor.user) if actor else "",
             )
         )
 
