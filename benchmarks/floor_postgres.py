@@ -49,8 +49,14 @@ _INSERT = (
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
 )
 _AUDIT = (
-    "INSERT INTO audit_logs (tenant_id, id, action, resource_type, resource_id, changes,"
-    " request_id, created_at) VALUES ($1, $2, 'created', 'customer', $3, $4, $5, $6)"
+    "INSERT INTO audit_logs (tenant_id, id, action, resource_type, resource_id, resource_name,"
+    " changes, request_id, created_at, lane, link)"
+    " VALUES ($1, $2, 'created', 'customer', $3, $4, $5, $6, $7, $8, $9)"
+)
+_HEAD = (
+    "INSERT INTO audit_heads (tenant_id, lane, last_id, last_link, cut_id, cut_link, seal)"
+    " VALUES ($1, $2, $3, $4, '', '', $4)"
+    " ON CONFLICT (tenant_id, lane) DO UPDATE SET last_id = $3, last_link = $4, seal = $4"
 )
 _EVENT = (
     "INSERT INTO events (tenant_id, id, event_type, data, created_at)"
@@ -67,14 +73,14 @@ _KEEP = (
     " WHERE tenant_id = $1 AND method = 'POST' AND path = '/customers' AND key = $2"
 )
 _COUNTERS = (
-    ("audit_logs", ""),
     ("audit_logs.actor", ""),
-    ("audit_logs.resource_type", "customer"),
+    ("audit_logs.deed", "customer.created"),
     ("customers", ""),
     ("customers.owner", ""),
 )
 _STRIPES = 64
 _FINGERPRINT = bytes(32)
+_LINK = bytes(32)
 
 
 class _Session(asyncpg.Connection):
@@ -112,22 +118,25 @@ class PostgresStore:
         async with self._transaction(_WRITE) as connection:
             await connection.execute(_CLAIM, TENANT, request_id, _FINGERPRINT, now)
             await connection.execute(_INSERT, *row, *contact)
-            await self._record(connection, row, request_id, now)
-            await self._count(connection)
+            stripe = connection.get_server_pid() % _STRIPES
+            await self._record(connection, row, request_id, now, stripe)
+            await self._count(connection, stripe)
         return row
 
-    async def _record(self, connection: "Connection", row: Row, request_id: str, now: int) -> None:
-        identifier = row[1]
+    async def _record(
+        self, connection: "Connection", row: Row, request_id: str, now: int, lane: int
+    ) -> None:
+        identifier, name = row[1], row[5]
         shown = encode(customer_of(row))
         text = shown.decode()
-        entry = (TENANT, new_id(now), identifier, text, request_id, now)
+        entry = (TENANT, new_id(now), identifier, name, text, request_id, now, lane, _LINK)
+        await connection.execute(_HEAD, TENANT, lane, identifier, _LINK)
         await connection.execute(_AUDIT, *entry)
         await connection.execute(_EVENT, TENANT, new_id(now), text, now)
         location = f"/customers/{identifier}"
         await connection.execute(_KEEP, TENANT, request_id, shown, location, identifier)
 
-    async def _count(self, connection: "Connection") -> None:
-        stripe = connection.get_server_pid() % _STRIPES
+    async def _count(self, connection: "Connection", stripe: int) -> None:
         rows = [(TENANT, name, key, stripe) for name, key in _COUNTERS]
         await connection.executemany(_COUNT, rows)
 
