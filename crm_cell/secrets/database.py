@@ -47,6 +47,9 @@ class SealedDatabase:
     async def ping(self) -> None:
         await self._inner.ping()
 
+    async def overwrite_deleted(self) -> None:
+        await self._inner.overwrite_deleted()
+
     async def refresh_statistics(self) -> None:
         await self._inner.refresh_statistics()
 

@@ -56,6 +56,8 @@ class Reader(Protocol):
 class Tx(Reader, Protocol):
     """A transaction that writes. It commits when its unit returns, and only then is answered."""
 
+    for_deletion: str
+    """Ends a SELECT of what the transaction deletes: nothing refers to it anew before it ends."""
     stripe: int
     """Which of a sum's rows this transaction adds to."""
     tally: Tally
@@ -127,6 +129,11 @@ class Database(Protocol):
         for what others do: so it changes nothing but the database. `now` backdates (demo data).
         Raises RateLimited when too much is waiting, Unavailable when the outcome is unknown.
         """
+        ...
+
+    async def overwrite_deleted(self) -> None:
+        """From now on, leave nothing of what is deleted where it lay, as far as that is ours to do:
+        a server's pages are its own (see `storage.open.scrub`)."""
         ...
 
     async def refresh_statistics(self) -> None:

@@ -79,6 +79,16 @@ def sole_service(url: str) -> Iterator[None]:
         yield
 
 
+def scrub(url: str) -> bool:
+    """Leave nothing of deleted rows in a file, which takes that nobody serves it; tells whether
+    nothing is left. A server vacuums in its own time. Raises CannotOpen."""
+    if is_postgres(url):
+        return False
+    from crm_cell.storage.sqlite_scrub import scrub as scrub_file
+
+    return scrub_file(sqlite_path(url))
+
+
 def faults_in(url: str) -> list[str]:
     """What is wrong with the database itself, nothing for a sound one."""
     if is_postgres(url):

@@ -117,6 +117,9 @@ class PostgresDatabase:
             return await self._long.run(lambda it: it.write(name, tenant, unit, moment))
         return await self._short.write(name, tenant, unit, moment)
 
+    async def overwrite_deleted(self) -> None:
+        """Its server reuses the room of dead rows when it vacuums, in its own time."""
+
     async def refresh_statistics(self) -> None:
         await self._long.run(lambda it: it.analyze())
 

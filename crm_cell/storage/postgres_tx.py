@@ -31,6 +31,7 @@ class PostgresTx:
         "_seconds",
         "boundaries",
         "chain_keys",
+        "for_deletion",
         "for_share",
         "for_update",
         "hints",
@@ -66,6 +67,7 @@ class PostgresTx:
         self.tally: Tally = {}
         self.for_update = " FOR NO KEY UPDATE" if locks else ""
         self.for_share = " FOR SHARE" if locks else ""
+        self.for_deletion = " FOR UPDATE" if locks else ""
 
     async def one(self, sql: str, /, **params: object) -> Row | None:
         text, names = positional(sql)

@@ -143,6 +143,12 @@ class SqliteDatabase:
         self._arrived.set()
         return cast(T, await job.answer)
 
+    async def overwrite_deleted(self) -> None:
+        """Only here, where a person is erased: it costs every write that deletes or shortens."""
+        await self.write(
+            "overwrite_deleted", EVERY_TENANT, lambda tx: tx.all("PRAGMA secure_delete = ON")
+        )
+
     async def refresh_statistics(self) -> None:
         """In line with the writes: no connection serves two threads at once."""
         await self.write(

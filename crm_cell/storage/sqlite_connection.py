@@ -87,6 +87,7 @@ class SqliteTx(SqliteReader):
     """A transaction whose awaits complete at once."""
 
     __slots__ = ("_connection", "_indexes", "appended", "chain_keys", "hints", "late", "tally")
+    for_deletion = ""
     stripe = 0
     alone = True
 

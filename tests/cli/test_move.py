@@ -235,7 +235,7 @@ def test_the_wall_between_tenants_stands_afterwards(
     moves(nowhere, source, target)
     after = sorted((name, sorted(acl)) for name, acl in target.rows(rights))
     assert after == before
-    assert any(acl.startswith("crm_upkeep=r/") for acl in dict(after)["customers"])
+    assert any(acl.startswith("crm_upkeep=r/") for acl in dict(after)["payments"])
 
 
 def test_an_owner_whom_the_wall_holds_can_move_in(
