@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from crm_cell.http.answers import JSON_TYPE, Answer, Header
 from crm_cell.http.once import Claim
 from crm_cell.idempotency import store
-from crm_cell.kernel.errors import IdempotentConflict
+from crm_cell.kernel.errors import IdempotentConflict, NotFound
 from crm_cell.storage.engine import Database, Tx, WriteUnit
 from crm_cell.storage.errors import Locked
 
@@ -84,10 +84,12 @@ async def replay(tx: Tx, claim: Claim, stored: store.Stored) -> Answer:
     """The stored answer, byte for byte; raises IdempotentConflict for a different request.
 
     For whoever does not see the record in the path there is none, whatever was done to it and
-    under which key.
+    under which key; and for nobody, where the answer has been erased with what it showed.
     """
     if claim.subject is not None:
         await _recheck(tx, claim, [claim.subject])
+    if stored.status == store.GONE:
+        raise NotFound(claim.route.binding.missing)
     if not tx.seals.same_digest(stored.fingerprint, claim.fingerprint):
         raise IdempotentConflict
     await _recheck(tx, claim, _shown_ids(claim, stored))

@@ -1,10 +1,12 @@
 """Keys and stored answers. A key is stored if and only if its effect is committed."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from crm_cell.http.answers import Answer
 from crm_cell.http.once import Claim
-from crm_cell.storage.engine import Tx
+from crm_cell.storage.engine import Reader, Tx
 
 _KEY = "tenant_id = :tenant AND method = :method AND path = :path AND key = :key"
 _INSERT = (
@@ -16,6 +18,26 @@ _UPDATE = (
     "UPDATE idempotency_keys SET status = :status, body = :body, location = :location,"
     f" etag = :etag, resource_id = :resource_id WHERE {_KEY}"
 )
+
+
+GONE = 404
+"""The status of a key whose answer has been erased. No other key has it: refusals keep none."""
+
+
+class Name(msgspec.Struct, frozen=True):
+    """Which of a tenant's keys it is."""
+
+    method: str
+    path: str
+    key: str
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A key, as whoever goes through all of them sees it."""
+
+    name: Name
+    resource_id: str | None
+    created_at: int
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -55,7 +77,7 @@ async def find(tx: Tx, claim: Claim) -> Stored | None:
     fingerprint, status, body, *others = row
     if body:
         body = tx.seals.open_answer(_about(claim), bytes(body))
-    return Stored(bytes(fingerprint), status, body, *others)
+    return Stored(bytes(fingerprint), status, body or b"", *others)
 
 
 async def keep_answer(tx: Tx, claim: Claim, answer: Answer) -> None:
@@ -77,6 +99,47 @@ def _kept(answer: Answer) -> dict[str, object]:
         "etag": _text(headers.get(b"etag")),
         "resource_id": answer.resource_id,
     }
+
+
+async def page(tx: Reader, tenant: str, *, after: Name, since: int, most: int) -> list[Answered]:
+    """Keys in their order, without what was answered; gone answers are left out."""
+    rows = await tx.all(
+        "SELECT method, path, key, resource_id, created_at FROM idempotency_keys"
+        " WHERE tenant_id = :tenant AND (method, path, key) > (:method, :path, :key)"
+        " AND created_at >= :since AND status <> :gone ORDER BY method, path, key LIMIT :most",
+        tenant=tenant,
+        since=since,
+        gone=GONE,
+        most=most,
+        **msgspec.structs.asdict(after),
+    )
+    return [Answered(Name(*row[:3]), *row[3:]) for row in rows]
+
+
+async def answer(tx: Reader, tenant: str, name: Name) -> bytes:
+    """Nothing where none is kept."""
+    row = await tx.one(
+        f"SELECT body FROM idempotency_keys WHERE {_KEY}",
+        tenant=tenant,
+        **msgspec.structs.asdict(name),
+    )
+    if row is None or not row[0]:
+        return b""
+    about = f"{name.method}\0{name.path}\0{name.key}"
+    return tx.seals.open_answer(about, bytes(row[0]))
+
+
+async def erase_answers(tx: Tx, tenant: str, names: Iterable[Name]) -> None:
+    """What they say, and the hash of what was asked, which somebody might guess. The keys stay, so
+    that nothing happens twice: a replay finds that the answer has gone."""
+    await tx.many(
+        "UPDATE idempotency_keys SET status = :gone, body = NULL, location = NULL, etag = NULL,"
+        f" fingerprint = :empty WHERE {_KEY}",
+        [
+            {"gone": GONE, "empty": b"", "tenant": tenant, **msgspec.structs.asdict(name)}
+            for name in names
+        ],
+    )
 
 
 async def purge(tx: Tx, before: int, limit: int) -> int:

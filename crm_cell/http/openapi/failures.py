@@ -122,8 +122,9 @@ def _errors(route: Route) -> Iterable[CrmError]:
     yield _bad_request(route)
     if not route.open:
         yield from _IDENTITY
-    # A replay is not found by those who may not see the record any more.
-    if str in route.binding.kinds.values() or (route.recheck and gives_resource(route)):
+    # A replay is not found by those who may not see the record any more, or when that was erased.
+    shows = gives_resource(route) or route.shown_ids is not None
+    if str in route.binding.kinds.values() or (route.recheck and shows):
         yield NotFound(route.binding.missing)
     if route.takes_body:
         yield from (too_large(route.body_limit), UnsupportedMediaType())
