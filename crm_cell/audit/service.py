@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import msgspec
 
 from crm_cell.audit import chain, store
-from crm_cell.audit.store import Entry, Filter
+from crm_cell.audit.store import Entry as Entry  # noqa: PLC0414 - who reads the trail names them
+from crm_cell.audit.store import Filter
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Entity, difference, snapshot
 from crm_cell.kernel.ids import new_id
@@ -27,6 +28,14 @@ async def record_reading(
 ) -> None:
     """Put on record that something was looked at, which changes nothing."""
     await _append(tx, [_entry_of(tx, actor, action, subject, told)])
+
+
+async def record_erasure(
+    tx: Tx, actor: Actor, subject: Entity, told: dict[str, object]
+) -> None:
+    """Put on record that somebody was erased, but not who it was."""
+    entry = _entry_of(tx, actor, "erased", subject, told)
+    await _append(tx, [msgspec.structs.replace(entry, resource_name=None)])
 
 
 async def record_all(tx: Tx, actor: Actor, action: str, deeds: list[Deed]) -> None:
@@ -53,6 +62,13 @@ async def list_(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) ->
             return Slice([], 0, None)
         wanted = msgspec.structs.replace(wanted, actor=actor.owner)
     return await store.page(tx, actor, wanted, asked)
+
+
+async def of_record(
+    tx: Reader, tenant: str, resource_type: str, resource_id: str, *, after: str, most: int
+) -> list[Entry]:
+    """What was done to a record, in order."""
+    return await store.of_record(tx, tenant, resource_type, resource_id, after=after, most=most)
 
 
 async def _append(tx: Tx, entries: list[Entry]) -> None:

@@ -150,6 +150,23 @@ async def entry(tx: Reader, tenant: str, identifier: str) -> Entry | None:
     return Entry(*row) if row else None
 
 
+async def of_record(
+    tx: Reader, tenant: str, resource_type: str, resource_id: str, *, after: str, most: int
+) -> list[Entry]:
+    """What was done to a record, in order."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM audit_logs WHERE tenant_id = :tenant"
+        " AND resource_type = :resource_type AND resource_id = :resource_id AND id > :after"
+        " ORDER BY id LIMIT :most",
+        tenant=tenant,
+        resource_type=resource_type,
+        resource_id=resource_id,
+        after=after,
+        most=most,
+    )
+    return [Entry(*row) for row in rows]
+
+
 async def link_before(tx: Reader, entry: Entry) -> bytes | None:
     """The link of the entry before this one in its chain, where it is still there."""
     row = await tx.one(

@@ -8,6 +8,7 @@ from crm_cell.contacts.rules import Contact as Contact  # noqa: PLC0414 - follow
 from crm_cell.customers import service as customers
 from crm_cell.events import service as events
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.entity import Kept
 from crm_cell.kernel.errors import NotFound, RuleViolation
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
@@ -92,6 +93,34 @@ async def delete(tx: Tx, actor: Actor, contact: Contact) -> None:
     await _hide(tx, actor, [contact])
 
 
+async def kept_of(
+    tx: Reader, tenant: str, *, phone: str | None, email: str | None
+) -> list[Kept[Contact]]:
+    """All of a number or an address, hidden ones too. Scans: for `long` reads."""
+    return await store.kept_of(tx, tenant, {"phone": phone, "email": email})
+
+
+async def kept(tx: Reader, tenant: str, contact_id: str) -> Kept[Contact] | None:
+    """The contact, also when it is hidden."""
+    return await store.kept(tx, tenant, contact_id)
+
+
+async def kept_of_customer(
+    tx: Reader, tenant: str, customer_id: str, *, after: str, most: int
+) -> list[Kept[Contact]]:
+    return await store.kept_of_customer(tx, tenant, customer_id, after=after, most=most)
+
+
+async def held_for_deletion(tx: Tx, tenant: str, contact_id: str) -> Kept[Contact] | None:
+    """As `kept`; nothing comes to name it before the transaction has ended."""
+    return await store.kept(tx, tenant, contact_id, tx.for_deletion)
+
+
+async def erase(tx: Tx, contact: Contact, deleted_at: int | None) -> None:
+    """Delete it for good. No follow-up may name it any more."""
+    await store.erase(tx, contact, deleted_at)
+
+
 async def recheck(tx: Reader, actor: Actor, contact_id: str) -> None:
     """Raises NotFound where a stored answer shows a contact that is no longer the caller's."""
     if not actor.may_see(await store.owner_of(tx, actor.tenant, contact_id)):
@@ -102,9 +131,17 @@ async def total(tx: Reader, actor: Actor) -> int:
     return await store.total(tx, actor)
 
 
-async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
-    while found := await store.some_of(tx, customer.tenant_id, customer.id, most=_BATCH):
+async def delete_some(tx: Tx, actor: Actor, customer_id: str) -> int:
+    """Some of a customer's, and how many they were."""
+    found = await store.some_of(tx, actor.tenant, customer_id, most=_BATCH)
+    if found:
         await _hide(tx, actor, found)
+    return len(found)
+
+
+async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
+    while await delete_some(tx, actor, customer.id):
+        pass
 
 
 async def customer_handed_over(

@@ -6,12 +6,13 @@ import msgspec
 
 from crm_cell.contacts.rules import Contact
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.entity import Kept
 from crm_cell.kernel.errors import Conflict
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
 from crm_cell.storage.changes import assignments
 from crm_cell.storage.counters import Counter
-from crm_cell.storage.engine import Reader, Tx
+from crm_cell.storage.engine import Reader, Row, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
 from crm_cell.storage.scope import counted, owned, owned_among
@@ -126,6 +127,48 @@ async def _found(
     )
 
 
+async def kept_of(tx: Reader, tenant: str, wanted: Wanted) -> list[Kept[Contact]]:
+    """All of a number or an address, hidden ones too. Scans: for `long` reads."""
+    conditions, params = await sought(tx, SEALED, wanted)
+    rows = await tx.all(
+        f"SELECT {_COLUMNS}, deleted_at FROM contacts WHERE tenant_id = :tenant{conditions}"
+        " ORDER BY id",
+        tenant=tenant,
+        **params,
+    )
+    return _kept(tx, rows)
+
+
+async def kept(tx: Reader, tenant: str, contact_id: str, lock: str = "") -> Kept[Contact] | None:
+    """The contact, also when it is hidden."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS}, deleted_at FROM contacts WHERE tenant_id = :tenant AND id = :id{lock}",
+        tenant=tenant,
+        id=contact_id,
+    )
+    return _kept(tx, rows)[0] if rows else None
+
+
+async def kept_of_customer(
+    tx: Reader, tenant: str, customer_id: str, *, after: str, most: int
+) -> list[Kept[Contact]]:
+    """Hidden ones too, in the order of their ids."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS}, deleted_at FROM contacts WHERE tenant_id = :tenant"
+        " AND customer_id = :customer AND id > :after ORDER BY id LIMIT :most",
+        tenant=tenant,
+        customer=customer_id,
+        after=after,
+        most=most,
+    )
+    return _kept(tx, rows)
+
+
+def _kept(tx: Reader, rows: list[Row]) -> list[Kept[Contact]]:
+    contact = tx.seals.opening(SEALED, _contact)
+    return [(contact(*row[:-1]), row[-1]) for row in rows]
+
+
 async def total(tx: Reader, actor: Actor, customer_id: str | None = None) -> int:
     if customer_id is not None and not await _sees_contacts_of(tx, actor, customer_id):
         return 0
@@ -187,6 +230,17 @@ async def hide(tx: Tx, contacts: list[Contact]) -> None:
         [{"now": tx.now, "tenant": contact.tenant_id, "id": contact.id} for contact in contacts],
     )
     await _count(tx, contacts[0], -len(contacts))
+
+
+async def erase(tx: Tx, contact: Contact, deleted_at: int | None) -> None:
+    """For good. No follow-up may name it any more."""
+    await tx.run(
+        "DELETE FROM contacts WHERE tenant_id = :tenant AND id = :id",
+        tenant=contact.tenant_id,
+        id=contact.id,
+    )
+    if deleted_at is None:
+        await _count(tx, contact, -1)
 
 
 async def hand_over(

@@ -88,6 +88,17 @@ async def ids_of_customer(tx: Reader, tenant: str, customer_id: str) -> list[str
     return await store.ids_of_customer(tx, tenant, customer_id)
 
 
+async def of_customer(
+    tx: Reader, tenant: str, customer_id: str, *, after: str, most: int
+) -> list[Contract]:
+    """In the order of their ids."""
+    return await store.of_customer(tx, tenant, customer_id, after=after, most=most)
+
+
+async def customer_has_any(tx: Reader, tenant: str, customer_id: str) -> bool:
+    return await store.customer_has_any(tx, tenant, customer_id)
+
+
 async def customer_deleted(tx: Tx, actor: Actor, customer: Customer) -> None:
     """Raises Conflict where there are contracts: money records never vanish."""
     if await store.customer_has_any(tx, actor.tenant, customer.id):

@@ -127,6 +127,21 @@ async def ids_of_customer(tx: Reader, tenant: str, customer_id: str) -> list[str
     return [row[0] for row in rows]
 
 
+async def of_customer(
+    tx: Reader, tenant: str, customer_id: str, *, after: str, most: int
+) -> list[Contract]:
+    """In the order of their ids."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM contracts WHERE tenant_id = :tenant AND customer_id = :customer"
+        " AND id > :after ORDER BY id LIMIT :most",
+        tenant=tenant,
+        customer=customer_id,
+        after=after,
+        most=most,
+    )
+    return [Contract(*row) for row in rows]
+
+
 async def hand_over(
     tx: Tx, tenant: str, customer_id: str, before: str | None, after: str | None
 ) -> None:

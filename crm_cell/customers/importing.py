@@ -11,6 +11,7 @@ from crm_cell.customers.schemas import ImportedView, ImportView, RefusedView, ch
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, DuplicateName, Refusal
 from crm_cell.kernel.messages import Language, explain
+from crm_cell.kernel.text import name_key
 from crm_cell.storage.engine import Tx
 
 
@@ -69,6 +70,13 @@ def report(outcome: Outcome, language: Language, *, dry_run: bool) -> ImportView
 def imported_ids(report: bytes) -> list[str]:
     """The customers that a report shows, for whoever asks for it again."""
     return [row["customerId"] for row in msgspec.json.decode(report)["details"]]
+
+
+def imported_names(report: bytes) -> set[str]:
+    """The names that a report tells, of rows that did not go in too, as names are compared."""
+    told = msgspec.json.decode(report)
+    rows = [*told["details"], *told["errorsDetail"]]
+    return {name_key(row["name"]) for row in rows if row["name"]}
 
 
 def _sorted_out(items: Sequence[Any]) -> tuple[dict[int, dict[str, Any]], list[Refused]]:

@@ -3,10 +3,15 @@
 from enum import IntEnum, StrEnum
 from typing import Any, ClassVar
 
+import msgspec
+
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Entity, revised
 from crm_cell.kernel.errors import Forbidden
 from crm_cell.kernel.text import name_key
+
+# Random by then, and enough of it that two of a tenant never share it.
+_SHOWN_OF_ID = 12
 
 
 class Status(IntEnum):
@@ -74,6 +79,17 @@ def new_customer(
         status=status,
         owner_id=actor.owner_of_new(owner_id),
     )
+
+
+def anonymous(customer: Customer, now: int) -> Customer:
+    """What is left where money records must still have their customer."""
+    name = f"已抹除 {customer.id[-_SHOWN_OF_ID:]}"
+    changes = {"name": name, "name_key": name_key(name)}
+    return without_reach(msgspec.structs.replace(customer, **changes), now)
+
+
+def without_reach(customer: Customer, now: int) -> Customer:
+    return revised(customer, {"contact_phone": None, "contact_email": None}, now)
 
 
 def changed(actor: Actor, customer: Customer, changes: dict[str, Any], now: int) -> Customer:

@@ -7,6 +7,7 @@ from crm_cell.customers import rules, store
 from crm_cell.customers.rules import Customer as Customer  # noqa: PLC0414 - what belongs to one names it
 from crm_cell.events import service as events
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.entity import Kept
 from crm_cell.kernel.errors import NotFound, RuleViolation
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
@@ -120,6 +121,47 @@ async def delete(tx: Tx, actor: Actor, customer: Customer) -> None:
     await store.hide(tx, customer)
     await audit.record(tx, actor, "deleted", before=customer)
     await events.emit(tx, actor, "crm.customer.deleted", customer)
+
+
+async def kept_of(
+    tx: Reader, tenant: str, *, phone: str | None, email: str | None
+) -> list[Kept[Customer]]:
+    """All of a number or an address, hidden ones too. Scans: for `long` reads."""
+    return await store.kept_of(tx, tenant, {"contact_phone": phone, "contact_email": email})
+
+
+async def kept(tx: Reader, tenant: str, customer_id: str) -> Kept[Customer] | None:
+    """The customer, also when it is hidden."""
+    return await store.kept(tx, tenant, customer_id)
+
+
+async def held_for_deletion(tx: Tx, tenant: str, customer_id: str) -> Kept[Customer] | None:
+    """As `kept`; nothing comes to belong to it before the transaction has ended."""
+    return await store.kept(tx, tenant, customer_id, tx.for_deletion)
+
+
+async def erase(tx: Tx, customer: Customer, deleted_at: int | None) -> None:
+    """Delete it for good. Nothing may belong to it any more."""
+    await store.erase(tx, customer, deleted_at)
+
+
+async def make_anonymous(tx: Tx, customer: Customer) -> bool:
+    """Leave the shell that money records need; False where nothing else was left before."""
+    return await _strip(tx, customer, rules.anonymous(customer, tx.now))
+
+
+async def forget_reach(tx: Tx, customer: Customer) -> bool:
+    """Take its number and its address away; False where it had none."""
+    return await _strip(tx, customer, rules.without_reach(customer, tx.now))
+
+
+async def _strip(tx: Tx, before: Customer, after: Customer) -> bool:
+    """No audit entry says what was there, nor does an event."""
+    stays = before.name, before.contact_phone, before.contact_email
+    if stays == (after.name, after.contact_phone, after.contact_email):
+        return False
+    await store.update(tx, before, after)
+    return True
 
 
 async def recheck(tx: Reader, actor: Actor, customer_id: str) -> None:

@@ -6,6 +6,7 @@ import msgspec
 
 from crm_cell.customers.rules import Customer
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.entity import Kept
 from crm_cell.kernel.errors import DuplicateName
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
@@ -129,6 +130,30 @@ async def _found(tx: Reader, actor: Actor, wanted: Wanted, asked: PageRequest) -
     )
 
 
+async def kept_of(tx: Reader, tenant: str, wanted: Wanted) -> list[Kept[Customer]]:
+    """All of a number or an address, hidden ones too. Scans: for `long` reads."""
+    conditions, params = await sought(tx, SEALED, wanted)
+    rows = await tx.all(
+        f"SELECT {_COLUMNS}, deleted_at FROM customers WHERE tenant_id = :tenant{conditions}"
+        " ORDER BY id",
+        tenant=tenant,
+        **params,
+    )
+    customer = tx.seals.opening(SEALED, Customer)
+    return [(customer(*row[:-1]), row[-1]) for row in rows]
+
+
+async def kept(tx: Reader, tenant: str, customer_id: str, lock: str = "") -> Kept[Customer] | None:
+    """The customer, also when it is hidden."""
+    row = await tx.one(
+        f"SELECT {_COLUMNS}, deleted_at FROM customers WHERE tenant_id = :tenant AND id = :id"
+        f"{lock}",
+        tenant=tenant,
+        id=customer_id,
+    )
+    return (tx.seals.opening(SEALED, Customer)(*row[:-1]), row[-1]) if row else None
+
+
 async def total(tx: Reader, actor: Actor) -> int:
     return await counters.read(tx, actor.tenant, *_counter(actor))
 
@@ -162,6 +187,17 @@ async def hide(tx: Tx, customer: Customer) -> None:
         id=customer.id,
     )
     await _count(tx, customer.tenant_id, customer.owner_id, -1)
+
+
+async def erase(tx: Tx, customer: Customer, deleted_at: int | None) -> None:
+    """For good. Nothing may refer to it any more."""
+    await tx.run(
+        "DELETE FROM customers WHERE tenant_id = :tenant AND id = :id",
+        tenant=customer.tenant_id,
+        id=customer.id,
+    )
+    if deleted_at is None:
+        await _count(tx, customer.tenant_id, customer.owner_id, -1)
 
 
 async def _count(tx: Tx, tenant: str, owner: str | None, delta: int) -> None:

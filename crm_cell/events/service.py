@@ -4,28 +4,46 @@ Delivered, an event has the members eventId, eventType, timestamp, source ("crm"
 tenantId and data; the rows hold them in the order of their ids.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from crm_cell.events import store
-from crm_cell.events.store import Event
+from crm_cell.events.store import Event as Event  # noqa: PLC0414 - what goes through them names it
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Entity, snapshot
 from crm_cell.kernel.ids import new_id
-from crm_cell.storage.engine import Tx
+from crm_cell.storage.engine import Reader, Tx
 
 
 async def emit(tx: Tx, actor: Actor, event_type: str, *entities: Entity) -> None:
     """One event for each record, e.g. `crm.customer.created`."""
     if entities:
-        await store.append(tx, [_event(tx, actor, event_type, entity) for entity in entities])
+        await store.append(tx, [_event(tx, actor, event_type, snapshot(each)) for each in entities])
 
 
-def _event(tx: Tx, actor: Actor, event_type: str, entity: Entity) -> Event:
+async def emit_ids(tx: Tx, actor: Actor, event_type: str, ids: dict[str, str]) -> None:
+    """One event that says nothing but which records it is about, by their members."""
+    await store.append(tx, [_event(tx, actor, event_type, ids)])
+
+
+async def page(tx: Reader, tenant: str, *, after: str, most: int) -> list[Event]:
+    """In their order."""
+    return await store.page(tx, tenant, after=after, most=most)
+
+
+async def replace(tx: Tx, tenant: str, data: Mapping[str, str]) -> None:
+    """What some of them say, by their ids: for upkeep that takes away what they must not say."""
+    await store.replace(tx, tenant, data)
+
+
+def _event(tx: Tx, actor: Actor, event_type: str, data: dict[str, Any]) -> Event:
     return Event(
         actor.tenant,
         new_id(tx.now),
         event_type,
         actor.trace_id or None,
-        msgspec.json.encode(snapshot(entity)).decode(),
+        msgspec.json.encode(data).decode(),
         tx.now,
     )

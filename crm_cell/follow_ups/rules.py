@@ -35,6 +35,13 @@ class Filter(msgspec.Struct, frozen=True):
 EVERY = Filter()
 
 
+class Of(msgspec.Struct, frozen=True):
+    """Whose follow-ups: a customer's, or those that name a contact."""
+
+    customer_id: str | None = None
+    contact_id: str | None = None
+
+
 def new_follow_up(
     actor: Actor,
     identifier: str,

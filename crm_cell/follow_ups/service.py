@@ -8,7 +8,9 @@ from crm_cell.customers import service as customers
 from crm_cell.events import service as events
 from crm_cell.follow_ups import rules, store
 from crm_cell.follow_ups.rules import Filter, FollowUp
+from crm_cell.follow_ups.rules import Of as Of  # noqa: PLC0414 - who asks for theirs says it
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.entity import Kept
 from crm_cell.kernel.errors import NotFound
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
@@ -58,6 +60,28 @@ async def delete(tx: Tx, actor: Actor, follow_up: FollowUp) -> None:
     await _hide(tx, actor, [follow_up])
 
 
+async def kept_of(
+    tx: Reader, tenant: str, of: Of, *, after: str, most: int
+) -> list[Kept[FollowUp]]:
+    """Hidden ones too, in the order of their ids."""
+    return await store.kept_of(tx, tenant, of, after=after, most=most)
+
+
+async def erase_some(tx: Tx, tenant: str, of: Of, *, most: int) -> list[str]:
+    """Delete some for good, and tell which they were."""
+    kept = await store.kept_of(tx, tenant, of, after="", most=most, lock=tx.for_deletion)
+    await store.erase(tx, kept)
+    return [each.id for each, _ in kept]
+
+
+async def delete_some(tx: Tx, actor: Actor, of: Of) -> int:
+    """Some of those, and how many they were."""
+    found = await store.live_of(tx, actor.tenant, of, most=_BATCH)
+    if found:
+        await _hide(tx, actor, found)
+    return len(found)
+
+
 async def recheck(tx: Reader, actor: Actor, follow_up_id: str) -> None:
     """Raises NotFound where a stored answer shows one that is no longer the caller's."""
     if not actor.may_see(await store.owner_of(tx, actor.tenant, follow_up_id)):
@@ -69,8 +93,8 @@ async def total(tx: Reader, actor: Actor) -> int:
 
 
 async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
-    while found := await store.some_of(tx, customer.tenant_id, customer.id, most=_BATCH):
-        await _hide(tx, actor, found)
+    while await delete_some(tx, actor, Of(customer_id=customer.id)):
+        pass
 
 
 async def customer_handed_over(

@@ -2,8 +2,9 @@
 
 import msgspec
 
-from crm_cell.follow_ups.rules import EVERY, Filter, FollowUp
+from crm_cell.follow_ups.rules import EVERY, Filter, FollowUp, Of
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.entity import Kept
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
 from crm_cell.storage.changes import assignments
@@ -112,18 +113,6 @@ async def update(tx: Tx, before: FollowUp, after: FollowUp) -> None:
     await counters.recount(tx, before, after, _COUNTED_BY)
 
 
-async def some_of(tx: Reader, tenant: str, customer_id: str, *, most: int) -> list[FollowUp]:
-    rows = await tx.all(
-        f"SELECT {_COLUMNS} FROM follow_ups WHERE tenant_id = :tenant"
-        " AND customer_id = :customer AND deleted_at IS NULL ORDER BY id LIMIT :most"
-        f"{tx.for_update}",
-        tenant=tenant,
-        customer=customer_id,
-        most=most,
-    )
-    return [FollowUp(*row) for row in rows]
-
-
 async def hide(tx: Tx, follow_ups: list[FollowUp]) -> None:
     await tx.many(
         "UPDATE follow_ups SET deleted_at = :now, version = version + 1"
@@ -132,6 +121,46 @@ async def hide(tx: Tx, follow_ups: list[FollowUp]) -> None:
     )
     for each in follow_ups:
         await _count(tx, each, -1)
+
+
+async def live_of(tx: Reader, tenant: str, of: Of, *, most: int) -> list[FollowUp]:
+    """Some that are not hidden."""
+    by = "customer_id" if of.customer_id else "contact_id"
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM follow_ups WHERE tenant_id = :tenant AND {by} = :of"
+        f" AND deleted_at IS NULL ORDER BY id LIMIT :most{tx.for_update}",
+        tenant=tenant,
+        of=of.customer_id or of.contact_id,
+        most=most,
+    )
+    return [FollowUp(*row) for row in rows]
+
+
+async def kept_of(
+    tx: Reader, tenant: str, of: Of, *, after: str, most: int, lock: str = ""
+) -> list[Kept[FollowUp]]:
+    """Hidden ones too, in the order of their ids."""
+    by = "customer_id" if of.customer_id else "contact_id"
+    rows = await tx.all(
+        f"SELECT {_COLUMNS}, deleted_at FROM follow_ups WHERE tenant_id = :tenant"
+        f" AND {by} = :of AND id > :after ORDER BY id LIMIT :most{lock}",
+        tenant=tenant,
+        of=of.customer_id or of.contact_id,
+        after=after,
+        most=most,
+    )
+    return [(FollowUp(*row[:-1]), row[-1]) for row in rows]
+
+
+async def erase(tx: Tx, kept: list[Kept[FollowUp]]) -> None:
+    """For good."""
+    await tx.many(
+        "DELETE FROM follow_ups WHERE tenant_id = :tenant AND id = :id",
+        [{"tenant": each.tenant_id, "id": each.id} for each, _ in kept],
+    )
+    for each, deleted_at in kept:
+        if deleted_at is None:
+            await _count(tx, each, -1)
 
 
 async def hand_over(

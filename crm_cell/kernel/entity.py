@@ -11,6 +11,9 @@ from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.masking import mask_phone, recorded_email
 
 E = TypeVar("E", bound="Entity")
+Kept = tuple[E, int | None]
+"""A record with the moment in which it was hidden, None for one that is not: what erases or hands
+out all that is kept of a person goes by these."""
 Shape = Callable[[Any], Any]
 
 
@@ -39,6 +42,15 @@ class Entity(msgspec.Struct, frozen=True):
     @property
     def label(self) -> str | None:
         return getattr(self, self.named_by) if self.named_by else None
+
+
+def in_full(entity: Entity) -> dict[str, Any]:
+    """As `snapshot`, with numbers and addresses whole: for the person whom they belong to."""
+    times = {"created_at", "updated_at"}
+    return {
+        member: format_time(getattr(entity, name)) if name in times else getattr(entity, name)
+        for name, member in _members(type(entity)).items()
+    }
 
 
 def snapshot(entity: Entity) -> dict[str, Any]:

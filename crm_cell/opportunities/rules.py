@@ -39,6 +39,9 @@ FIRST_STAGE = STAGES[0].number
 # Where an opportunity goes on that is reopened and was never seen open.
 LAST_OPEN_STAGE = max(stage.number for stage in STAGES if stage.status is Status.OPEN)
 
+ERASED = "已抹除"
+"""The title of one whose customer has been erased, and which stays for its figures."""
+
 _STATUS_OF = {stage.number: stage.status for stage in STAGES}
 _STAGE_WHEN_CLOSED: dict[int, int] = {
     stage.status: stage.number for stage in STAGES if stage.status is not Status.OPEN

@@ -6,6 +6,7 @@ from crm_cell.audit import service as audit
 from crm_cell.customers import service as customers
 from crm_cell.events import service as events
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.entity import Kept
 from crm_cell.kernel.errors import NotFound, RuleViolation
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
@@ -81,6 +82,38 @@ async def delete(tx: Tx, actor: Actor, opportunity: Opportunity) -> None:
     await _hide(tx, actor, [opportunity])
 
 
+async def kept_of_customer(
+    tx: Reader, tenant: str, customer_id: str, *, after: str, most: int
+) -> list[Kept[Opportunity]]:
+    """Hidden ones too, in the order of their ids."""
+    return await store.kept_of_customer(tx, tenant, customer_id, after=after, most=most)
+
+
+async def erase_some(tx: Tx, tenant: str, customer_id: str, *, most: int) -> list[str]:
+    """Delete some of a customer's for good, and tell which they were. Nothing may refer to them any
+    more."""
+    kept = await store.kept_of_customer(
+        tx, tenant, customer_id, after="", most=most, lock=tx.for_deletion
+    )
+    await store.erase(tx, kept)
+    return [each.id for each, _ in kept]
+
+
+async def make_anonymous(
+    tx: Tx, tenant: str, customer_id: str, *, after: str, most: int
+) -> str | None:
+    """Replace the titles of some of a customer's; the last one's id where there may be more.
+
+    Their figures stay, and no audit entry says what the titles were.
+    """
+    kept = await store.kept_of_customer(
+        tx, tenant, customer_id, after=after, most=most, lock=tx.for_update
+    )
+    titled = [each for each, _ in kept if each.title != rules.ERASED]
+    await store.retitle(tx, titled, rules.ERASED)
+    return kept[-1][0].id if len(kept) == most else None
+
+
 async def recheck(tx: Reader, actor: Actor, opportunity_id: str) -> None:
     """Raises NotFound where a stored answer shows one that is no longer the caller's."""
     if not actor.may_see(await store.owner_of(tx, actor.tenant, opportunity_id)):
@@ -111,11 +144,18 @@ async def funnel_rows_between(
     return await store.funnel_between(tx, actor, begin, end, named=owner, currency=currency)
 
 
+async def delete_some(tx: Tx, actor: Actor, customer_id: str) -> int:
+    """Some of a customer's, and how many they were."""
+    found = await store.some_of(tx, actor.tenant, customer_id, most=_BATCH)
+    await _hide(tx, actor, [each for each in found if actor.may_see(each.owner_id)])
+    await _hide(tx, actor.unnamed, [each for each in found if not actor.may_see(each.owner_id)])
+    return len(found)
+
+
 async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
     """Whoever owns them: opportunities vanish with their customer."""
-    while found := await store.some_of(tx, customer.tenant_id, customer.id, most=_BATCH):
-        await _hide(tx, actor, [each for each in found if actor.may_see(each.owner_id)])
-        await _hide(tx, actor.unnamed, [each for each in found if not actor.may_see(each.owner_id)])
+    while await delete_some(tx, actor, customer.id):
+        pass
 
 
 async def customer_handed_over(

@@ -3,6 +3,7 @@
 import msgspec
 
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.entity import Kept
 from crm_cell.kernel.ids import lowest_at
 from crm_cell.kernel.money import SPLIT, join
 from crm_cell.kernel.paging import PageRequest, Slice
@@ -143,6 +144,45 @@ async def hide(tx: Tx, opportunities: list[Opportunity]) -> None:
     for each in opportunities:
         await _count(tx, each, -1)
     await _add_to_funnel(tx, [(each, None) for each in opportunities])
+
+
+async def kept_of_customer(
+    tx: Reader, tenant: str, customer_id: str, *, after: str, most: int, lock: str = ""
+) -> list[Kept[Opportunity]]:
+    """Hidden ones too, in the order of their ids."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS}, deleted_at FROM opportunities WHERE tenant_id = :tenant"
+        f" AND customer_id = :customer AND id > :after ORDER BY id LIMIT :most{lock}",
+        tenant=tenant,
+        customer=customer_id,
+        after=after,
+        most=most,
+    )
+    return [(Opportunity(*row[:-1]), row[-1]) for row in rows]
+
+
+async def erase(tx: Tx, kept: list[Kept[Opportunity]]) -> None:
+    """With their history, for good. Nothing may refer to them any more."""
+    ids = [{"tenant": each.tenant_id, "id": each.id} for each, _ in kept]
+    await tx.many(
+        "DELETE FROM opportunity_changes WHERE tenant_id = :tenant AND opportunity_id = :id", ids
+    )
+    await tx.many("DELETE FROM opportunities WHERE tenant_id = :tenant AND id = :id", ids)
+    live = [each for each, deleted_at in kept if deleted_at is None]
+    for each in live:
+        await _count(tx, each, -1)
+    await _add_to_funnel(tx, [(each, None) for each in live])
+
+
+async def retitle(tx: Tx, opportunities: list[Opportunity], title: str) -> None:
+    await tx.many(
+        "UPDATE opportunities SET title = :title, version = version + 1, updated_at = :now"
+        " WHERE tenant_id = :tenant AND id = :id",
+        [
+            {"title": title, "now": tx.now, "tenant": each.tenant_id, "id": each.id}
+            for each in opportunities
+        ],
+    )
 
 
 async def add_change(tx: Tx, change: Change) -> None:

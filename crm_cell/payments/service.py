@@ -56,6 +56,13 @@ async def list_(
     return await store.page(tx, actor, asked, contract_id)
 
 
+async def of_contract(
+    tx: Reader, tenant: str, contract_id: str, *, after: str, most: int
+) -> list[Payment]:
+    """In the order of their ids."""
+    return await store.of_contract(tx, tenant, contract_id, after=after, most=most)
+
+
 async def recheck(tx: Reader, actor: Actor, payment_id: str) -> None:
     """Raises NotFound where a stored answer shows a payment that is no longer the caller's."""
     if not actor.may_see(await store.owner_of(tx, actor.tenant, payment_id)):

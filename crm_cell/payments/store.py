@@ -70,6 +70,21 @@ async def page(
     )
 
 
+async def of_contract(
+    tx: Reader, tenant: str, contract_id: str, *, after: str, most: int
+) -> list[Payment]:
+    """In the order of their ids."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM payments WHERE tenant_id = :tenant AND contract_id = :contract"
+        " AND id > :after ORDER BY id LIMIT :most",
+        tenant=tenant,
+        contract=contract_id,
+        after=after,
+        most=most,
+    )
+    return [Payment(*row) for row in rows]
+
+
 async def hand_over(
     tx: Tx, tenant: str, contract_ids: list[str], before: str | None, after: str | None
 ) -> None:
