@@ -30,9 +30,7 @@ async def record_reading(
     await _append(tx, [_entry_of(tx, actor, action, subject, told)])
 
 
-async def record_erasure(
-    tx: Tx, actor: Actor, subject: Entity, told: dict[str, object]
-) -> None:
+async def record_erasure(tx: Tx, actor: Actor, subject: Entity, told: dict[str, object]) -> None:
     """Put on record that somebody was erased, but not who it was."""
     entry = _entry_of(tx, actor, "erased", subject, told)
     await _append(tx, [msgspec.structs.replace(entry, resource_name=None)])

@@ -31,6 +31,12 @@ app.add_typer(keys, name="keys")
 audit = typer.Typer(help="Whether the audit trail is as it was written.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 
+subject = typer.Typer(
+    help="What is kept of a person, handed out or erased; may run beside the service.",
+    no_args_is_help=True,
+)
+app.add_typer(subject, name="subject")
+
 Tenant = Annotated[str, typer.Option(help="The tenant, as in X-Tenant-Id.", metavar="ID")]
 User = Annotated[
     str | None,
@@ -312,6 +318,62 @@ def seal_audit(tenant: SomeTenant = None) -> None:
         from crm_cell.cli import auditing
 
         auditing.seal(tenant)
+
+
+Phone = Annotated[str | None, typer.Option(help="Whoever has this number.", metavar="NUMBER")]
+Email = Annotated[str | None, typer.Option(help="Whoever has this address.", metavar="ADDRESS")]
+Customer = Annotated[
+    str | None, typer.Option(help="A customer, with all that belongs to it.", metavar="ID")
+]
+Contact = Annotated[
+    str | None, typer.Option(help="A contact, with the follow-ups that name it.", metavar="ID")
+]
+
+
+@subject.command("export")
+def export_subject(
+    tenant: Tenant,
+    out: Annotated[
+        str, typer.Option(help="Where to: a new file, or - for standard output.", metavar="FILE")
+    ],
+    phone: Phone = None,
+    email: Email = None,
+    customer: Customer = None,
+    contact: Contact = None,
+) -> None:
+    """Write all that is kept of a person as one JSON document, numbers in full.
+
+    Deleted records are in it too, with what the audit trail, events and stored answers say of
+    them. That it was handed out is put on the audit trail.
+    """
+    with told():
+        from crm_cell.cli import subjects
+
+        whose = subjects.subject(phone, email, customer, contact)
+        subjects.export(tenant, whose, out)
+
+
+@subject.command("erase")
+def erase_subject(
+    tenant: Tenant,
+    phone: Phone = None,
+    email: Email = None,
+    customer: Customer = None,
+    contact: Contact = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would go, and leave it.")
+    ] = False,
+) -> None:
+    """Erase all that is kept of a person, for good; contracts and payments stay.
+
+    Whatever interrupts it, the same command again goes on.
+    """
+    with told():
+        from crm_cell.cli import subjects
+
+        whose = subjects.subject(phone, email, customer, contact)
+        subjects.erase(tenant, whose, yes=yes, dry_run=dry_run)
 
 
 @app.command()

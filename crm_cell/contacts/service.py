@@ -131,9 +131,9 @@ async def total(tx: Reader, actor: Actor) -> int:
     return await store.total(tx, actor)
 
 
-async def delete_some(tx: Tx, actor: Actor, customer_id: str) -> int:
+async def delete_some(tx: Tx, actor: Actor, customer_id: str, *, most: int = _BATCH) -> int:
     """Some of a customer's, and how many they were."""
-    found = await store.some_of(tx, actor.tenant, customer_id, most=_BATCH)
+    found = await store.some_of(tx, actor.tenant, customer_id, most=most)
     if found:
         await _hide(tx, actor, found)
     return len(found)

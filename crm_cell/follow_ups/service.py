@@ -74,9 +74,9 @@ async def erase_some(tx: Tx, tenant: str, of: Of, *, most: int) -> list[str]:
     return [each.id for each, _ in kept]
 
 
-async def delete_some(tx: Tx, actor: Actor, of: Of) -> int:
+async def delete_some(tx: Tx, actor: Actor, of: Of, *, most: int = _BATCH) -> int:
     """Some of those, and how many they were."""
-    found = await store.live_of(tx, actor.tenant, of, most=_BATCH)
+    found = await store.live_of(tx, actor.tenant, of, most=most)
     if found:
         await _hide(tx, actor, found)
     return len(found)

@@ -14,8 +14,8 @@ from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.sole_service import sole_service
 from crm_cell.storage.sqlite_connection import connect
 
-# Readers of a service are done within this time, but for long exports.
-_PATIENCE_MILLISECONDS = 5_000
+# Readers of a service are done within this time, but for long exports. Writers wait as long.
+_PATIENCE_MILLISECONDS = 1_000
 
 
 def scrub(path: Path) -> bool:
@@ -34,6 +34,8 @@ def scrub(path: Path) -> bool:
 def _vacuum(path: Path) -> bool:
     with closing(connect(path)) as connection:
         connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MILLISECONDS}")
+        # The new file is made up beside the old one, which may be larger than memory.
+        connection.execute("PRAGMA temp_store = FILE")
         try:
             connection.execute("VACUUM")
         except (apsw.BusyError, apsw.FullError):  # another command is at work, or no room for it
