@@ -131,7 +131,7 @@ def _currencies(place: Place, caller: str) -> Iterator[Pair]:
 
 
 def _records(place: Place, caller: str) -> Iterator[Pair]:
-    values = [*_of_others(caller), *_own_that_do_not_fit(place, caller)]
+    values = [*_of_others(caller), *_of_its_kind(place, caller)]
     if place.where == "path":
         values += [("literal", malformed) for malformed in MALFORMED]
     yield from ((value, ("literal", NOBODY)) for value in values)
@@ -144,9 +144,11 @@ def _of_others(caller: str) -> Iterator[Value]:
         yield from (("record", other, "deleted", each) for each in DELETABLE)
 
 
-def _own_that_do_not_fit(place: Place, caller: str) -> Iterator[Value]:
+def _of_its_kind(place: Place, caller: str) -> Iterator[Value]:
+    """In another spelling, one's own of other kinds, and one's own that is deleted."""
     wanted = snake(place.name)
     if wanted in PARAMETERS:
+        yield from (("in capitals", other, "live", wanted) for other in others(caller))
         yield from (("record", caller, "live", each) for each in PARAMETERS if each != wanted)
     if wanted in DELETABLE:
         yield "record", caller, "deleted", wanted

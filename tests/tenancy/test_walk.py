@@ -1,20 +1,25 @@
 """Every route, every place where an id can stand, and three callers who try what is not theirs."""
 
 from collections.abc import Iterator
+from typing import Annotated
 
 import msgspec
 import pytest
+from msgspec import Meta
 
-from crm_cell.http.routing import Route
+from crm_cell.http.routing import Route, Routes
+from crm_cell.http.schema import Query
+from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.masking import mask_emails
 from crm_cell.settings import Settings
+from crm_cell.storage.engine import Reader
 from tests.databases import Datastore
 from tests.every_route import EVERY
 from tests.identity.conftest import JWT
 from tests.identity.issuer import SECRET
 from tests.secrets.conftest import KEY
 from tests.tenancy.cases import CALLERS, Case, every_case
-from tests.tenancy.places import LISTS, every_place
+from tests.tenancy.places import LISTS, every_place, places_of
 from tests.tenancy.planted import Holder, World
 from tests.tenancy.walking import Walker
 from tests.world import Caller, Running, nothing_changes
@@ -64,6 +69,33 @@ def test_no_route_and_no_place_is_passed_by() -> None:
     assert named - {str(case.place) for case in cases} == set()
     walked = {(case.place.route.method, case.place.route.path) for case in cases}
     assert walked == {(route.method, route.path) for route in EVERY}
+
+
+def odd(value: object) -> object:
+    return value
+
+
+class OddQuery(Query):
+    other: Annotated[str, Meta(extra={"check": odd})]
+
+
+class OddHeader:
+    """What a binder might one day take from somewhere else."""
+
+
+def test_what_nobody_has_thought_about_is_not_passed_by_either() -> None:
+    routes = Routes("/odd", tag="odd")
+
+    @routes.read("/query", "")
+    async def query(tx: Reader, actor: Actor, query: OddQuery) -> None: ...
+
+    @routes.read("/header", "")
+    async def header(tx: Reader, actor: Actor, header: OddHeader) -> None: ...
+
+    for route, odd_one in zip(routes.routes, ("a odd as other", "a OddHeader as"), strict=True):
+        with pytest.raises(AssertionError, match=f"{route.path} takes {odd_one}") as refused:
+            list(places_of(route))
+        assert "say in tests/tenancy/places.py" in str(refused.value)
 
 
 # The walk

@@ -175,6 +175,8 @@ class Walker:
         match what:
             case "record":
                 return other.ids[names[1]][names[2]]
+            case "in capitals":
+                return other.ids[names[1]][names[2]].upper()
             case "etag":
                 return other.etags[names[1]]
             case "cursor":
