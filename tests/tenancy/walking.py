@@ -166,26 +166,34 @@ class Walker:
         return Sent(path, key, _dry(place), {place.name: key}, body)
 
     def find(self, value: Value) -> str:
-        what, *names = value
-        if what in ("literal", "new"):
-            return names[0] if what == "literal" else self.own.new(names[0])
-        if value == ("cursor", "made up"):
-            return _packed(f"{'0' * 16}.2.{NOBODY}")
-        other = self.world.holders[names[0]]
-        match what:
-            case "record":
-                return other.ids[names[1]][names[2]]
-            case "in capitals":
-                return other.ids[names[1]][names[2]].upper()
-            case "etag":
-                return other.etags[names[1]]
-            case "cursor":
-                return other.cursors[names[1]]
-            case "cursor after":
-                return _moved(self.own.cursors[names[2]], other.ids["live"][names[1]])
-            case "said":
-                return other.said[names[2], names[1], names[3]]
-        return other.new(what)
+        holders = self.world.holders
+        match value:
+            case ("literal", text):
+                return text
+            case ("new", kind):
+                return self.own.new(kind)
+            case ("record", who, state, parameter):
+                return holders[who].ids[state][parameter]
+            case ("in capitals", *record):
+                return self.find(("record", *record)).upper()
+            case ("etag", who, parameter):
+                return holders[who].etags[parameter]
+            case ("said", who, state, tag, about):
+                return holders[who].said[tag, state, about]
+            case (("owner" | "currency") as kind, who):
+                return holders[who].new(kind)
+        return self._cursor(value)
+
+    def _cursor(self, value: Value) -> str:
+        holders = self.world.holders
+        match value:
+            case ("cursor", "made up"):
+                return _packed(f"{'0' * 16}.2.{NOBODY}")
+            case ("cursor", who, path):
+                return holders[who].cursors[path]
+            case ("cursor after", who, parameter, path):
+                return _moved(self.own.cursors[path], holders[who].ids["live"][parameter])
+        raise AssertionError(f"there is nothing like {value}")
 
 
 def _counted_unseen(answer: httpx.Response) -> list[str]:
