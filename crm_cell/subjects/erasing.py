@@ -25,7 +25,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Entity, camel
 from crm_cell.opportunities import service as opportunities
 from crm_cell.storage.engine import EVERY_TENANT, Database, Tenant, Tx
-from crm_cell.subjects.rules import Found, Sought, ids_only, sought
+from crm_cell.subjects.rules import Found, Sought, sought
 from crm_cell.subjects.traces import answers_of, entries_of, events_of
 
 T = TypeVar("T")
@@ -142,12 +142,15 @@ class Erasing:
     async def _traces(self, events_since: int, answers_since: int) -> Traces:
         whose = self._database, self._tenant, self._sought
         found = Traces(seen_at=await self._write(_moment))
+        names: frozenset[str] = frozenset()
         async for told in events_of(*whose, max(_DAWN, events_since)):
             for event in told:
                 data = msgspec.json.decode(event.data)
-                if (kept := ids_only(data)) != data:
+                names |= self._sought.names_in(event.event_type, data)
+                if (kept := self._sought.left_of(event.event_type, data)) != data:
                     found.events[event.id] = msgspec.json.encode(kept).decode()
-        async for answered in answers_of(*whose, answers_since):
+        named = self._sought.and_named(names)
+        async for answered in answers_of(self._database, self._tenant, named, answers_since):
             found.answers += [each.name for each in answered]
         found.entries = [entry async for entry in _telling(*whose)]
         return found

@@ -7,6 +7,7 @@ import msgspec
 
 from crm_cell.kernel.entity import camel
 from crm_cell.kernel.ids import time_of
+from crm_cell.kernel.text import name_key
 
 _RESOURCES = ("customer", "contact", "opportunity", "follow_up", "contract", "payment")
 _MONEY = frozenset({"contract", "payment"})
@@ -78,12 +79,28 @@ class Sought(msgspec.Struct, frozen=True):
         more = {**self.ids, resource: self.ids[resource] | frozenset(ids)}
         return msgspec.structs.replace(self, ids=more)
 
+    def and_named(self, names: frozenset[str]) -> "Sought":
+        return msgspec.structs.replace(self, names=self.names | names)
+
     def has_record(self, identifier: str | None) -> bool:
         return any(identifier in ids for ids in self.ids.values())
 
     def has_event(self, event_type: str, data: Mapping[str, Any]) -> bool:
-        resource = event_type.split(".")[1]
+        resource = _resource_of(event_type)
         return data.get(_ID_OF.get(resource, "")) in self.ids.get(resource, ())
+
+    def left_of(self, event_type: str, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What an event of theirs may still say."""
+        if _resource_of(event_type) == "customer" and data["customerId"] in self.reached:
+            return {**data, **dict.fromkeys(_REACH & data.keys())}
+        return {member: value for member, value in data.items() if member in _IDS}
+
+    def names_in(self, event_type: str, data: Mapping[str, Any]) -> frozenset[str]:
+        """What an event calls a customer that is the person."""
+        if _resource_of(event_type) != "customer" or "name" not in data:
+            return frozenset()
+        theirs = data["customerId"] not in self.reached
+        return frozenset({name_key(data["name"])} if theirs else ())
 
     def has_import(self, ids: Iterable[str], names: Iterable[str]) -> bool:
         """A report of imported customers tells names, and no numbers or addresses."""
@@ -97,6 +114,11 @@ class Sought(msgspec.Struct, frozen=True):
         if record not in self.reached:
             return True
         return action == _REVEALED or not _REACH.isdisjoint(changes)
+
+
+def _resource_of(event_type: str) -> str:
+    """crm.customer.created → customer"""
+    return event_type.split(".")[1]
 
 
 def sought(found: Found, *, money: bool) -> Sought:
@@ -114,7 +136,3 @@ def sought(found: Found, *, money: bool) -> Sought:
         frozenset(found.reached),
         frozenset(found.names),
     )
-
-
-def ids_only(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {member: value for member, value in data.items() if member in _IDS}

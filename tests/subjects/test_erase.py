@@ -55,10 +55,14 @@ async def test_of_a_customer_without_contracts_no_mark_is_left(
 async def test_money_stays_as_it_was_and_its_customer_is_a_shell(
     cell: Running, acme: Caller, person: Person
 ) -> None:
-    contract = await acme.contract(
-        person.customer, opportunityId=person.opportunity["opportunityId"]
-    )
-    await acme.payment(contract)
+    agreed = {
+        "customerId": person.customer["customerId"],
+        "opportunityId": person.opportunity["opportunityId"],
+        "contractNo": "HT-1",
+        "amountCents": 1_000_00,
+    }
+    entered = await acme.post("/contracts", agreed, key="money-1")
+    await acme.payment(entered.json())
     before = money(cell)
     customer = person.customer["customerId"]
     await erase(cell, customer_id=customer)
@@ -75,9 +79,25 @@ async def test_money_stays_as_it_was_and_its_customer_is_a_shell(
     assert (opportunity["title"], opportunity["amountCents"]) == ("已抹除", 500)
     assert await acme.rows("/contacts") == await acme.rows("/follow-ups") == []
     await sound(cell)
-    before_again = cell.rows("SELECT count(*) FROM events")
+    again = await acme.post("/contracts", agreed, key="money-1")
+    assert (again.status_code, again.content) == (201, entered.content)
+    told = cell.rows("SELECT count(*) FROM events")
     await erase(cell, customer_id=customer)
-    assert cell.rows("SELECT count(*) FROM events") == before_again
+    assert cell.rows("SELECT count(*) FROM events") == told
+
+
+async def test_what_was_deleted_before_is_erased_as_well(
+    cell: Running, acme: Caller, person: Person
+) -> None:
+    customer = person.customer["customerId"]
+    assert (await acme.delete(f"/customers/{customer}")).status_code == 204
+    await erase(cell, phone=PHONE)
+    assert cell.rows("SELECT * FROM contacts WHERE id = ?", person.contact["contactId"]) == []
+    await erase(cell, email=EMAIL)
+    assert left(cell, [EMAIL]) == []
+    await erase(cell, customer_id=customer)
+    assert left(cell, person.marks) == []
+    await sound(cell)
 
 
 async def test_by_a_number_its_contacts_go_and_the_customer_stays(
@@ -106,6 +126,8 @@ async def test_by_an_address_a_customer_loses_only_that_and_its_number(
         None,
     )
     assert len(await acme.rows("/contacts")) == 1
+    told = [event["data"] for event in events(cell, event_type="crm.customer.updated")]
+    assert [(data["name"], data["contactPhone"]) for data in told] == [("赵铁柱改名行", None)]
     await sound(cell)
 
 
