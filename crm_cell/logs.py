@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from collections.abc import Callable, MutableMapping
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 import msgspec
@@ -57,9 +58,12 @@ def _configure_json(level: int) -> WriteAccess:
         lines.write(encode(line))
         raise structlog.DropEvent
 
+    @lru_cache(maxsize=1)  # under load a dozen requests have the same millisecond
+    def head(now: int) -> bytes:
+        return b'{"time":"%b","level":"info",' % format_time(now).encode()
+
     def write_access(access: AccessLine) -> None:
-        head = b'{"time":"%b","level":"info",' % format_time(clock.now()).encode()
-        lines.write(head + encode(access)[1:])
+        lines.write(head(clock.now()) + encode(access)[1:])
 
     structlog.configure(
         processors=[structlog.processors.format_exc_info, render],
