@@ -25,6 +25,7 @@ from crm_cell.http.paging import Asked, Kept, asked, mark_of
 from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.request import Request
 from crm_cell.http.schema import Body, Patch, Query, rules_of, validate, validate_patch
+from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, Fault, NotFound
 from crm_cell.kernel.ids import is_id
 from crm_cell.storage.engine import Database
@@ -36,6 +37,8 @@ Binder = Callable[[Request, Queries], Any]
 _MOST_PARAMETERS = 32
 # What is asked again and again is short; thousands of long ones would be kept for nothing.
 _LONGEST_KEPT = 256
+# Of each list, questions as they are asked again and again; a few hundred bytes each.
+_MOST_KNOWN = 1024
 # Left as it is by one reader and dropped by the next.
 _HALF_ESCAPED = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
@@ -169,16 +172,27 @@ def _path_binder(name: str, missing: str) -> Binder:
 
 def _paging_binder(kind: type[Asked]) -> Binder:
     kept: Kept = {}
+    known: dict[tuple[str, str | None, str, bytes], Asked] = {}
 
     def bind(request: Request, queries: Queries) -> Asked | None:
-        if kind.query not in queries or request.actor is None:
-            return None
-        filters = [
-            query for other, query in queries.items() if other is not kind.query and other.narrows
-        ]
         actor = request.actor
-        told = msgspec.json.encode(filters)
-        mark = mark_of(actor.tenant, actor.owner, request.path, told)
-        return asked(kind, queries[kind.query], mark, kept)
+        if kind.query not in queries or actor is None:
+            return None
+        question = (actor.tenant, actor.owner, request.path, request.query)
+        found = known.get(question)
+        if found is None:
+            found = asked(kind, queries[kind.query], _mark(request, actor, queries, kind), kept)
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            if len(request.path) + len(request.query) <= _LONGEST_KEPT:
+                known[question] = found
+        return found
 
     return bind
+
+
+def _mark(request: Request, actor: Actor, queries: Queries, kind: type[Asked]) -> str:
+    filters = [
+        query for other, query in queries.items() if other is not kind.query and other.narrows
+    ]
+    return mark_of(actor.tenant, actor.owner, request.path, msgspec.json.encode(filters))

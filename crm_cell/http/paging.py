@@ -132,7 +132,6 @@ def asked(kind: type[A], query: Query, mark: str, kept: Kept | None = None) -> A
     return kind(size=query.page_size, page=page, after=after, mark=mark, **options)
 
 
-@lru_cache(maxsize=1024)
 def mark_of(tenant: str, owner: str | None, path: str, filters: bytes) -> str:
     """A short hash of all that decides which rows a list has."""
     said = b"\n".join((tenant.encode(), (owner or "").encode(), path.encode(), filters))
