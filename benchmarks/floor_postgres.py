@@ -73,7 +73,7 @@ _KEEP = (
     " WHERE tenant_id = $1 AND method = 'POST' AND path = '/customers' AND key = $2"
 )
 _COUNTERS = (
-    ("audit_logs.actor", ""),
+    ("audit_logs.actor", "/seen"),
     ("audit_logs.deed", "customer.created"),
     ("customers", ""),
     ("customers.owner", ""),

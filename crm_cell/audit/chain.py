@@ -118,6 +118,7 @@ def link_of(key: bytes, entry: Entry, before: bytes) -> bytes:
             entry.request_id,
             entry.trace_id,
             entry.created_at,
+            entry.unseen,
         )
     )
     return keyed_hash(key, b"link", told + (entry.wiped or contents_of(key, entry)) + before)

@@ -54,11 +54,12 @@ async def wipe(tx: Tx, tenant: str, ids: Iterable[str]) -> int:
 
 
 async def list_(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> Slice[Entry]:
-    """A caller who is narrowed to an owner's records reads of that owner's deeds only."""
+    """A caller who is narrowed to an owner's records reads of that owner's deeds only, and of what
+    these did to records that the owner sees."""
     if not actor.sees_all:
         if wanted.actor not in (None, actor.owner):
             return Slice([], 0, None)
-        wanted = msgspec.structs.replace(wanted, actor=actor.owner)
+        wanted = msgspec.structs.replace(wanted, actor=actor.owner, seen=True)
     return await store.page(tx, actor, wanted, asked)
 
 
@@ -93,6 +94,7 @@ def _entry_of(tx: Tx, actor: Actor, action: str, subject: Entity, told: dict[str
         actor.request_id or None,
         actor.trace_id or None,
         tx.now,
+        None if actor.may_see(getattr(subject, "owner_id", actor.owner)) else 1,
     )
 
 

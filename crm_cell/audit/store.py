@@ -1,5 +1,6 @@
 """The audit trail: appended to, read, never changed."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
@@ -8,13 +9,13 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.ids import lowest_at
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
-from crm_cell.storage.counters import Counter
+from crm_cell.storage.counters import Counter as Counted
 from crm_cell.storage.engine import Reader, Row, Tx
 from crm_cell.storage.pages import newest_first
 
 _COLUMNS = (
     "tenant_id, id, actor, action, resource_type, resource_id, resource_name, changes, request_id,"
-    " trace_id, created_at, lane, link, wiped"
+    " trace_id, created_at, unseen, lane, link, wiped"
 )
 _HEAD = "tenant_id, lane, last_id, last_link, cut_id, cut_link, seal"
 # Other deeds are found by an index of their own: among these they would be long to look for.
@@ -40,6 +41,8 @@ class Entry(msgspec.Struct, frozen=True):
     request_id: str | None
     trace_id: str | None
     created_at: int
+    unseen: int | None
+    """1 where whoever did it does not see the record: a deal that went with a customer."""
     lane: int | None = None
     link: bytes | None = None
     wiped: bytes | None = None
@@ -66,13 +69,15 @@ class Filter(msgspec.Struct, frozen=True):
     resource_id: str | None = None
     begin: int | None = None
     end: int | None = None
+    seen: bool = False
+    """Only what was done to records that whoever did it sees."""
 
 
 async def insert(tx: Tx, entries: list[Entry]) -> None:
     await tx.many(
         f"INSERT INTO audit_logs ({_COLUMNS}) VALUES (:tenant_id, :id, :actor, :action,"
         " :resource_type, :resource_id, :resource_name, :changes, :request_id, :trace_id,"
-        " :created_at, :lane, :link, :wiped)",
+        " :created_at, :unseen, :lane, :link, :wiped)",
         map(msgspec.structs.asdict, entries),
     )
 
@@ -80,9 +85,10 @@ async def insert(tx: Tx, entries: list[Entry]) -> None:
 async def count(tx: Tx, entries: list[Entry], sign: int = 1) -> None:
     """One or more, all of one actor who did one thing to records of one type."""
     first = entries[0]
+    for actor, many in Counter(map(_actor_key, entries)).items():
+        await counters.add(tx, first.tenant_id, "audit_logs.actor", actor, sign * many)
     deed = f"{first.resource_type}.{first.action}"
-    by = [("audit_logs.actor", first.actor), ("audit_logs.deed", deed)]
-    await counters.add_all(tx, first.tenant_id, by, sign * len(entries))
+    await counters.add(tx, first.tenant_id, "audit_logs.deed", deed, sign * len(entries))
 
 
 async def head(tx: Reader, tenant: str, lane: int) -> Head | None:
@@ -256,12 +262,12 @@ async def _count(
     return int(row[0]) if row else 0
 
 
-def _counter(wanted: Filter) -> Counter | None:
+def _counter(wanted: Filter) -> Counted | None:
     """Kept for an actor, and for what was done to which type: there are few of those, so all that
     was done to a type, all that was done once, and the whole trail are sums over them. The entries
     of one record are few."""
-    if wanted == Filter(actor=wanted.actor) and wanted.actor is not None:
-        return "audit_logs.actor", wanted.actor
+    if wanted == Filter(actor=wanted.actor, seen=wanted.seen) and wanted.actor is not None:
+        return "audit_logs.actor", f"{wanted.actor}/{'seen' if wanted.seen else counters.ANY}"
     if wanted == Filter(action=wanted.action, resource_type=wanted.resource_type):
         any_ = counters.ANY
         return "audit_logs.deed", f"{wanted.resource_type or any_}.{wanted.action or any_}"
@@ -272,6 +278,8 @@ def _conditions(wanted: Filter) -> Iterable[str]:
     """Ids are made from the time of the deed, so a range of times is a range of ids."""
     if wanted.actor is not None:
         yield "actor = :actor"
+    if wanted.seen:
+        yield "unseen IS NULL"
     if wanted.action is not None:
         yield "action = :action"
         if wanted.action not in _OFTEN:
@@ -289,3 +297,7 @@ def _conditions(wanted: Filter) -> Iterable[str]:
 def _head(row: Row) -> Head:
     tenant, lane, last_id, last_link, cut_id, cut_link, seal = row
     return Head(tenant, lane, last_id, bytes(last_link), cut_id, bytes(cut_link), bytes(seal))
+
+
+def _actor_key(entry: Entry) -> str:
+    return f"{entry.actor or ''}/{'unseen' if entry.unseen else 'seen'}"

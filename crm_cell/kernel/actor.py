@@ -20,12 +20,6 @@ class Actor(msgspec.Struct, frozen=True):
     def sees_all(self) -> bool:
         return self.owner is None
 
-    @property
-    def unnamed(self) -> "Actor":
-        """For what a deed brings upon records that its doer does not see: they read of what they
-        are on record for."""
-        return msgspec.structs.replace(self, user=None)
-
     def owner_of_new(self, named: str | None) -> str | None:
         """A caller who acts as a user owns what they create; others may name an owner."""
         return self.owner or named

@@ -147,8 +147,7 @@ async def funnel_rows_between(
 async def delete_some(tx: Tx, actor: Actor, customer_id: str, *, most: int = _BATCH) -> int:
     """Some of a customer's, and how many they were."""
     found = await store.some_of(tx, actor.tenant, customer_id, most=most)
-    await _hide(tx, actor, [each for each in found if actor.may_see(each.owner_id)])
-    await _hide(tx, actor.unnamed, [each for each in found if not actor.may_see(each.owner_id)])
+    await _hide(tx, actor, found)
     return len(found)
 
 

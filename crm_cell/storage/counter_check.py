@@ -19,7 +19,10 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
 }
 """By table, what rows are counted by: ids mostly, and '' for all together."""
 
-_BY = {"actor": "actor", "deed": "resource_type || '.' || action"}
+_BY = {
+    "actor": "coalesce(actor, '') || CASE WHEN unseen = 1 THEN '/unseen' ELSE '/seen' END",
+    "deed": "resource_type || '.' || action",
+}
 """What is counted by something else than an id."""
 
 _KEPT_FOR_EVER = {"contracts", "payments", "audit_logs"}

@@ -16,8 +16,8 @@ from crm_cell.storage.engine import Reader, Tally, Tx
 Counter = tuple[str, str | None]
 """A counter's name, and the key that it counts for; None stands for "nobody" or "nothing"."""
 ANY = "*"
-"""In a key, what may stand in its place: counters that are read together. No owner, type or id is
-called that, or has it in its name."""
+"""At the beginning or the end of a key, for whatever is there: counters that are read together. No
+owner, type or id has it in its name."""
 
 ADD = """
 INSERT INTO counters (tenant_id, name, key, stripe, value)
@@ -27,7 +27,6 @@ ON CONFLICT (tenant_id, name, key, stripe) DO UPDATE SET value = counters.value 
 
 _OF_NAME = "SELECT coalesce(sum(value), 0) FROM counters WHERE tenant_id = :tenant AND name = :name"
 _SUM = f"{_OF_NAME} AND key = :key"
-_SUM_OF_MANY = f"{_OF_NAME} AND key LIKE :key"
 
 # Rows of a transaction that took longer, or was dated back, come in among older ones. What is
 # remembered of lists concerns rows some minutes old (`storage.deep_pages`): the difference is left
@@ -108,10 +107,23 @@ def rows(tally: Tally, stripe: int) -> list[dict[str, object]]:
 
 async def read(tx: Reader, tenant: str, name: str, key: str | None = None) -> int:
     key = key or ""
-    row = await tx.one(
-        _SUM_OF_MANY if ANY in key else _SUM,
-        tenant=tenant,
-        name=name,
-        key=key.replace(ANY, "%"),
-    )
+    if ANY in key:
+        return await _read_many(tx, tenant, name, key)
+    row = await tx.one(_SUM, tenant=tenant, name=name, key=key)
+    return int(row[0]) if row else 0
+
+
+async def _read_many(tx: Reader, tenant: str, name: str, key: str) -> int:
+    """What comes before ANY is compared as it is. What comes behind, the name of a deed, has no
+    characters that LIKE takes for others."""
+    before, _, behind = key.partition(ANY)
+    conditions = ""
+    values: dict[str, str] = {}
+    if before:
+        conditions += " AND key >= :first AND key < :past"
+        values |= {"first": before, "past": before[:-1] + chr(ord(before[-1]) + 1)}
+    if behind := behind.removesuffix(ANY).removesuffix("."):
+        conditions += " AND key LIKE :behind"
+        values |= {"behind": f"%{behind}"}
+    row = await tx.one(_OF_NAME + conditions, tenant=tenant, name=name, **values)
     return int(row[0]) if row else 0

@@ -67,7 +67,7 @@ async def test_who_deletes_a_customer_reads_nothing_of_a_colleagues_deal_with_it
     acme: Caller, alice: Caller
 ) -> None:
     """Opportunities go with their customer, whoever owns them. What Bob's was about, and for how
-    much, then stood among Alice's own deeds.
+    much, then stood among Alice's own deeds. It is on record as hers, for those who see it.
     """
     customer = await alice.customer()
     his = await acme.opportunity(customer, title="Bob's", ownerId="bob")
@@ -76,8 +76,10 @@ async def test_who_deletes_a_customer_reads_nothing_of_a_colleagues_deal_with_it
     assert of_hers == [(action, customer["customerId"]) for action in ("deleted", "created")]
     assert (await alice.get("/audit-logs")).json()["total"] == 2
     [deed, _] = await acme.rows("/audit-logs", resourceId=his["opportunityId"])
-    assert (deed["action"], deed["actor"], deed["requestId"]) == ("deleted", None, "deletion")
+    assert (deed["action"], deed["actor"], deed["requestId"]) == ("deleted", "alice", "deletion")
     assert deed["changes"]["title"] == {"before": "Bob's"}
+    assert (await acme.get("/audit-logs", actor="alice")).json()["total"] == 3
+    assert len(await acme.rows("/audit-logs", actor="alice")) == 3
 
 
 async def test_another_tenant_reads_nothing_of_it(acme: Caller, charlie: Caller) -> None:

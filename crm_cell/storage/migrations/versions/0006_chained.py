@@ -1,4 +1,5 @@
-"""The audit trail is chained, says what records were called, and is counted by what was done."""
+"""The audit trail is chained, says what records were called, is counted by what was done, and tells
+deeds that reached records which their doer does not see from others."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +22,7 @@ FROM audit_logs GROUP BY tenant_id, resource_type, action
 def upgrade() -> None:
     for column in (
         sa.Column("resource_name", TEXT, nullable=True),
+        sa.Column("unseen", SMALL, nullable=True),
         sa.Column("lane", SMALL, nullable=True),
         sa.Column("link", BYTES, nullable=True),
         sa.Column("wiped", BYTES, nullable=True),
@@ -28,7 +30,7 @@ def upgrade() -> None:
         op.add_column("audit_logs", column)
     rarely_done()
     heads()
-    count_by_deed()
+    recount()
     if is_postgres():
         wall("audit_heads")
         op.execute(f"GRANT UPDATE ON audit_heads TO {UPKEEP}")
@@ -68,13 +70,14 @@ def heads() -> None:
     )
 
 
-def count_by_deed() -> None:
+def recount() -> None:
     """The owner of the tables is behind the wall as well."""
     tables = ("counters", "audit_logs")
     for table in tables if is_postgres() else ():
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     op.execute(COUNT)
     op.execute("DELETE FROM counters WHERE name LIKE 'audit_logs.resource_type%'")
+    op.execute("UPDATE counters SET key = key || '/seen' WHERE name LIKE 'audit_logs.actor%'")
     for table in tables if is_postgres() else ():
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
