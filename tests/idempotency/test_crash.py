@@ -8,7 +8,9 @@ from pathlib import Path
 
 import httpx
 
-from crm_cell.storage.open import faults_in
+from crm_cell.audit.verifying import verify
+from crm_cell.storage.engine import NO_KEYS
+from crm_cell.storage.open import faults_in, open_database
 from tests.databases import Datastore
 from tests.processes import Process, serving
 from tests.world import Json
@@ -68,7 +70,18 @@ async def test_every_acknowledged_create_is_there_exactly_once(
 
 
 async def no_faults(datastore: Datastore) -> None:
+    """In the database itself, and in the chain of the audit trail."""
     assert await asyncio.to_thread(faults_in, datastore.url) == []
+    database = open_database(datastore.url)
+    await database.start()
+    try:
+        verdict = await database.read(
+            "verify", "acme", lambda tx: verify(tx, "acme", NO_KEYS, {}, lambda _: None), long=True
+        )
+    finally:
+        await database.stop()
+    assert (verdict.entries, verdict.faults) == (verdict.unkeyed, [])
+    assert verdict.entries > 0
 
 
 def everything_is_there_once(datastore: Datastore, acknowledged: Answers) -> None:
