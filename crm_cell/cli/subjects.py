@@ -113,8 +113,8 @@ def _clean_up() -> None:
         typer.echo("erased; VACUUM frees the room of deleted rows, in the server's own time")
     else:
         typer.echo(
-            "erased; while the service runs, deleted text may lie in unused parts of the file:"
-            " the same command with the service stopped writes the file anew"
+            "erased; deleted text may still lie in unused parts of the file: the same command"
+            " writes it anew when no service runs, and there is room for a second one"
         )
 
 

@@ -1,6 +1,6 @@
 """Many customers at once: good rows go in, bad ones are reported, in one pass."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import msgspec
@@ -77,6 +77,16 @@ def imported_names(report: bytes) -> set[str]:
     told = msgspec.json.decode(report)
     rows = [*told["details"], *told["errorsDetail"]]
     return {name_key(row["name"]) for row in rows if row["name"]}
+
+
+def report_about(report: bytes, ids: Container[str], names: Container[str]) -> bytes:
+    """What a report tells of some customers, for those who may not see the others."""
+    told = msgspec.json.decode(report)
+    told["details"] = [row for row in told["details"] if row["customerId"] in ids]
+    told["errorsDetail"] = [
+        row for row in told["errorsDetail"] if row["name"] and name_key(row["name"]) in names
+    ]
+    return msgspec.json.encode(told)
 
 
 def _sorted_out(items: Sequence[Any]) -> tuple[dict[int, dict[str, Any]], list[Refused]]:

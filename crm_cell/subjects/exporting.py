@@ -12,7 +12,6 @@ from crm_cell.contacts import service as contacts
 from crm_cell.customers import service as customers
 from crm_cell.events.service import Event
 from crm_cell.follow_ups.service import Of
-from crm_cell.idempotency import store as answers
 from crm_cell.idempotency.store import Answered
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import format_time
@@ -25,8 +24,8 @@ from crm_cell.subjects.belongings import (
     opportunities_of,
     payments_of,
 )
-from crm_cell.subjects.rules import Found, Subject, sought
-from crm_cell.subjects.traces import answers_of, entries_of, events_of
+from crm_cell.subjects.rules import Found, Sought, Subject, sought
+from crm_cell.subjects.traces import answers_of, entries_of, events_of, said_in
 from crm_cell.subjects.walking import records
 
 Json = dict[str, Any]
@@ -92,7 +91,7 @@ class Exporting:
             "payments": self._records([payments_of(tenant, each) for each in found.contracts]),
             "auditLogs": _each(_entry, entries_of(*every)),
             "events": _each(_event, events_of(*every, _DAWN)),
-            "answers": self._answers(answers_of(*every, _DAWN)),
+            "answers": self._answers(every[2]),
         }
 
     async def _one_by_one(
@@ -108,10 +107,10 @@ class Exporting:
             async for found in records(self._database, self._tenant, page):
                 yield [_record(kept) for kept in found]
 
-    async def _answers(self, found: AsyncIterable[list[Answered]]) -> AsyncIterator[list[Json]]:
-        async for page in found:
+    async def _answers(self, of: Sought) -> AsyncIterator[list[Json]]:
+        async for page in answers_of(self._database, self._tenant, of, _DAWN):
             for each in page:
-                read = partial(answers.answer, tenant=self._tenant, name=each.name)
+                read = partial(said_in, tenant=self._tenant, answered=each, sought=of)
                 body = await self._database.read("subject.answer", self._tenant, read, long=True)
                 yield [_answer(each, body)]
 

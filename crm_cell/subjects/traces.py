@@ -6,7 +6,7 @@ import msgspec
 
 from crm_cell.audit import service as audit
 from crm_cell.audit.service import Entry
-from crm_cell.customers.importing import imported_ids, imported_names
+from crm_cell.customers.importing import imported_ids, imported_names, report_about
 from crm_cell.events import service as events
 from crm_cell.events.service import Event
 from crm_cell.idempotency import store as answers
@@ -51,6 +51,14 @@ def answers_of(
         return found, page[-1].name if len(page) == _PAGE else None
 
     return walk(database, "subject.answers", tenant, step, _FROM_THE_START)
+
+
+async def said_in(tx: Reader, tenant: str, answered: Answered, sought: Sought) -> bytes:
+    """What was answered, as far as it is about them."""
+    body = await answers.answer(tx, tenant, answered.name)
+    if answered.name.path != _IMPORT or not body:
+        return body
+    return report_about(body, sought.ids["customer"], sought.names)
 
 
 async def entries_of(

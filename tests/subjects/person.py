@@ -61,7 +61,7 @@ async def plant(caller: Caller) -> Person:
         {"name": names[0], "contactPhone": numbers[0], "contactEmail": addresses[0]},
     )
     path = f"/customers/{person.customer['customerId']}"
-    items = [{"name": names[0]}, {"name": "旁人"}]
+    items = [{"name": names[0]}, {"name": "旁人"}, {}]
     await person.send("POST", "/customers/import", {"items": items})
     await person.send("PATCH", path, {"name": names[1], "contactPhone": numbers[1]})
     await person.send("POST", f"{path}/reveal", {"fields": ["contactPhone"], "reason": texts[4]})

@@ -29,6 +29,7 @@ async def test_a_customer_is_handed_out_with_all_that_belongs_to_it(
     assert [each["contractId"] for each in document["contracts"]] == [contract["contractId"]]
     assert [each["paymentId"] for each in document["payments"]] == [payment["paymentId"]]
     said = json.dumps(document, ensure_ascii=False)
+    assert "旁人" not in said
     former = ["赵铁柱商行", "赵小兰", "赵隐藏", "铁柱的订单", "铁柱要求"]
     assert [mark for mark in former if mark not in said] == []
 
