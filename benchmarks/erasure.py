@@ -35,8 +35,10 @@ def main() -> None:
                 _leave_traces(place)
                 for name, arguments in _commands(f"{folder}/{kind}"):
                     print(f"{kind}: {name}: {_seconds(place, arguments):.1f} s", flush=True)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"at most {MOST_SECONDS:.0f} s; the largest process had {peak:.0f} MiB")
+                # Of all that have ended, and no server has yet.
+                peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+                print(f"{kind}: at most {peak:.0f} MiB of memory")
+    print(f"wanted: at most {MOST_SECONDS:.0f} s each")
 
 
 def _commands(prefix: str) -> Iterator[tuple[str, list[str]]]:
