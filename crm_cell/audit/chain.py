@@ -87,12 +87,18 @@ async def seal(tx: Tx, tenant: str) -> int:
 async def wipe(tx: Tx, entry: Entry) -> None:
     """Take away for good what an entry says. In the chain stands its hash, under the key that the
     entry is under."""
+    key = None if entry.lane is None else await _key_under(tx, entry, entry.lane)
+    told = contents_of(tx.chain_keys[0] if key is None else key, entry)
+    await store.wipe(tx, entry, told)
+
+
+async def _key_under(tx: Tx, entry: Entry, lane: int) -> bytes | None:
+    """Which may be an empty one, of a time without any; None where it is under none of them."""
     before = await store.link_before(tx, entry)
-    if before is None and entry.lane is not None:
-        head = await store.head(tx, entry.tenant_id, entry.lane)
-        before = head.cut_link if head else None
-    key = key_of(tx.chain_keys, entry, before or b"") or tx.chain_keys[0]
-    await store.wipe(tx, entry, contents_of(key, entry))
+    if before is None:
+        head = await store.head(tx, entry.tenant_id, lane)
+        before = head.cut_link if head else b""
+    return key_of((*tx.chain_keys, b""), entry, before)
 
 
 def key_of(keys: Iterable[bytes], entry: Entry, before: bytes) -> bytes | None:

@@ -299,6 +299,19 @@ async def test_what_was_wiped_is_held_to_its_key(
     assert await faults(cell) == [NOT_AS_WRITTEN]
 
 
+async def test_what_was_chained_without_a_key_is_wiped_under_one(
+    cell: Running, beside: Beside
+) -> None:
+    """Its hash is found among those of a time without a key: the chain holds."""
+    async with beside(audit_key=None) as keyless:
+        for _ in range(2):
+            await Caller(keyless.client, "acme").customer()
+    [(first,), _] = cell.rows("SELECT id FROM audit_logs ORDER BY id")
+    assert await wipe(cell, [first]) == 1
+    found = await verdict(cell)
+    assert (found.wiped, found.unkeyed, found.faults) == (1, 2, [])
+
+
 async def wipe(cell: Running, ids: list[str]) -> int:
     return await cell.service.database.write(
         "wipe", EVERY_TENANT, lambda tx: service.wipe(tx, "acme", ids)
