@@ -17,10 +17,14 @@ from crm_cell.subjects.rules import Sought
 from crm_cell.subjects.walking import walk
 
 _PAGE = 5_000
-_ENTRIES = 500
+_RECORDS = 500
+_ENTRIES = 2_000
 # The one answer that tells of many customers.
 _IMPORT = "/customers/import"
 _FROM_THE_START = Name("", "", "")
+
+_Place = tuple[int, str]
+"""Which of the records, and the entry of it to go on behind."""
 
 
 def events_of(
@@ -61,21 +65,23 @@ async def said_in(tx: Reader, tenant: str, answered: Answered, sought: Sought) -
     return report_about(body, sought.ids["customer"], sought.names)
 
 
-async def entries_of(
+def entries_of(
     database: Database, tenant: str, sought: Sought
 ) -> AsyncGenerator[list[Entry], None]:
     """All that the trail says of the records."""
-    for resource, records in sought.ids.items():
-        for record in sorted(records):
+    records = [(kind, each) for kind, ids in sought.ids.items() for each in sorted(ids)]
 
-            async def step(
-                tx: Reader, after: str, of: tuple[str, str] = (resource, record)
-            ) -> tuple[list[Entry], str | None]:
-                page = await audit.of_record(tx, tenant, *of, after=after, most=_ENTRIES)
-                return page, page[-1].id if len(page) == _ENTRIES else None
+    async def step(tx: Reader, place: _Place) -> tuple[list[Entry], _Place | None]:
+        """So many records, or entries of a few that have more."""
+        found: list[Entry] = []
+        (number, after), last = place, place[0] + _RECORDS
+        while number < min(last, len(records)) and len(found) < _ENTRIES:
+            page = await audit.of_record(tx, tenant, *records[number], after=after, most=_ENTRIES)
+            found += page
+            number, after = (number, page[-1].id) if len(page) == _ENTRIES else (number + 1, "")
+        return found, (number, after) if number < len(records) else None
 
-            async for page in walk(database, "subject.entries", tenant, step, ""):
-                yield page
+    return walk(database, "subject.entries", tenant, step, (0, ""))
 
 
 async def _shows(tx: Reader, tenant: str, answered: Answered, sought: Sought) -> bool:
