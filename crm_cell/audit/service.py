@@ -1,6 +1,6 @@
 """Writing the audit trail, and reading it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -8,12 +8,14 @@ from crm_cell.audit import chain, store
 from crm_cell.audit.store import Entry as Entry  # noqa: PLC0414 - who reads the trail names them
 from crm_cell.audit.store import Filter
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.entity import Entity, difference, snapshot
+from crm_cell.kernel.entity import Entity, Snapshot, as_after, as_before, difference, snapshot
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage.engine import Reader, Tx
 
 Deed = tuple[Entity | None, Entity | None]
+Told = Mapping[str, object] | Snapshot
+"""What an entry says beside who did what: by member."""
 
 
 async def record(
@@ -81,7 +83,7 @@ def _entry(tx: Tx, actor: Actor, action: str, before: Entity | None, after: Enti
     return _entry_of(tx, actor, action, subject, _changes(before, after))
 
 
-def _entry_of(tx: Tx, actor: Actor, action: str, subject: Entity, told: dict[str, object]) -> Entry:
+def _entry_of(tx: Tx, actor: Actor, action: str, subject: Entity, told: Told) -> Entry:
     return Entry(
         actor.tenant,
         new_id(tx.now),
@@ -98,10 +100,10 @@ def _entry_of(tx: Tx, actor: Actor, action: str, subject: Entity, told: dict[str
     )
 
 
-def _changes(before: Entity | None, after: Entity | None) -> dict[str, object]:
+def _changes(before: Entity | None, after: Entity | None) -> Told:
     if before is not None and after is not None:
-        return dict(difference(before, after))
+        return difference(before, after)
     if after is not None:
-        return {name: {"after": value} for name, value in snapshot(after).items()}
+        return as_after(snapshot(after))
     assert before is not None
-    return {name: {"before": value} for name, value in snapshot(before).items()}
+    return as_before(snapshot(before))

@@ -5,14 +5,13 @@ tenantId and data; the rows hold them in the order of their ids.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
 from crm_cell.events import store
 from crm_cell.events.store import Event as Event  # noqa: PLC0414 - what goes through them names it
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.entity import Entity, snapshot
+from crm_cell.kernel.entity import Entity, Snapshot, snapshot
 from crm_cell.kernel.ids import new_id
 from crm_cell.storage.engine import Reader, Tx
 
@@ -38,7 +37,7 @@ async def replace(tx: Tx, tenant: str, data: Mapping[str, str]) -> None:
     await store.replace(tx, tenant, data)
 
 
-def _event(tx: Tx, actor: Actor, event_type: str, data: dict[str, Any]) -> Event:
+def _event(tx: Tx, actor: Actor, event_type: str, data: Snapshot | dict[str, str]) -> Event:
     return Event(
         actor.tenant,
         new_id(tx.now),
