@@ -11,7 +11,7 @@ from crm_cell.storage.counter_check import differences
 from crm_cell.storage.engine import EVERY_TENANT
 from tests.world import Caller, Json, Running
 
-PAYMENTS = 64
+PAYMENTS = 32
 ROUNDS = 6
 
 
