@@ -8,6 +8,8 @@ _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 _COUNTER_BITS = 26
 _RANDOM_BYTES = 6
 _DRAWN = 100
+# The start of a millisecond's counter, and the end of an id.
+_MOST_USED = 2
 # A millisecond's first counter leaves the upper half free: 33 million ids before it overflows.
 _COUNTER_START_MASK = (1 << (_COUNTER_BITS - 1)) - 1
 
@@ -31,24 +33,20 @@ class IdMaker:
 
     def make(self, milliseconds: int) -> str:
         with self._lock:
+            drawn = self._drawn
+            if len(drawn) < _MOST_USED:
+                # Of a hundred at once: to ask the system for one costs more than all the rest.
+                drawn += os.urandom(_RANDOM_BYTES * _DRAWN).hex(" ", _RANDOM_BYTES).split()
             if milliseconds == self._millisecond:
                 self._counter += 1
             else:
                 self._millisecond = milliseconds
                 self._head = _head(milliseconds)
-                self._counter = int(self._draw(), 16) & _COUNTER_START_MASK
-            return self._head + _middle(self._counter) + self._draw()
+                self._counter = int(drawn.pop(), 16) & _COUNTER_START_MASK
+            return self._head + _middle(self._counter) + drawn.pop()
 
     def _forget(self) -> None:
         self._lock, self._drawn, self._millisecond = Lock(), [], -1
-
-    def _draw(self) -> str:
-        """48 bits. The system is asked for a hundred at once: that costs more than all the rest."""
-        if not self._drawn:
-            many = os.urandom(_RANDOM_BYTES * _DRAWN).hex()
-            digits = 2 * _RANDOM_BYTES
-            self._drawn = [many[at : at + digits] for at in range(0, len(many), digits)]
-        return self._drawn.pop()
 
 
 def is_id(text: str) -> bool:

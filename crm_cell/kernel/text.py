@@ -12,7 +12,6 @@ _MADE_OF_MARKS = "\u0f73\u0f75\u0f81"
 _LINE_BREAKS = re.compile(r"\r\n?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-_SPACES = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
@@ -64,9 +63,9 @@ def name_key(name: str) -> str:
     spaces, joiners, marks of direction) are dropped, runs of white space become one space.
     """
     if name.isascii():
-        return _SPACES.sub(" ", name).strip().casefold()
+        return " ".join(name.split()).casefold()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     if not folded.isprintable():  # format characters never are, and looking at each is slow
         visible = "".join(char for char in folded if unicodedata.category(char) != "Cf")
         folded = unicodedata.normalize("NFKC", visible)
-    return _SPACES.sub(" ", folded).strip()
+    return " ".join(folded.split())
