@@ -7,6 +7,7 @@ which the newest entries could be cut off unseen.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby
 from operator import attrgetter
@@ -146,7 +147,15 @@ def seal_of(key: bytes, head: Head) -> bytes:
 
 def keyed_hash(key: bytes, purpose: bytes, told: bytes) -> bytes:
     """BLAKE2b (RFC 7693) has the key and the purpose built in, at half the time of an HMAC."""
-    return blake2b(told, key=key, person=purpose, digest_size=32).digest()
+    hashed = _keyed(key, purpose).copy()
+    hashed.update(told)
+    return hashed.digest()
+
+
+@lru_cache(maxsize=64)
+def _keyed(key: bytes, purpose: bytes) -> blake2b:
+    """To copy what has the key in it takes a fraction of the time of making it."""
+    return blake2b(key=key, person=purpose, digest_size=32)
 
 
 _TENANT = attrgetter("tenant_id")
