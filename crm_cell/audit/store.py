@@ -78,7 +78,7 @@ async def insert(tx: Tx, entries: list[Entry]) -> None:
         f"INSERT INTO audit_logs ({_COLUMNS}) VALUES (:tenant_id, :id, :actor, :action,"
         " :resource_type, :resource_id, :resource_name, :changes, :request_id, :trace_id,"
         " :created_at, :unseen, :lane, :link, :wiped)",
-        map(msgspec.structs.asdict, entries),
+        map(msgspec.structs.astuple, entries),
     )
 
 

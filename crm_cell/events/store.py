@@ -22,7 +22,7 @@ async def append(tx: Tx, events: list[Event]) -> None:
     await tx.append(
         "INSERT INTO events (tenant_id, id, event_type, trace_id, data, created_at)"
         " VALUES (:tenant_id, :id, :event_type, :trace_id, :data, :created_at)",
-        map(msgspec.structs.asdict, events),
+        map(msgspec.structs.astuple, events),
     )
 
 

@@ -1,13 +1,13 @@
 """A transaction on a PostgreSQL connection."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 import asyncpg
 
-from crm_cell.storage.engine import NO_KEYS, ChainKeys, LateUnit, Row, Tally
+from crm_cell.storage.engine import NO_KEYS, ChainKeys, LateUnit, Params, Row, Tally
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.postgres_session import Session
@@ -93,11 +93,11 @@ class PostgresTx:
             raise UniqueViolation(constraint_of(error)) from error
         return int(count) if (count := status.rpartition(" ")[2]).isdigit() else 0
 
-    async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> list[Row]:
+    async def many(self, sql: str, rows: Iterable[Params], /) -> list[Row]:
         """All rows go to the server at once, which answers once; mostly it is a single one, which
         the driver sends a fifth cheaper by itself."""
         text, names = positional(sql)
-        values = [[row[name] for name in names] for row in rows]
+        values = [row if isinstance(row, tuple) else [row[name] for name in names] for row in rows]
         try:
             if " RETURNING " in text:
                 found = await self._connection.fetchmany(text, values, timeout=self._seconds)
@@ -110,7 +110,7 @@ class PostgresTx:
             raise UniqueViolation(constraint_of(error)) from error
         return []
 
-    async def append(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
+    async def append(self, sql: str, rows: Iterable[Params], /) -> None:
         await self.many(sql, rows)
 
     async def finish(self, unit: LateUnit, rows: Iterable[Any], /) -> None:

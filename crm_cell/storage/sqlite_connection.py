@@ -1,6 +1,6 @@
 """Connections to an SQLite file, and a transaction on one of them."""
 
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,13 +10,13 @@ import msgspec
 import structlog
 
 from crm_cell.kernel.errors import Unavailable
-from crm_cell.storage.engine import NO_KEYS, ChainKeys, LateUnit, ReadUnit, Row, Tally
+from crm_cell.storage.engine import NO_KEYS, ChainKeys, LateUnit, Params, ReadUnit, Row, Tally
 from crm_cell.storage.errors import CannotOpen, UniqueViolation
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.seals import UNSEALED, Seals
 
 T = TypeVar("T")
-Appended = list[tuple[str, Iterable[Mapping[str, object]]]]
+Appended = list[tuple[str, Iterable[Params]]]
 """Statements and their rows, to be written at the end."""
 Late = dict[LateUnit, list[Any]]
 """What is to be called at the end, and with what."""
@@ -109,14 +109,14 @@ class SqliteTx(SqliteReader):
             raise
         return self._connection.changes()
 
-    async def many(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> list[Row]:
+    async def many(self, sql: str, rows: Iterable[Params], /) -> list[Row]:
         try:
             return self._connection.executemany(sql, rows).fetchall()
         except apsw.ConstraintError as error:
             self._translate(error)
             raise
 
-    async def append(self, sql: str, rows: Iterable[Mapping[str, object]], /) -> None:
+    async def append(self, sql: str, rows: Iterable[Params], /) -> None:
         self.appended.append((sql, rows))
 
     async def finish(self, unit: LateUnit, rows: Iterable[Any], /) -> None:

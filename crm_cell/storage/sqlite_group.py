@@ -7,7 +7,6 @@ in a savepoint of its own.
 """
 
 import asyncio
-from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
@@ -17,7 +16,7 @@ import structlog
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import Unavailable
 from crm_cell.storage import counters
-from crm_cell.storage.engine import Tally, WriteUnit
+from crm_cell.storage.engine import Params, Tally, WriteUnit
 from crm_cell.storage.sqlite_connection import WEATHER, Late, SqliteTx, Writer, drive
 
 log = structlog.get_logger()
@@ -72,7 +71,7 @@ class Group:
         self._clock = clock
         self._careful = careful
         self._tally: Tally = {}
-        self._appended: dict[str, list[Mapping[str, object]]] = {}
+        self._appended: dict[str, list[Params]] = {}
         self._late: Late = {}
 
     def run(self, job: Job, moment: int) -> None:

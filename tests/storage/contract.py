@@ -271,6 +271,21 @@ class StorageContract:
             [],
         ]
 
+    @pytest.mark.parametrize("ids", ["a", "abc"])
+    async def test_rows_may_come_in_the_order_of_the_names(
+        self, database: Database, ids: str
+    ) -> None:
+        async def unit(tx: Tx) -> list[Any]:
+            await tx.many(INSERT, [(n, f"name of {n}", None, 1) for n in ids])
+            await tx.append(APPENDED, [(n, 1) for n in ids])
+            return await tx.all(NAMES)
+
+        names = [(f"name of {n}",) for n in ids]
+        assert await database.write("in order", "acme", unit) == names
+        assert await database.read("ids", "acme", lambda tx: tx.all(APPENDED_IDS)) == [
+            (n,) for n in ids
+        ]
+
     async def test_on_conflict_do_nothing_changes_no_row(self, database: Database) -> None:
         async def unit(tx: Tx) -> int:
             statement = f"{INSERT} ON CONFLICT DO NOTHING"
