@@ -1,6 +1,6 @@
 """Writing the audit trail, and reading it back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -9,38 +9,45 @@ from crm_cell.audit.store import Entry as Entry  # noqa: PLC0414 - who reads the
 from crm_cell.audit.store import Filter
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Entity, Snapshot, as_after, as_before, difference, snapshot
-from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.ids import new_id, new_ids
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage.engine import Reader, Tx
 
-Deed = tuple[Entity | None, Entity | None]
 Told = Mapping[str, object] | Snapshot
 """What an entry says beside who did what: by member."""
+Deed = tuple[Entity, Told]
+"""What it was done to, and what there is to say."""
 
 
 async def record(
     tx: Tx, actor: Actor, action: str, *, before: Entity | None = None, after: Entity | None = None
 ) -> None:
     """Put one deed on record: created, updated or deleted, with what it changed."""
-    await record_all(tx, actor, action, [(before, after)])
+    await _record(tx, actor, action, [_deed(before, after)])
 
 
 async def record_reading(
     tx: Tx, actor: Actor, action: str, subject: Entity, told: dict[str, object]
 ) -> None:
     """Put on record that something was looked at, which changes nothing."""
-    await _append(tx, [_entry_of(tx, actor, action, subject, told)])
+    await _record(tx, actor, action, [(subject, told)])
 
 
 async def record_erasure(tx: Tx, actor: Actor, subject: Entity, told: dict[str, object]) -> None:
     """Put on record that somebody was erased, but not who it was."""
-    entry = _entry_of(tx, actor, "erased", subject, told)
+    entry = _entry(tx, new_id(tx.now), actor, "erased", subject, told)
     await _append(tx, [msgspec.structs.replace(entry, resource_name=None)])
 
 
-async def record_all(tx: Tx, actor: Actor, action: str, deeds: list[Deed]) -> None:
-    if deeds:
-        await _append(tx, [_entry(tx, actor, action, before, after) for before, after in deeds])
+async def record_created(
+    tx: Tx, actor: Actor, records: Sequence[Entity], shown: Sequence[Snapshot]
+) -> None:
+    """Put many on record. Their events tell the same, so the snapshots are there."""
+    await _record(tx, actor, "created", [*zip(records, map(as_after, shown), strict=True)])
+
+
+async def record_deleted(tx: Tx, actor: Actor, records: Sequence[Entity]) -> None:
+    await _record(tx, actor, "deleted", [_deed(each, None) for each in records])
 
 
 async def wipe(tx: Tx, tenant: str, ids: Iterable[str]) -> int:
@@ -72,21 +79,29 @@ async def of_record(
     return await store.of_record(tx, tenant, resource_type, resource_id, after=after, most=most)
 
 
+async def _record(tx: Tx, actor: Actor, action: str, deeds: Sequence[Deed]) -> None:
+    if deeds:
+        ids = new_ids(tx.now, len(deeds))
+        await _append(
+            tx,
+            [
+                _entry(tx, identifier, actor, action, subject, told)
+                for identifier, (subject, told) in zip(ids, deeds, strict=True)
+            ],
+        )
+
+
 async def _append(tx: Tx, entries: list[Entry]) -> None:
     await store.count(tx, entries)
     await tx.finish(chain.keep, entries)
 
 
-def _entry(tx: Tx, actor: Actor, action: str, before: Entity | None, after: Entity | None) -> Entry:
-    subject = after or before
-    assert subject is not None, "a deed is done to something"
-    return _entry_of(tx, actor, action, subject, _changes(before, after))
-
-
-def _entry_of(tx: Tx, actor: Actor, action: str, subject: Entity, told: Told) -> Entry:
+def _entry(
+    tx: Tx, identifier: str, actor: Actor, action: str, subject: Entity, told: Told
+) -> Entry:
     return Entry(
         actor.tenant,
-        new_id(tx.now),
+        identifier,
         actor.user,
         action,
         subject.resource,
@@ -100,10 +115,8 @@ def _entry_of(tx: Tx, actor: Actor, action: str, subject: Entity, told: Told) ->
     )
 
 
-def _changes(before: Entity | None, after: Entity | None) -> Told:
-    if before is not None and after is not None:
-        return difference(before, after)
-    if after is not None:
-        return as_after(snapshot(after))
-    assert before is not None
-    return as_before(snapshot(before))
+def _deed(before: Entity | None, after: Entity | None) -> Deed:
+    if after is None:
+        assert before is not None, "a deed is done to something"
+        return before, as_before(snapshot(before))
+    return after, as_after(snapshot(after)) if before is None else difference(before, after)

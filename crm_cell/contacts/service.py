@@ -167,5 +167,5 @@ async def _replace(tx: Tx, actor: Actor, before: Contact, after: Contact) -> Non
 
 async def _hide(tx: Tx, actor: Actor, contacts: list[Contact]) -> None:
     await store.hide(tx, contacts)
-    await audit.record_all(tx, actor, "deleted", [(contact, None) for contact in contacts])
+    await audit.record_deleted(tx, actor, contacts)
     await events.emit(tx, actor, "crm.contact.deleted", *contacts)

@@ -7,9 +7,9 @@ from crm_cell.customers import rules, store
 from crm_cell.customers.rules import Customer as Customer  # noqa: PLC0414 - what belongs to one names it
 from crm_cell.events import service as events
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.entity import Kept
+from crm_cell.kernel.entity import Kept, snapshot
 from crm_cell.kernel.errors import NotFound, RuleViolation
-from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.ids import new_id, new_ids
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.reveals import service as reveals
 from crm_cell.storage.engine import Reader, Tx
@@ -49,11 +49,16 @@ async def create_new_names(
     tx: Tx, actor: Actor, rows: list[dict[str, Any]]
 ) -> list[Customer | None]:
     """Create what has a name of its own, in one pass; None stands where the name is taken."""
-    customers = [rules.new_customer(actor, new_id(tx.now), tx.now, **members) for members in rows]
+    ids = new_ids(tx.now, len(rows))
+    customers = [
+        rules.new_customer(actor, identifier, tx.now, **members)
+        for identifier, members in zip(ids, rows, strict=True)
+    ]
     inserted = await store.insert_new_names(tx, actor.tenant, customers)
     created = [customer for customer in customers if customer.id in inserted]
-    await audit.record_all(tx, actor, "created", [(None, customer) for customer in created])
-    await events.emit(tx, actor, "crm.customer.created", *created)
+    shown = [snapshot(customer) for customer in created]
+    await audit.record_created(tx, actor, created, shown)
+    await events.emit_shown(tx, actor, "crm.customer.created", shown)
     return [customer if customer.id in inserted else None for customer in customers]
 
 

@@ -4,7 +4,7 @@ Delivered, an event has the members eventId, eventType, timestamp, source ("crm"
 tenantId and data; the rows hold them in the order of their ids.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -12,19 +12,33 @@ from crm_cell.events import store
 from crm_cell.events.store import Event as Event  # noqa: PLC0414 - what goes through them names it
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Entity, Snapshot, snapshot
-from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.ids import new_ids
 from crm_cell.storage.engine import Reader, Tx
 
 
 async def emit(tx: Tx, actor: Actor, event_type: str, *entities: Entity) -> None:
     """One event for each record, e.g. `crm.customer.created`."""
-    if entities:
-        await store.append(tx, [_event(tx, actor, event_type, snapshot(each)) for each in entities])
+    await emit_shown(tx, actor, event_type, [snapshot(each) for each in entities])
 
 
 async def emit_ids(tx: Tx, actor: Actor, event_type: str, ids: dict[str, str]) -> None:
     """One event that says nothing but which records it is about, by their members."""
-    await store.append(tx, [_event(tx, actor, event_type, ids)])
+    await emit_shown(tx, actor, event_type, [ids])
+
+
+async def emit_shown(
+    tx: Tx, actor: Actor, event_type: str, shown: Sequence[Snapshot | dict[str, str]]
+) -> None:
+    """One event for each of `shown`, for whoever has snapshots of the records already."""
+    if shown:
+        ids = new_ids(tx.now, len(shown))
+        await store.append(
+            tx,
+            [
+                _event(tx, actor, event_type, identifier, data)
+                for identifier, data in zip(ids, shown, strict=True)
+            ],
+        )
 
 
 async def page(tx: Reader, tenant: str, *, after: str, most: int) -> list[Event]:
@@ -37,10 +51,12 @@ async def replace(tx: Tx, tenant: str, data: Mapping[str, str]) -> None:
     await store.replace(tx, tenant, data)
 
 
-def _event(tx: Tx, actor: Actor, event_type: str, data: Snapshot | dict[str, str]) -> Event:
+def _event(
+    tx: Tx, actor: Actor, event_type: str, identifier: str, data: Snapshot | dict[str, str]
+) -> Event:
     return Event(
         actor.tenant,
-        new_id(tx.now),
+        identifier,
         event_type,
         actor.trace_id or None,
         msgspec.json.encode(data).decode(),

@@ -150,5 +150,5 @@ async def _customer_of_contact(
 
 async def _hide(tx: Tx, actor: Actor, follow_ups: list[FollowUp]) -> None:
     await store.hide(tx, follow_ups)
-    await audit.record_all(tx, actor, "deleted", [(each, None) for each in follow_ups])
+    await audit.record_deleted(tx, actor, follow_ups)
     await events.emit(tx, actor, "crm.follow_up.deleted", *follow_ups)

@@ -8,8 +8,6 @@ _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 _COUNTER_BITS = 26
 _RANDOM_BYTES = 6
 _DRAWN = 100
-# The start of a millisecond's counter, and the end of an id.
-_MOST_USED = 2
 # A millisecond's first counter leaves the upper half free: 33 million ids before it overflows.
 _COUNTER_START_MASK = (1 << (_COUNTER_BITS - 1)) - 1
 
@@ -33,20 +31,41 @@ class IdMaker:
 
     def make(self, milliseconds: int) -> str:
         with self._lock:
-            drawn = self._drawn
-            if len(drawn) < _MOST_USED:
-                # Of a hundred at once: to ask the system for one costs more than all the rest.
-                drawn += os.urandom(_RANDOM_BYTES * _DRAWN).hex(" ", _RANDOM_BYTES).split()
-            if milliseconds == self._millisecond:
-                self._counter += 1
-            else:
-                self._millisecond = milliseconds
-                self._head = _head(milliseconds)
-                self._counter = int(drawn.pop(), 16) & _COUNTER_START_MASK
-            return self._head + _middle(self._counter) + drawn.pop()
+            if milliseconds != self._millisecond:
+                self._begin(milliseconds)
+            if not self._drawn:
+                self._draw(_DRAWN)
+            self._counter += 1
+            return self._head + _middle(self._counter) + self._drawn.pop()
+
+    def make_many(self, milliseconds: int, many: int) -> list[str]:
+        """In order. Each takes half of what it takes by itself."""
+        if many == 1:
+            return [self.make(milliseconds)]
+        with self._lock:
+            if milliseconds != self._millisecond:
+                self._begin(milliseconds)
+            if len(self._drawn) < many:
+                self._draw(max(many, _DRAWN))
+            first = self._counter + 1
+            self._counter += many
+            head, drawn = self._head, self._drawn[:many]
+            del self._drawn[:many]
+        return [head + _middle(counter) + each for counter, each in enumerate(drawn, first)]
+
+    def _begin(self, milliseconds: int) -> None:
+        self._millisecond = milliseconds
+        self._head = _head(milliseconds)
+        if not self._drawn:
+            self._draw(_DRAWN)
+        self._counter = int(self._drawn.pop(), 16) & _COUNTER_START_MASK
 
     def _forget(self) -> None:
         self._lock, self._drawn, self._millisecond = Lock(), [], -1
+
+    def _draw(self, many: int) -> None:
+        """48 bits each. The system is asked for many at once, which costs more than all the rest."""
+        self._drawn += os.urandom(_RANDOM_BYTES * many).hex(" ", _RANDOM_BYTES).split()
 
 
 def is_id(text: str) -> bool:
@@ -74,4 +93,6 @@ def _middle(counter: int) -> str:
     return "%x-%x-" % parts  # noqa: UP031 - a third of what an f-string takes, for every request
 
 
-new_id = IdMaker().make
+_maker = IdMaker()
+new_id = _maker.make
+new_ids = _maker.make_many

@@ -174,5 +174,5 @@ async def _follow(tx: Tx, actor: Actor, before: Opportunity | None, after: Oppor
 
 async def _hide(tx: Tx, actor: Actor, opportunities: list[Opportunity]) -> None:
     await store.hide(tx, opportunities)
-    await audit.record_all(tx, actor, "deleted", [(each, None) for each in opportunities])
+    await audit.record_deleted(tx, actor, opportunities)
     await events.emit(tx, actor, "crm.opportunity.deleted", *opportunities)

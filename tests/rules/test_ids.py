@@ -24,6 +24,19 @@ def test_ids_of_one_millisecond_rise_and_never_repeat() -> None:
     assert {time_of(each) for each in made} == {NOW}
 
 
+def test_ids_made_together_and_one_by_one_rise_and_never_repeat() -> None:
+    maker = IdMaker()
+    made: list[str] = []
+    for many in (0, 1, 2, 99, 100, 101, 2_000, 3):
+        together = maker.make_many(NOW, many)
+        assert len(together) == many
+        made += [*together, maker.make(NOW)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
+    assert all(map(is_id, made))
+    assert {time_of(each) for each in made} == {NOW}
+
+
 def test_ids_of_later_milliseconds_are_greater() -> None:
     make = IdMaker().make
     made = [make(NOW + step // 10) for step in range(1_000)]
