@@ -64,7 +64,7 @@ class IdMaker:
         self._lock, self._drawn, self._millisecond = Lock(), [], -1
 
     def _draw(self, many: int) -> None:
-        """48 bits each. The system is asked for many at once, which costs more than all the rest."""
+        """48 bits each. The system is asked for many at once: that costs more than all the rest."""
         self._drawn += os.urandom(_RANDOM_BYTES * many).hex(" ", _RANDOM_BYTES).split()
 
 
