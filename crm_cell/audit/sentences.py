@@ -17,7 +17,7 @@ _LONGEST = 40
 def sentence(entry: Entry, changes: dict[str, Any], language: Language) -> str:
     """`changes` are those of the entry, decoded."""
     say = _Speaker(language == "en")
-    told = say(words.DEEDS[entry.action]).format(who=say.who(entry), what=say.what(entry))
+    told = say(words.DEEDS[entry.action]).format(who=say.who(entry), what=say.what(entry, changes))
     details = _details(say, entry, changes)
     return told + say(("：", ": ")) + details if details else told
 
@@ -50,10 +50,18 @@ class _Speaker:
             return self(words.NOBODY)
         return self((f"{entry.actor} ", entry.actor))
 
-    def what(self, entry: Entry) -> str:
+    def what(self, entry: Entry, changes: dict[str, Any]) -> str:
         kind = self(words.RESOURCES[entry.resource_type])
-        name = _short(entry.resource_name or entry.resource_id)
+        name = _short(entry.resource_name or self._instead_of_a_name(entry, changes))
         return self((f"{kind}「{name}」", f"{kind} “{name}”"))
+
+    def _instead_of_a_name(self, entry: Entry, changes: dict[str, Any]) -> str:
+        """What a follow-up says, how much a payment is; else only the id tells which it was."""
+        for member in ("content", "amountCents"):
+            if (change := changes.get(member)) is not None:
+                value = change.get("after", change.get("before"))
+                return self._value(entry.resource_type, member, value)
+        return entry.resource_id
 
     def several(self, parts: Iterable[str]) -> str:
         return self(("；", "; ")).join(parts)

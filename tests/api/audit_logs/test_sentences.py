@@ -72,10 +72,18 @@ async def test_long_texts_are_cut_short(alice: Caller) -> None:
     follow_up = await alice.follow_up(content="甲" * 100)
     identifier = follow_up["followUpId"]
     await alice.patch(f"/follow-ups/{identifier}", {"content": "乙" * 41})
+    await alice.patch(f"/follow-ups/{identifier}", {"followUpType": "visit"})
     assert await summaries(alice) == [
-        f"alice 新建了跟进记录「{identifier}」",
-        f"alice 修改了跟进记录「{identifier}」：内容 {'甲' * 40}… → {'乙' * 40}…",
+        f"alice 新建了跟进记录「{'甲' * 40}…」",
+        f"alice 修改了跟进记录「{'乙' * 40}…」：内容 {'甲' * 40}… → {'乙' * 40}…",
+        f"alice 修改了跟进记录「{identifier}」：跟进方式 电话 → 拜访",
     ]
+
+
+async def test_a_payment_goes_by_its_amount(acme: Caller) -> None:
+    contract = await acme.contract(await acme.customer(), amountCents=500_00)
+    await acme.payment(contract, amountCents=123_45)
+    assert (await summaries(acme, "en"))[2:] == ["The system created payment “123.45”"]
 
 
 async def test_a_name_is_that_of_its_time(alice: Caller) -> None:
