@@ -90,7 +90,11 @@ class _Walk:
         if any(head.seal == chain.seal_of(key, head) for key in self._keys):
             return
         if head.seal != chain.seal_of(b"", head):
-            self._fault(head.lane, head.last_id, "the head of the chain is not as it was written")
+            self._fault(
+                head.lane,
+                head.last_id,
+                "the head of the chain is not as it was written, or is under another key",
+            )
         elif self._keys:
             self.unsealed.append(head.lane)
 

@@ -16,7 +16,7 @@ from tests.world import Beside, Caller, Running
 
 NOT_AS_WRITTEN = "the entry, or what came before it, is not as it was written"
 CUT_OFF = "the chain does not end where its head says"
-HEAD_CHANGED = "the head of the chain is not as it was written"
+HEAD_CHANGED = "the head of the chain is not as it was written, or is under another key"
 NO_HEAD = "the chain of this entry has no head"
 IN_NO_CHAIN = "the entry is in no chain, and came when there was one"
 OPEN = (b"",)
