@@ -2,7 +2,8 @@
 
 import ipaddress
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
@@ -13,7 +14,7 @@ from crm_cell.audit.settings import complaints as audit_complaints
 from crm_cell.http.cors import read_origins
 from crm_cell.http.headers import is_tenant
 from crm_cell.identity.settings import complaints as identity_complaints
-from crm_cell.kernel.setting import Setting
+from crm_cell.kernel.setting import Bounds, Complaint, Setting
 from crm_cell.secrets.sources import KeySource
 from crm_cell.secrets.sources import complaints as key_complaints
 from crm_cell.storage.open import CONNECTIONS, UnsupportedDatabase, check_url
@@ -21,17 +22,17 @@ from crm_cell.storage.open import CONNECTIONS, UnsupportedDatabase, check_url
 # Set for installing, testing and building, never read here; they may well be in the environment.
 _FOR_OTHERS = {"CRM_SKIP_ASSETS", "CRM_TEST_DATABASE_URL"}
 _PREFIX = "CRM_"
-_LAST_PORT = 65_535
+_PORTS = Bounds(1, 65_535)
 # The gateway retries within minutes, mobile clients within a day.
-_LEAST_TTL_HOURS = 24
+_TTL_HOURS = Bounds(24)
 # A secret that a machine with a dictionary cannot guess.
 _LEAST_SECRET = 16
 _MOST_DIGITS = 9
-_LONGEST_BURST = 3_600
+_BURST = Bounds(1, 3_600)
 # So that a share of them is one at least.
-_LEAST_SLOTS, _MOST_SLOTS = 5, 5_000
+_SLOTS = Bounds(5, 5_000, or_zero=True)
 # One for short work and one for long; and no server is glad of thousands.
-_LEAST_CONNECTIONS, _MOST_CONNECTIONS = 2, 500
+_POOL = Bounds(2, 500)
 
 
 class SettingsError(Exception):
@@ -42,7 +43,7 @@ class Settings(AuditSettings, frozen=True):
     """Those of identity and of the audit trail stand behind these, in the documentation too."""
 
     host: Annotated[str, Setting("CRM_HOST", "Address to listen on")] = "127.0.0.1"
-    port: Annotated[int, Setting("PORT", "Port to listen on, 1 to 65535")] = 8001
+    port: Annotated[int, Setting("PORT", "Port to listen on, 1 to 65535", bounds=_PORTS)] = 8001
     database_url: Annotated[
         str,
         Setting(
@@ -56,6 +57,7 @@ class Settings(AuditSettings, frozen=True):
         Setting(
             "CRM_DATABASE_CONNECTIONS",
             "The most connections that each process has to PostgreSQL, 2 to 500",
+            bounds=_POOL,
         ),
     ] = CONNECTIONS
     demo: Annotated[
@@ -74,7 +76,11 @@ class Settings(AuditSettings, frozen=True):
     ] = None
     idempotency_ttl_hours: Annotated[
         int,
-        Setting("CRM_IDEMPOTENCY_TTL_HOURS", "How long answers are kept for replay; at least 24"),
+        Setting(
+            "CRM_IDEMPOTENCY_TTL_HOURS",
+            "How long answers are kept for replay; at least 24",
+            bounds=_TTL_HOURS,
+        ),
     ] = 72
     encryption_key: Annotated[
         str | None,
@@ -124,6 +130,7 @@ class Settings(AuditSettings, frozen=True):
             "CRM_SLOTS",
             "Requests at work at once in each process, 5 to 5000; 0 is 256 on SQLite, and four"
             " for each connection to PostgreSQL",
+            bounds=_SLOTS,
         ),
     ] = 0
     cors_origins: Annotated[
@@ -148,6 +155,7 @@ class Settings(AuditSettings, frozen=True):
         Setting(
             "CRM_RATE_LIMIT_BURST",
             "For how many seconds they may save up what they do not use, 1 to 3600",
+            bounds=_BURST,
         ),
     ] = 10
     log_format: Annotated[
@@ -212,63 +220,50 @@ def _check(settings: Settings) -> None:
         raise SettingsError(f"{variable}: {complaint}")
 
 
-def _complaints(settings: Settings) -> list[tuple[str, str]]:
-    found: list[tuple[bool, str, str]] = [
-        (not 1 <= settings.port <= _LAST_PORT, "PORT", "must be 1 to 65535"),
-        (
-            not _LEAST_CONNECTIONS <= settings.database_connections <= _MOST_CONNECTIONS,
-            "CRM_DATABASE_CONNECTIONS",
-            f"must be {_LEAST_CONNECTIONS} to {_MOST_CONNECTIONS}",
-        ),
-        (
-            settings.idempotency_ttl_hours < _LEAST_TTL_HOURS,
-            "CRM_IDEMPOTENCY_TTL_HOURS",
-            "must be at least 24",
-        ),
-        (
-            settings.default_tenant_id is not None and not is_tenant(settings.default_tenant_id),
+def _complaints(settings: Settings) -> Iterator[Complaint]:
+    """What is wrong, each with its variable."""
+    yield from _of_bounds(settings)
+    yield from _of_callers(settings)
+    yield from key_complaints(settings.keys)
+    yield from identity_complaints(settings)
+    yield from audit_complaints(settings)
+    yield from _of_addresses(settings)
+
+
+def _of_bounds(settings: Settings) -> Iterator[Complaint]:
+    for name in _fields():
+        setting = _setting(name)
+        if setting.bounds and not setting.bounds.hold(getattr(settings, name)):
+            yield setting.variable, f"must be {setting.bounds}"
+
+
+def _of_callers(settings: Settings) -> Iterator[Complaint]:
+    tenant, secret = settings.default_tenant_id, settings.signing_secret
+    if tenant is not None and not is_tenant(tenant):
+        yield (
             "CRM_DEFAULT_TENANT_ID",
             "must be 1 to 64 letters, digits, dots, hyphens or underscores",
-        ),
-        (
-            settings.slots != 0 and not _LEAST_SLOTS <= settings.slots <= _MOST_SLOTS,
-            "CRM_SLOTS",
-            f"must be {_LEAST_SLOTS} to {_MOST_SLOTS}, or 0",
-        ),
-        (
-            not 1 <= settings.rate_limit_burst <= _LONGEST_BURST,
-            "CRM_RATE_LIMIT_BURST",
-            f"must be 1 to {_LONGEST_BURST}",
-        ),
-        (
-            settings.signing_secret is not None and len(settings.signing_secret) < _LEAST_SECRET,
-            "CELL_SIGNING_SECRET",
-            "must have at least 16 characters",
-        ),
-        (
-            settings.auth_mode == "gateway" and settings.signing_secret is None,
-            "CELL_SIGNING_SECRET",
-            "must be set with CRM_AUTH_MODE=gateway",
-        ),
-        (
-            settings.auth_mode == "dev" and not _is_loopback(settings.host),
+        )
+    if secret is not None and len(secret) < _LEAST_SECRET:
+        yield "CELL_SIGNING_SECRET", "must have at least 16 characters"
+    if settings.auth_mode == "gateway" and secret is None:
+        yield "CELL_SIGNING_SECRET", "must be set with CRM_AUTH_MODE=gateway"
+    if settings.auth_mode == "dev" and not _is_loopback(settings.host):
+        yield (
             "CRM_HOST",
             "must be a loopback address with CRM_AUTH_MODE=dev, which lets anybody in",
-        ),
-    ]
-    complaints = [(variable, complaint) for wrong, variable, complaint in found if wrong]
-    complaints += key_complaints(settings.keys)
-    complaints += identity_complaints(settings)
-    complaints += audit_complaints(settings)
+        )
+
+
+def _of_addresses(settings: Settings) -> Iterator[Complaint]:
     try:
         read_origins(settings.cors_origins)
     except ValueError as error:
-        complaints.append(("CRM_CORS_ORIGINS", str(error)))
+        yield "CRM_CORS_ORIGINS", str(error)
     try:
         check_url(settings.database_url)
     except UnsupportedDatabase as error:
-        complaints.append(("CRM_DATABASE_URL", str(error)))
-    return complaints
+        yield "CRM_DATABASE_URL", str(error)
 
 
 def _is_loopback(host: str) -> bool:
@@ -284,6 +279,7 @@ def _fields() -> dict[str, msgspec.structs.FieldInfo]:
     return {field.name: field for field in msgspec.structs.fields(Settings)}
 
 
+@cache
 def _setting(name: str) -> Setting:
     setting = get_args(get_type_hints(Settings, include_extras=True)[name])[1]
     assert isinstance(setting, Setting)

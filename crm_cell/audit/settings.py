@@ -4,15 +4,13 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from crm_cell.identity.settings import IdentitySettings
-from crm_cell.kernel.setting import Setting
+from crm_cell.kernel.setting import Bounds, Complaint, Setting
 from crm_cell.secrets.sources import decoded, listed
 from crm_cell.storage.engine import ChainKeys
 
-Complaint = tuple[str, str]
-
 _FORM = "must be 32 bytes in base64 or hex: `crm-cell keys new` prints a key"
-_LONGEST_DAYS = 36_500
-_LONGEST_MINUTES = 1_440
+_DAYS = Bounds(0, 36_500)
+_MINUTES = Bounds(1, 1_440)
 
 
 class AuditSettings(IdentitySettings, frozen=True, kw_only=True):
@@ -39,11 +37,14 @@ class AuditSettings(IdentitySettings, frozen=True, kw_only=True):
         Setting("CRM_AUDIT_HEADS_PATH", "Where to sign the ends of the chains, line by line"),
     ] = None
     audit_heads_minutes: Annotated[
-        int, Setting("CRM_AUDIT_HEADS_MINUTES", "How often they are signed, 1 to 1440")
+        int,
+        Setting("CRM_AUDIT_HEADS_MINUTES", "How often they are signed, 1 to 1440", bounds=_MINUTES),
     ] = 60
     audit_retention_days: Annotated[
         int,
-        Setting("CRM_AUDIT_RETENTION_DAYS", "How long entries are kept; 0 is for ever"),
+        Setting(
+            "CRM_AUDIT_RETENTION_DAYS", "How long entries are kept; 0 is for ever", bounds=_DAYS
+        ),
     ] = 3_650
 
     @property
@@ -66,7 +67,3 @@ def complaints(settings: AuditSettings) -> Iterator[Complaint]:
         ):
             if value is not None:
                 yield variable, "says nothing without CRM_AUDIT_KEY"
-    if not 1 <= settings.audit_heads_minutes <= _LONGEST_MINUTES:
-        yield "CRM_AUDIT_HEADS_MINUTES", f"must be 1 to {_LONGEST_MINUTES}"
-    if settings.audit_retention_days > _LONGEST_DAYS:
-        yield "CRM_AUDIT_RETENTION_DAYS", f"must be 0 to {_LONGEST_DAYS}"

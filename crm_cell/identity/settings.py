@@ -8,9 +8,7 @@ import msgspec
 
 from crm_cell.identity.grants import read_roles
 from crm_cell.kernel.scopes import ADMIN, ALL, EXPORT, READ, REVEAL, WRITE
-from crm_cell.kernel.setting import Setting
-
-Complaint = tuple[str, str]
+from crm_cell.kernel.setting import Complaint, Setting
 
 # Who sells sees their own; who manages sees the whole tenant and takes figures with them.
 _ROLES = {

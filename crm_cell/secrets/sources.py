@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import msgspec
 
+from crm_cell.kernel.setting import Complaint
+
 KEY_BYTES = 32
 # What asks a key service over a network may take a while; what takes longer is not coming.
 _COMMAND_SECONDS = 30
@@ -31,7 +33,7 @@ class KeySource(msgspec.Struct, frozen=True):
         return bool(self.key or self.command)
 
 
-def complaints(source: KeySource) -> Iterator[tuple[str, str]]:
+def complaints(source: KeySource) -> Iterator[Complaint]:
     """What is wrong with the settings by themselves, by the variable."""
     if source.key is not None and source.command is not None:
         yield "CRM_ENCRYPTION_KEY", "is set, and so is CRM_ENCRYPTION_KEY_COMMAND: one is enough"
