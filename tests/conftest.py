@@ -62,6 +62,15 @@ def postgres_database(postgres: PostgresServer) -> Iterator[PostgresDatastore]:
     datastore.close()
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> Iterator[PostgresDatastore]:
+    """To be copied, so nobody stays connected to it."""
+    datastore = PostgresDatastore(postgres)
+    migrate(datastore.url)
+    yield datastore
+    datastore.close()
+
+
 @pytest.fixture
 def postgres_datastore(postgres_database: PostgresDatastore) -> PostgresDatastore:
     """Emptied for each test; whoever changes its tables needs one of their own."""

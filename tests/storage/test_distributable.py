@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from crm_cell.storage.migrate import migrate
-from tests.databases import PostgresDatastore, PostgresServer
+from tests.databases import PostgresDatastore
 
 TABLES = """
 SELECT oid, relname::text AS name FROM pg_class
@@ -70,24 +69,15 @@ RULES = {
 
 
 @pytest.fixture(scope="module")
-def migrated(postgres: PostgresServer) -> Iterator[PostgresDatastore]:
-    """To be copied, so nobody stays connected to it."""
-    datastore = PostgresDatastore(postgres)
-    migrate(datastore.url)
-    yield datastore
-    datastore.close()
-
-
-@pytest.fixture(scope="module")
-def database(migrated: PostgresDatastore) -> Iterator[PostgresDatastore]:
-    copy = migrated.copy()
+def database(postgres_template: PostgresDatastore) -> Iterator[PostgresDatastore]:
+    copy = postgres_template.copy()
     yield copy
     copy.close()
 
 
 @pytest.fixture
-def broken(migrated: PostgresDatastore) -> Iterator[PostgresDatastore]:
-    copy = migrated.copy()
+def broken(postgres_template: PostgresDatastore) -> Iterator[PostgresDatastore]:
+    copy = postgres_template.copy()
     yield copy
     copy.close()
 

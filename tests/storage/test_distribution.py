@@ -9,7 +9,6 @@ import pytest
 
 from crm_cell.storage import distribution
 from crm_cell.storage.errors import CannotOpen
-from crm_cell.storage.migrate import migrate
 from crm_cell.storage.postgres_server import connected
 from tests.databases import PostgresDatastore, PostgresServer
 
@@ -50,18 +49,9 @@ ORDER BY 1, 2, 3
 """
 
 
-@pytest.fixture(scope="module")
-def migrated(postgres: PostgresServer) -> Iterator[PostgresDatastore]:
-    """To be copied, so nobody stays connected to it."""
-    datastore = PostgresDatastore(postgres)
-    migrate(datastore.url)
-    yield datastore
-    datastore.close()
-
-
 @pytest.fixture
-def database(migrated: PostgresDatastore) -> Iterator[PostgresDatastore]:
-    copy = migrated.copy()
+def database(postgres_template: PostgresDatastore) -> Iterator[PostgresDatastore]:
+    copy = postgres_template.copy()
     yield copy
     copy.rows("ALTER ROLE crm_app NOLOGIN")
     copy.rows("ALTER ROLE crm_upkeep NOLOGIN")
