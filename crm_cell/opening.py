@@ -1,12 +1,13 @@
 """Opening the database that the settings name, with their key or without one."""
 
+from crm_cell.audit import chain
 from crm_cell.contacts import service as contacts
 from crm_cell.customers import service as customers
 from crm_cell.kernel.masking import mask_emails
 from crm_cell.secrets import store
 from crm_cell.secrets.sources import KeyRefused
 from crm_cell.settings import Settings
-from crm_cell.storage.engine import EVERY_TENANT, Database
+from crm_cell.storage.engine import EVERY_TENANT, Database, Reader
 from crm_cell.storage.open import open_database as open_plainly
 
 SEALED_TABLES = (customers.SEALED, contacts.SEALED)
@@ -36,10 +37,25 @@ def open_database(settings: Settings) -> Database:
 async def start(database: Database, settings: Settings) -> None:
     """Raises CannotOpen, and KeyRefused where data is under a key that is not there."""
     await database.start()
+    try:
+        await _check_keys(database, settings)
+    except KeyRefused:
+        await database.stop()
+        raise
+
+
+async def _check_keys(database: Database, settings: Settings) -> None:
+    async def chain_fits(tx: Reader) -> bool:
+        return await chain.fits(tx, settings.chain_keys)
+
+    if not await database.read("audit.check", EVERY_TENANT, chain_fits):
+        raise KeyRefused(
+            "CRM_AUDIT_KEY: the audit trail is under another key;"
+            " give that one, or list it in CRM_AUDIT_OLD_KEYS"
+        )
     if settings.keys.is_set:
         return
     if names := await database.read("keys.check", EVERY_TENANT, store.masters):
-        await database.stop()
         raise KeyRefused(
             f"CRM_ENCRYPTION_KEY: must be set: the data is under a key, called {', '.join(names)}"
         )

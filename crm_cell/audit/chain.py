@@ -13,15 +13,20 @@ from itertools import groupby
 from operator import attrgetter
 
 import msgspec
+import structlog
 
 from crm_cell.audit import store
 from crm_cell.audit.store import Entry, Head
 from crm_cell.kernel.ids import new_id, time_of
-from crm_cell.storage.engine import Tx
+from crm_cell.storage.engine import NO_KEYS, ChainKeys, Reader, Tx
+
+log = structlog.get_logger()
 
 # Heads that one connection remembers.
 _MOST_HEADS = 1_000
 _HINT = "audit_heads"
+_LOOKED_AT = 100
+_NAME_BYTES = 4
 
 
 async def keep(tx: Tx, entries: list[Entry]) -> None:
@@ -36,6 +41,7 @@ async def _extend(tx: Tx, tenant: str, entries: list[Entry]) -> None:
     before = known.get(tenant) or await store.head(tx, tenant, tx.stripe)
     while True:
         after, linked = _linked(tx.chain_keys[0], before or Head(tenant, tx.stripe), entries)
+        after = _sealed_as(tx.chain_keys, before, after)
         if await store.advance(tx, before, after):
             break
         before = await store.head(tx, tenant, tx.stripe)
@@ -53,7 +59,7 @@ def _linked(key: bytes, head: Head, entries: Iterable[Entry]) -> tuple[Head, lis
         placed = msgspec.structs.replace(entry, id=identifier, lane=head.lane)
         last_id, last_link = identifier, link_of(key, placed, last_link)
         linked.append(msgspec.structs.replace(placed, link=last_link))
-    return sealed(key, msgspec.structs.replace(head, last_id=last_id, last_link=last_link)), linked
+    return msgspec.structs.replace(head, last_id=last_id, last_link=last_link), linked
 
 
 def _after(identifier: str) -> str:
@@ -70,9 +76,17 @@ async def cut(tx: Tx, tenant: str, before: str, limit: int) -> int:
             head = await store.head(tx, tenant, lane)
             assert head is not None and entry.link is not None, "it was in this chain"
             shorter = msgspec.structs.replace(head, cut_id=entry.id, cut_link=entry.link)
-            if await store.advance(tx, head, sealed(tx.chain_keys[0], shorter)):
+            if await store.advance(tx, head, _sealed_as(tx.chain_keys, head, shorter)):
                 break
     return len(gone)
+
+
+async def fits(tx: Reader, keys: ChainKeys) -> bool:
+    """Whether the trail is under these keys, as far as some heads tell. Whether they are as they
+    were written is another question, which must not keep the service from starting."""
+    some = await store.some_heads(tx, _LOOKED_AT)
+    names = {_name_of(key) for key in (*keys, b"")} if keys[0] else {_name_of(b"")}
+    return not some or any(head.seal[:_NAME_BYTES] in names for head in some)
 
 
 async def seal(tx: Tx, tenant: str) -> int:
@@ -80,7 +94,7 @@ async def seal(tx: Tx, tenant: str) -> int:
     looked at first: see `verifying`."""
     many = 0
     for head in await store.heads(tx, tenant):
-        if head.seal == seal_of(b"", head):
+        if is_sealed(NO_KEYS, head):
             many += await store.advance(tx, head, sealed(tx.chain_keys[0], head))
     return many
 
@@ -136,13 +150,35 @@ def contents_of(key: bytes, entry: Entry) -> bytes:
     return keyed_hash(key, b"contents", msgspec.json.encode(told))
 
 
+def _sealed_as(keys: ChainKeys, before: Head | None, after: Head) -> Head:
+    """Under the key only where the head was under one before, or is new. Whoever cuts a chain off
+    and puts another head behind it must not have that made good by the next who writes."""
+    if before is None or is_sealed(keys, before):
+        return sealed(keys[0], after)
+    if is_sealed(NO_KEYS, before):
+        return sealed(b"", after)
+    log.error("audit_head_broken", tenant=before.tenant_id, lane=before.lane)
+    return msgspec.structs.replace(after, seal=before.seal[:_NAME_BYTES] + after.last_link)
+
+
+def is_sealed(keys: Iterable[bytes], head: Head) -> bool:
+    return any(head.seal == _seal_of(key, head) for key in keys)
+
+
 def sealed(key: bytes, head: Head) -> Head:
-    return msgspec.structs.replace(head, seal=seal_of(key, head))
+    return msgspec.structs.replace(head, seal=_seal_of(key, head))
 
 
-def seal_of(key: bytes, head: Head) -> bytes:
+def _seal_of(key: bytes, head: Head) -> bytes:
+    """Behind the name of its key."""
     told = msgspec.json.encode((head.tenant_id, head.lane, head.last_id, head.cut_id))
-    return keyed_hash(key, b"head", told + head.last_link + head.cut_link)
+    return _name_of(key) + keyed_hash(key, b"head", told + head.last_link + head.cut_link)
+
+
+@lru_cache(maxsize=64)
+def _name_of(key: bytes) -> bytes:
+    """Tells one key from another, and tells nothing about either."""
+    return keyed_hash(key, b"name", b"")[:_NAME_BYTES]
 
 
 def keyed_hash(key: bytes, purpose: bytes, told: bytes) -> bytes:

@@ -101,7 +101,7 @@ def _signed(head: Head, at: str, key: bytes) -> SignedHead:
 
 
 def _holds(head: Head, keys: ChainKeys) -> bool:
-    if any(head.seal == chain.seal_of(key, head) for key in keys):
+    if chain.is_sealed(keys, head):
         return True
     log.error("audit_head_broken", tenant=head.tenant_id, lane=head.lane)
     return False

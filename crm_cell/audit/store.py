@@ -106,6 +106,12 @@ async def all_heads(tx: Reader) -> list[Head]:
     return [_head(row) for row in rows]
 
 
+async def some_heads(tx: Reader, most: int) -> list[Head]:
+    # every tenant: they are all under the installation's key.
+    rows = await tx.all(f"SELECT {_HEAD} FROM audit_heads LIMIT :most", most=most)
+    return [_head(row) for row in rows]
+
+
 async def heads(tx: Reader, tenant: str) -> list[Head]:
     rows = await tx.all(
         f"SELECT {_HEAD} FROM audit_heads WHERE tenant_id = :tenant ORDER BY lane", tenant=tenant

@@ -6,7 +6,7 @@ import msgspec
 
 from crm_cell.audit import chain, store
 from crm_cell.audit.store import Entry, Head
-from crm_cell.storage.engine import ChainKeys, Reader
+from crm_cell.storage.engine import NO_KEYS, ChainKeys, Reader
 
 _PAGE = 5_000
 
@@ -87,9 +87,9 @@ class _Walk:
             self._check_seal(head)
 
     def _check_seal(self, head: Head) -> None:
-        if any(head.seal == chain.seal_of(key, head) for key in self._keys):
+        if chain.is_sealed(self._keys, head):
             return
-        if head.seal != chain.seal_of(b"", head):
+        if not chain.is_sealed(NO_KEYS, head):
             self._fault(
                 head.lane,
                 head.last_id,

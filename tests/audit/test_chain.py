@@ -4,11 +4,14 @@ import asyncio
 
 import pytest
 
-from crm_cell.audit import service
+from crm_cell.audit import chain, service
+from crm_cell.audit.retention import forget_old
+from crm_cell.audit.store import Head
 from crm_cell.audit.verifying import Verdict
 from crm_cell.customers import service as customers
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import NotFound
+from crm_cell.secrets.sources import KeyRefused
 from crm_cell.storage import postgres_session
 from crm_cell.storage.engine import EVERY_TENANT, Tx
 from tests.audit.conftest import KEY, NEW_KEY, faults, verdict
@@ -84,12 +87,7 @@ async def test_a_tail_that_was_cut_off_is_found(cell: Running, trail: list[str],
 async def test_a_head_that_was_put_back_is_found(cell: Running, trail: list[str]) -> None:
     """It would have to be sealed, for which it takes the key."""
     cell.change("DELETE FROM audit_logs WHERE id = ?", trail[4])
-    cell.change(
-        "UPDATE audit_heads SET last_id = ?,"
-        " last_link = (SELECT link FROM audit_logs WHERE id = ?)",
-        trail[3],
-        trail[3],
-    )
+    put_back(cell, trail[3])
     assert await faults(cell) == [HEAD_CHANGED]
 
 
@@ -251,15 +249,74 @@ async def test_a_chain_made_anew_without_the_key_is_found(
     assert len(found.unsealed) == 1
 
 
-async def test_without_the_key_nothing_is_added_that_fits(
+@pytest.mark.parametrize("key", [None, NEW_KEY])
+async def test_nobody_writes_under_another_key_or_none(
+    cell: Running, trail: list[str], beside: Beside, key: str | None
+) -> None:
+    with pytest.raises(KeyRefused, match="CRM_AUDIT_KEY: the audit trail is under another key"):
+        async with beside(audit_key=key):
+            pass
+
+
+async def test_one_broken_head_keeps_no_service_from_starting(
+    cell: Running, trail: list[str], charlie: Caller, beside: Beside
+) -> None:
+    await charlie.customer()
+    cell.change("UPDATE audit_heads SET last_id = 'another' WHERE tenant_id = 'acme'")
+    async with beside():
+        pass
+
+
+async def test_who_remembers_the_head_links_to_what_was_there(
+    cell: Running, trail: list[str], acme: Caller
+) -> None:
+    """The newest entry cut off, and the head put back by hand."""
+    cell.change("DELETE FROM audit_logs WHERE id = ?", trail[4])
+    put_back(cell, trail[3])
+    await acme.customer()
+    assert await faults(cell) == [NOT_AS_WRITTEN]
+
+
+async def test_a_write_does_not_make_a_forged_head_good(
     cell: Running, trail: list[str], beside: Beside
 ) -> None:
-    async with beside(audit_key=None) as other:
-        await Caller(other.client, "acme").customer()
-    found = await verdict(cell)
-    in_a_lane_of_its_own = len(cell.rows("SELECT lane FROM audit_heads")) > 1
-    assert found.unsealed
-    assert in_a_lane_of_its_own or [fault.what for fault in found.faults] == [NOT_AS_WRITTEN]
+    """A process that has seen nothing of the one before goes on from it, and does not seal it."""
+    cell.change("DELETE FROM audit_logs WHERE id = ?", trail[4])
+    put_back(cell, trail[3])
+    for _ in range(2):
+        async with beside() as other:
+            await Caller(other.client, "acme").customer()
+        assert await faults(cell) == [HEAD_CHANGED]
+
+
+async def test_nor_one_that_was_sealed_without_the_key(
+    cell: Running, trail: list[str], acme: Caller
+) -> None:
+    cell.change("DELETE FROM audit_logs WHERE id = ?", trail[4])
+    put_back(cell, trail[3])
+    [(lane, link)] = cell.rows("SELECT lane, last_link FROM audit_heads")
+    head = chain.sealed(b"", Head("acme", lane, trail[3], bytes(link)))
+    cell.change("UPDATE audit_heads SET seal = ?", head.seal)
+    for _ in range(2):
+        await acme.customer()
+        found = await verdict(cell)
+        assert (found.unsealed, found.faults) == ([lane], [])
+
+
+async def test_nor_does_retention(cell: Running, trail: list[str]) -> None:
+    cell.change("DELETE FROM audit_logs WHERE id = ?", trail[4])
+    put_back(cell, trail[3])
+    assert await forget_old(cell.service.database, -1) == 4
+    assert await faults(cell) == [HEAD_CHANGED]
+
+
+def put_back(cell: Running, identifier: str) -> None:
+    cell.change(
+        "UPDATE audit_heads SET last_id = ?,"
+        " last_link = (SELECT link FROM audit_logs WHERE id = ?)",
+        identifier,
+        identifier,
+    )
 
 
 async def test_entries_from_before_the_chain_are_told_apart(

@@ -161,7 +161,14 @@ def test_old_keys_are_known_still(
 ) -> None:
     fill()
     monkeypatch.setenv("CRM_AUDIT_KEY", NEW_KEY)
-    assert terminal.fails("audit", "verify") == "crm-cell: 4 faults found"
+    said = terminal.run("audit", "verify")
+    assert (said.code, said.err) == (
+        2,
+        (
+            "crm-cell: CRM_AUDIT_KEY: the audit trail is under another key;"
+            " give that one, or list it in CRM_AUDIT_OLD_KEYS\n"
+        ),
+    )
     monkeypatch.setenv("CRM_AUDIT_OLD_KEYS", KEY)
     fill()
     said = terminal.run("audit", "verify")
