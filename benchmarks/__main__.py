@@ -5,11 +5,11 @@ what was measured; only a request that fails makes the exit code other than 0.
 """
 
 import argparse
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks import machine, report
+from benchmarks.arguments import can_save, parser_of, takes_seconds
 from benchmarks.databases import a_folder, databases_of
 from benchmarks.pages import write_pages
 from benchmarks.report import Engine, Report
@@ -56,14 +56,11 @@ def _engines(folder: Path, chosen: argparse.Namespace) -> Iterator[Engine]:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    environment = float(os.environ.get("BENCH_SECONDS", "3"))
-    parser.add_argument("--seconds", type=float, default=environment, help="of each measurement")
+    parser = parser_of("benchmarks", ENGINES)
+    takes_seconds(parser, 3, "measurement")
     parser.add_argument("--rounds", type=int, help="5, or 1 in a smoke run")
     parser.add_argument("--only", default="", help="scenarios whose names have this in them")
-    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES))
-    parser.add_argument("--folder", help="where the databases lie; a real disk, not memory")
-    parser.add_argument("--save", action="store_true", help="keep the figures, and show them")
+    can_save(parser)
     return parser.parse_args()
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 import apsw
 import asyncpg
 
+from benchmarks.arguments import parser_of
 from benchmarks.databases import Place, a_folder, databases_of
 from benchmarks.seed import TENANT, customer_id
 from crm_cell.storage.open import is_postgres, sqlite_path
@@ -111,11 +112,8 @@ def _json(**columns: str) -> str:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.erasure")
+    parser = parser_of("benchmarks.erasure")
     parser.add_argument("--rows", type=int, default=1_000_000)
-    kinds = ["sqlite", "postgresql"]
-    parser.add_argument("--engines", nargs="+", choices=kinds, default=kinds)
-    parser.add_argument("--folder", help="where the databases lie; a real disk, not memory")
     return parser.parse_args()
 
 

@@ -6,7 +6,6 @@ does hits both.
 """
 
 import argparse
-import os
 import statistics
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import machine, report
+from benchmarks.arguments import can_save, parser_of, takes_seconds
 from benchmarks.caller import Caller
 from benchmarks.databases import Databases, Place, a_folder, databases_of
 from benchmarks.growth import DEEP_PAGE, LARGE, SMALL, DeepPage, Exports, Growth, Scale
@@ -137,13 +137,9 @@ def _export_by_pages(port: int) -> float:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.scale")
-    environment = float(os.environ.get("BENCH_SECONDS", "5"))
-    parser.add_argument("--seconds", type=float, default=environment, help="of each question")
-    kinds = ["sqlite", "postgresql"]
-    parser.add_argument("--engines", nargs="+", choices=kinds, default=kinds)
-    parser.add_argument("--folder", help="where the databases lie; a real disk, not memory")
-    parser.add_argument("--save", action="store_true", help="keep the figures, and show them")
+    parser = parser_of("benchmarks.scale")
+    takes_seconds(parser, 5, "question")
+    can_save(parser)
     return parser.parse_args()
 
 

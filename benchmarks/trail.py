@@ -1,12 +1,11 @@
 """The audit trail: how fast it is verified, and what chaining it costs those who write.
 
-Usage: python -m benchmarks.trail [--entries 100000] [--folder FOLDER]
+Usage: python -m benchmarks.trail [--entries 100000] [--engines …] [--folder FOLDER]
 
 Writers are measured against themselves without a chain, by turns, all of them in one tenant: if the
 chain made them wait for each other, it would show here.
 """
 
-import argparse
 import asyncio
 import statistics
 import time
@@ -14,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import count
 
+from benchmarks.arguments import parser_of
 from benchmarks.databases import Place, a_folder, databases_of
 from crm_cell.audit import chain, store
 from crm_cell.audit.store import Entry
@@ -110,12 +110,11 @@ async def _opened(settings: Settings) -> AsyncIterator[Database]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = parser_of("benchmarks.trail")
     parser.add_argument("--entries", type=int, default=100_000)
-    parser.add_argument("--folder", help="where the databases lie")
     asked = parser.parse_args()
     with a_folder(asked.folder) as folder:
-        for kind in ("sqlite", "postgresql"):
+        for kind in asked.engines:
             with databases_of(kind, folder) as databases:
                 place = databases.seeded("trail", 10)
                 asyncio.run(_measure(kind, place, asked.entries))
