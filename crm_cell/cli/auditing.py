@@ -14,6 +14,9 @@ from crm_cell.cli.complaint import MISUSED, Complaint
 from crm_cell.cli.database import ready_settings, with_database
 from crm_cell.storage.engine import EVERY_TENANT, ChainKeys, Database
 
+# Of a trail that is broken everywhere: the first ones tell where to look.
+_MOST_TOLD = 100
+
 Signed = dict[str, dict[Place, bytes]]
 """By tenant, which entries were the last of their lanes at some time, and their links."""
 
@@ -126,6 +129,8 @@ def _tell(verdict: Verdict) -> None:
     told = "".join(f", {many} {what}" for what, many in remarks.items() if many)
     state = f"{len(verdict.faults)} faults" if verdict.faults else "ok"
     typer.echo(f"{verdict.tenant}: {state}, {verdict.entries} entries{told}")
-    for fault in verdict.faults:
+    for fault in verdict.faults[:_MOST_TOLD]:
         place = "" if fault.lane is None else f"lane {fault.lane}, "
         typer.echo(f"  {place}entry {fault.entry_id or 'none'}: {fault.what}")
+    if (more := len(verdict.faults) - _MOST_TOLD) > 0:
+        typer.echo(f"  and {more} more")

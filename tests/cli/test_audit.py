@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crm_cell.cli import auditing
 from tests.audit.conftest import KEY, NEW_KEY
 from tests.cli.conftest import Terminal
 
@@ -58,6 +59,18 @@ def test_what_is_wrong_is_told_of_and_fails(terminal: Terminal, fill: Callable[[
         ],
     )
     assert said.err == "crm-cell: 1 faults found\n"
+
+
+@pytest.mark.usefixtures("key")
+def test_of_very_many_faults_only_the_first_are_listed(
+    terminal: Terminal, fill: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auditing, "_MOST_TOLD", 1)
+    fill()
+    change(terminal, "UPDATE audit_logs SET actor = 'mallory'")
+    head, first, more = terminal.run("audit", "verify").out.splitlines()
+    assert (head, more) == ("acme: 3 faults, 3 entries", "  and 2 more")
+    assert first.endswith(NOT_AS_WRITTEN)
 
 
 def test_without_a_key_it_says_what_that_is_worth(
