@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from crm_cell.audit import chain, service
 from crm_cell.audit.retention import forget_old
@@ -278,15 +279,28 @@ async def test_who_remembers_the_head_links_to_what_was_there(
 
 
 async def test_a_write_does_not_make_a_forged_head_good(
-    cell: Running, trail: list[str], beside: Beside
+    cell: Running, trail: list[str], beside: Beside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that has seen nothing of the one before goes on from it, and does not seal it."""
     cell.change("DELETE FROM audit_logs WHERE id = ?", trail[4])
     put_back(cell, trail[3])
-    for _ in range(2):
-        async with beside() as other:
-            await Caller(other.client, "acme").customer()
-        assert await faults(cell) == [HEAD_CHANGED]
+    [(lane,)] = cell.rows("SELECT lane FROM audit_heads")
+
+    async def the_same(*_: object) -> int:
+        return int(lane)
+
+    monkeypatch.setattr(postgres_session, "_stripe_for", the_same)
+    with capture_logs() as logged:
+        for number in (5, 6):
+            async with beside() as other:
+                await Caller(other.client, "acme").customer()
+                found = await verdict(other)
+            assert [fault.what for fault in found.faults] == [HEAD_CHANGED]
+            of_lanes = cell.rows("SELECT lane, count(*) FROM audit_logs GROUP BY lane")
+            assert of_lanes == [(lane, number)]
+    assert [line["event"] for line in logged if line["log_level"] == "error"] == [
+        "audit_head_broken"
+    ]
 
 
 async def test_nor_one_that_was_sealed_without_the_key(
