@@ -72,13 +72,16 @@ async def cut(tx: Tx, tenant: str, before: str, limit: int) -> int:
     gone = await store.take_oldest(tx, tenant, before, limit)
     newest = {entry.lane: entry for entry in gone if entry.lane is not None}
     for lane, entry in sorted(newest.items()):
-        while True:
-            head = await store.head(tx, tenant, lane)
-            assert head is not None and entry.link is not None, "it was in this chain"
-            shorter = msgspec.structs.replace(head, cut_id=entry.id, cut_link=entry.link)
-            if await store.advance(tx, head, _sealed_as(tx.chain_keys, head, shorter)):
-                break
+        await _begin_behind(tx, tenant, lane, entry)
     return len(gone)
+
+
+async def _begin_behind(tx: Tx, tenant: str, lane: int, entry: Entry) -> None:
+    """Where somebody has removed the head there is none to change, and verifying tells of it."""
+    while head := await store.head(tx, tenant, lane):
+        shorter = msgspec.structs.replace(head, cut_id=entry.id, cut_link=entry.link or b"")
+        if await store.advance(tx, head, _sealed_as(tx.chain_keys, head, shorter)):
+            break
 
 
 async def fits(tx: Reader, keys: ChainKeys) -> bool:

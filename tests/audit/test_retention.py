@@ -66,6 +66,13 @@ async def test_what_somebody_else_cut_off_is_found(cell: Running) -> None:
     assert NOT_AS_WRITTEN in await faults(cell)
 
 
+async def test_a_chain_whose_head_is_gone_does_not_stop_it(cell: Running) -> None:
+    await fill(cell, "acme", [400, 300])
+    cell.change("DELETE FROM audit_heads")
+    assert await forget(cell, 350) == 1
+    assert "the chain of this entry has no head" in await faults(cell)
+
+
 async def test_many_go_in_small_batches(cell: Running) -> None:
     async def create(tx: Tx) -> None:
         for number in range(600):
