@@ -17,7 +17,7 @@ import structlog
 
 from crm_cell.audit import store
 from crm_cell.audit.store import Entry, Head
-from crm_cell.kernel.ids import new_id, time_of
+from crm_cell.kernel.ids import is_id, new_id, time_of
 from crm_cell.storage.engine import NO_KEYS, ChainKeys, Reader, Tx
 
 log = structlog.get_logger()
@@ -55,16 +55,17 @@ def _linked(key: bytes, head: Head, entries: Iterable[Entry]) -> tuple[Head, lis
     """The entries with their place in the chain, and its new head."""
     last_id, last_link, linked = head.last_id, head.last_link, []
     for entry in entries:
-        identifier = entry.id if entry.id > last_id else _after(last_id)
+        identifier = entry.id if entry.id > last_id else _behind(last_id, entry.id)
         placed = msgspec.structs.replace(entry, id=identifier, lane=head.lane)
         last_id, last_link = identifier, link_of(key, placed, last_link)
         linked.append(msgspec.structs.replace(placed, link=last_link))
     return msgspec.structs.replace(head, last_id=last_id, last_link=last_link), linked
 
 
-def _after(identifier: str) -> str:
-    """Ids rise along a chain, whatever the clocks of the hosts say: their order is the chain's."""
-    return new_id(time_of(identifier) + 1)
+def _behind(last_id: str, own: str) -> str:
+    """Ids rise along a chain, whatever the clocks of the hosts say: their order is the chain's. Of
+    a head that somebody has written into nothing is expected, but that requests go on."""
+    return new_id(time_of(last_id) + 1) if is_id(last_id) else own
 
 
 async def cut(tx: Tx, tenant: str, before: str, limit: int) -> int:

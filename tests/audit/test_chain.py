@@ -263,9 +263,21 @@ async def test_one_broken_head_keeps_no_service_from_starting(
     cell: Running, trail: list[str], charlie: Caller, beside: Beside
 ) -> None:
     await charlie.customer()
-    cell.change("UPDATE audit_heads SET last_id = 'another' WHERE tenant_id = 'acme'")
-    async with beside():
-        pass
+    cell.change(
+        "UPDATE audit_heads SET last_id = 'another', last_link = seal WHERE tenant_id = 'acme'"
+    )
+    async with beside() as other:
+        await Caller(other.client, "acme").customer()
+    assert HEAD_CHANGED in await faults(cell)
+
+
+async def test_nor_its_requests_from_going_on(
+    cell: Running, trail: list[str], acme: Caller
+) -> None:
+    cell.change("UPDATE audit_heads SET last_id = 'nonsense', seal = last_link")
+    for _ in range(2):
+        await acme.customer()
+    assert HEAD_CHANGED in await faults(cell)
 
 
 async def test_who_remembers_the_head_links_to_what_was_there(
