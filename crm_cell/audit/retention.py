@@ -1,16 +1,11 @@
 """Forgetting what is older than the time that it has to be kept for."""
 
-import asyncio
-
 from crm_cell.audit import chain, store
 from crm_cell.kernel.ids import lowest_at
 from crm_cell.storage.engine import EVERY_TENANT, Database, Reader, Tx
-from crm_cell.storage.rounds import repeat
+from crm_cell.storage.rounds import BATCH, in_batches, repeat
 
 _DAY_MS = 86_400_000
-_BATCH = 500
-# Between batches the writer is free for everybody else.
-_PAUSE_SECONDS = 0.05
 _INTERVAL_SECONDS = 3_600.0
 
 
@@ -31,17 +26,10 @@ async def forget_old(database: Database, days: int) -> int:
 
 
 async def _forget_of(database: Database, tenant: str, days: int) -> int:
-    gone = 0
-    while True:
-        batch = await database.write(
-            "audit.forget",
-            EVERY_TENANT,
-            lambda tx: chain.cut(tx, tenant, _oldest_kept(tx, days), _BATCH),
-        )
-        gone += batch
-        if batch < _BATCH:
-            return gone
-        await asyncio.sleep(_PAUSE_SECONDS)
+    async def cut(tx: Tx) -> int:
+        return await chain.cut(tx, tenant, _oldest_kept(tx, days), BATCH)
+
+    return await in_batches(lambda: database.write("audit.forget", EVERY_TENANT, cut))
 
 
 def _oldest_kept(tx: Reader | Tx, days: int) -> str:
