@@ -24,6 +24,7 @@ ALLOWED = {
     "ISC",
     "MIT",
     "MIT-0",
+    "Unlicense",  # a dedication to the public domain
     "PSF-2.0",
     "Zlib",
     "any-OSI",  # any licence that OSI approves, at our choice: MIT, say
