@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Meta
 
 from crm_cell.kernel import clock
+from crm_cell.kernel.addresses import is_address
 from crm_cell.kernel.masking import is_masked_email
 from crm_cell.kernel.money import CURRENCIES, MAX_CENTS
 from crm_cell.kernel.text import (
@@ -22,12 +23,16 @@ from crm_cell.kernel.text import (
     heaps_marks,
     name_key,
     trim,
+    visible,
 )
 
 Check = Callable[[Any], Any]
 
 # Digits, the marks people write between them, and how an extension is announced.
 _PHONE = re.compile(r"\+?([0-9 ()./,#-]|ext\.?|x|转|分机)*", re.ASCII | re.IGNORECASE)
+# What spreadsheets make of a number: text marked as such, a formula, a fraction.
+_FROM_SPREADSHEET = re.compile(r"""'(?P<text>.*)|="(?P<quoted>[^"]*)"|=(?P<formula>[^"=]*)""")
+_WITH_FRACTION = re.compile(r"(\+?[0-9]{7,})\.0+", re.ASCII)
 _THREE_DIGITS = re.compile(r"([^0-9]*[0-9]){3}")
 # The same as kernel.text refuses, in the words of JSON Schema: other languages check by it.
 _CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
@@ -40,6 +45,7 @@ _DATE_OR_TIME = (
     r"([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$"
 )
 _FEWEST_DIGITS = 3
+_LONGEST_PHONE = 40
 _PHONE_MARKS = "[0-9 ()./,#-]"
 _MASKED_PHONE = re.compile(r"[^*]{0,3}\*+[^*]{0,4}")
 _DIGITS = re.compile(r"-?[0-9]{1,40}")
@@ -80,10 +86,11 @@ def phone(*, from_text: Callable[[str], Any] | None = None, description: str | N
     """A telephone number as people write it; full-width digits become ordinary ones."""
 
     def check(value: Any) -> str:
-        given = _bounded(string(value), 40)
-        if given.isascii() and given.isdigit() and len(given) >= _FEWEST_DIGITS:
+        given = _bounded(string(value), _LONGEST_PHONE)
+        if given.isascii() and given.isdigit() and _FEWEST_DIGITS <= len(given) <= _LONGEST_PHONE:
             return given  # as most are: a microsecond of each row of an import
-        given = _measured(clean(unicodedata.normalize("NFKC", given)), 1, 40)
+        given = clean(visible(unicodedata.normalize("NFKC", given)))
+        given = _measured(_as_typed(given), 1, _LONGEST_PHONE)
         if not _PHONE.fullmatch(given) or not _THREE_DIGITS.match(given):
             raise Bad("not_a_phone")
         return given
@@ -95,17 +102,25 @@ def phone(*, from_text: Callable[[str], Any] | None = None, description: str | N
         check,
         from_text=from_text,
         min_length=1,
-        max_length=40,
+        max_length=_LONGEST_PHONE,
         pattern=pattern,
         examples=["13812345678"],
         description=description,
     )
 
 
+def _as_typed(number: str) -> str:
+    """The number that was in the cell before a spreadsheet changed it."""
+    if changed := _FROM_SPREADSHEET.fullmatch(number):
+        number = next(filter(None, changed.groups()), "").strip()
+    whole = _WITH_FRACTION.fullmatch(number)
+    return whole[1] if whole else number
+
+
 def email(*, description: str | None = None) -> Meta:
     def check(value: Any) -> str:
-        given = _measured(clean(_bounded(string(value), 254)), 3, 254)
-        if not _EMAIL.fullmatch(given) or is_masked_email(given):
+        given = _measured(clean(visible(_bounded(string(value), 254))), 3, 254)
+        if not _EMAIL.fullmatch(given) or is_masked_email(given) or not is_address(given):
             raise Bad("not_an_email")
         return given
 

@@ -10,6 +10,11 @@ _MOST_MARKS = 30
 # Marks made of two marks, though by themselves they do not count as one.
 _MADE_OF_MARKS = "\u0f73\u0f75\u0f81"
 _LINE_BREAKS = re.compile(r"\r\n?")
+# What shows nothing although Unicode calls it a mark or a letter: joiners, fillers, variation
+# selectors.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -24,6 +29,14 @@ def clean(text: str) -> str:
 def trim(text: str) -> str:
     """Take white space and invisible characters from both ends, however they alternate."""
     return text.strip(_EDGES)
+
+
+def visible(text: str) -> str:
+    """Without invisible characters anywhere: for text that is compared and never typed with one."""
+    if text.isascii():
+        return text
+    seen = _UNSEEN.sub("", text)
+    return "".join(char for char in seen if unicodedata.category(char) != "Cf")
 
 
 def clean_lines(text: str) -> str:
