@@ -72,6 +72,11 @@ def _warn(settings: Settings) -> None:
     """Say what is good for one's own machine and should not stay so where others call."""
     if settings.auth_mode == "dev" and not settings.signing_secret:
         log.warning("authentication_off", why="CRM_AUTH_MODE=dev takes any bearer token")
+    if settings.auth_mode == "platform" and not settings.signing_secret:
+        why = (
+            "the platform names no tenant, and without CELL_SIGNING_SECRET X-Tenant-Id is anybody's"
+        )
+        log.warning("tenant_not_signed", why=why)
     if not settings.keys.is_set:
         log.warning("encryption_off", why="CRM_ENCRYPTION_KEY is not set")
     if settings.audit_key is None:

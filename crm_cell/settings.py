@@ -289,7 +289,9 @@ def _setting(name: str) -> Setting:
 def _parse(name: str, variable: str, text: str) -> Any:
     kind = get_type_hints(Settings)[name]
     try:
-        return _PARSERS.get(kind, str)(text) if not get_args(kind) else _one_of(kind, text)
+        if kind in _PARSERS:
+            return _PARSERS[kind](text)
+        return _one_of(kind, text) if get_args(kind) else text
     except ValueError as error:
         raise SettingsError(f"{variable}: {error}") from None
 
@@ -315,4 +317,4 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-_PARSERS: dict[Any, Callable[[str], Any]] = {bool: _flag, int: _whole}
+_PARSERS: dict[Any, Callable[[str], Any]] = {bool: _flag, bool | None: _flag, int: _whole}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 import msgspec
+import structlog
 
 from crm_cell.http.headers import is_tenant
 from crm_cell.kernel.errors import (
@@ -16,6 +17,8 @@ from crm_cell.kernel.errors import (
     Unauthorized,
 )
 from crm_cell.kernel.scopes import ALL, EVERY_SCOPE
+
+log = structlog.get_logger()
 
 
 class Identity(msgspec.Struct, frozen=True):
@@ -54,6 +57,7 @@ class AnyToken:
 def bearer_token(headers: Mapping[str, str]) -> str:
     scheme, _, token = headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
+        log.info("token_refused", why="no bearer token in Authorization")
         raise Unauthorized
     return token.strip()
 

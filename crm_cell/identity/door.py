@@ -12,7 +12,7 @@ import structlog
 
 from crm_cell.http.auth import Identity
 from crm_cell.identity.kept import Kept
-from crm_cell.kernel.errors import CrmError, Unauthorized
+from crm_cell.kernel.errors import CellNotAllowed, CrmError, Unauthorized
 
 log = structlog.get_logger()
 
@@ -45,7 +45,12 @@ class Keys(Judge, Protocol):
 class Refused(msgspec.Struct, frozen=True):
     """What is remembered of a refusal; an exception would keep the frames that it went through."""
 
-    details: str | None
+    details: str | None = None
+    cell: bool = False
+    """Known to the platform, but not for this cell."""
+
+    def error(self) -> CrmError:
+        return CellNotAllowed() if self.cell else Unauthorized(self.details)
 
 
 Outcome = Identity | Refused | CrmError
@@ -72,7 +77,7 @@ class Door:
         found = self._refused.get(name, now) or await self._ask_once(name, token)
         if isinstance(found, Identity):
             return found
-        raise Unauthorized(found.details) if isinstance(found, Refused) else found
+        raise found.error() if isinstance(found, Refused) else found
 
     async def stop(self) -> None:
         for asked in self._asked.values():
@@ -92,14 +97,15 @@ class Door:
 
     async def _ask(self, name: bytes, token: str) -> Outcome:
         if not _TOKEN.fullmatch(token):
-            return Refused(None)
+            log.info("token_refused", why="no bearer token by RFC 6750, or longer than 8192")
+            return Refused()
         judge = self._keys if self._keys.names_a_key(token) else self._judge
         now = self._now()
         try:
             identity, until = await judge.judge(token, now)
-        except Unauthorized as refusal:
-            log.info("token_refused", why=repr(refusal.__cause__ or refusal.details))
-            refused = Refused(refusal.details)
+        except (Unauthorized, CellNotAllowed) as refusal:
+            log.info("token_refused", why=refusal.why)
+            refused = Refused(refusal.details, cell=isinstance(refusal, CellNotAllowed))
             self._refused.keep(name, refused, now, now + judge.refusal_seconds)
             return refused
         except CrmError as error:

@@ -29,14 +29,14 @@ class ApiKeys:
     async def judge(self, token: str, now: float) -> tuple[Identity, float]:
         named = named_by(token)
         if named is None:
-            raise Unauthorized
+            raise Unauthorized(why="a key for machines in a wrong form")
 
         async def unit(tx: Reader) -> ApiKey | None:
             return await service.find(tx, named.tenant, named.id)
 
         key = await self._database.read("api_keys.find", named.tenant, unit)
         if key is None or not hmac.compare_digest(key.token_hash, digest(token)):
-            raise Unauthorized
+            raise Unauthorized(why="no such key for machines")
         return _identity(key, now), min(now + _KNOWN_SECONDS, _end_of(key))
 
     async def stop(self) -> None:
@@ -45,7 +45,7 @@ class ApiKeys:
 
 def _identity(key: ApiKey, now: float) -> Identity:
     if key.revoked_at is not None:
-        raise Unauthorized
+        raise Unauthorized(why=f"the key {key.id} is revoked")
     if _end_of(key) <= now:
         raise Unauthorized("token_expired")
     return Identity(key.user_id, key.tenant_id, frozenset(key.scopes.split()))

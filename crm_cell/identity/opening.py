@@ -12,6 +12,8 @@ from crm_cell.storage.engine import Database
 if TYPE_CHECKING:
     from crm_cell.identity.signed_tokens import KeyFinder
 
+_USER_CLAIMS = {"jwt": "sub", "platform": "sub,userId,user_id,id,username"}
+
 
 def authenticator(
     settings: IdentitySettings, default_tenant: str | None, database: Database, now: Now
@@ -26,12 +28,16 @@ def authenticator(
 
 def _grants(settings: IdentitySettings, default_tenant: str | None) -> Grants:
     places = Places(
-        user=("sub",) if settings.auth_mode == "jwt" else _names(settings.user_claim),
+        user=_names(settings.user_claim or _USER_CLAIMS[settings.auth_mode]),
         tenant=_names(settings.tenant_claim),
         roles=_names(settings.roles_claim),
         scopes=_names(settings.scopes_claim),
+        cells=_names(settings.cells_claim),
     )
-    return Grants(places, read_roles(settings.roles), default_tenant, settings.tenant_from_header)
+    from_header = settings.tenant_from_header
+    if from_header is None:
+        from_header = settings.auth_mode == "platform" and default_tenant is None
+    return Grants(places, read_roles(settings.roles), default_tenant, from_header)
 
 
 def _signed(settings: IdentitySettings, grants: Grants) -> Judge:
@@ -41,7 +47,7 @@ def _signed(settings: IdentitySettings, grants: Grants) -> Judge:
     assert settings.jwt_audience is not None, "checked at the start"
     types = frozenset(name.lower() for name in _names(settings.jwt_types))
     expected = Expected(settings.jwt_issuer, settings.jwt_audience, types)
-    return SignedTokens(_keys(settings), expected, grants)
+    return SignedTokens(_keys(settings), expected, grants, settings.jwt_max_age_seconds)
 
 
 def _keys(settings: IdentitySettings) -> "KeyFinder":

@@ -10,6 +10,7 @@ import msgspec
 from crm_cell.http.auth import Identity
 from crm_cell.identity.fetching import Fetcher, read_object
 from crm_cell.identity.grants import Grants
+from crm_cell.identity.moments import is_moment
 from crm_cell.kernel.errors import Unauthorized
 
 PATH = "/api/auth/me"
@@ -37,7 +38,7 @@ class Platform:
             self._url, Authorization=f"Bearer {token}", Accept="application/json"
         )
         if status in _REFUSALS:
-            raise Unauthorized
+            raise Unauthorized(why=f"the platform answered {status}")
         answer = _unwrapped(read_object(self._url, status, body))
         return self._grants.identity(answer), min(expires, now + _KNOWN_SECONDS)
 
@@ -56,9 +57,7 @@ def expiry_of(token: str) -> float:
     except (msgspec.DecodeError, ValueError, RecursionError):
         return math.inf
     expires = claims.get("exp") if isinstance(claims, dict) else None
-    if isinstance(expires, bool) or not isinstance(expires, int | float):
-        return math.inf
-    return expires
+    return float(expires) if is_moment(expires) else math.inf
 
 
 def _unwrapped(answer: Mapping[str, Any]) -> Mapping[str, Any]:

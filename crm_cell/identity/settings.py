@@ -10,9 +10,12 @@ from crm_cell.identity.grants import read_roles
 from crm_cell.kernel.scopes import ADMIN, ALL, EXPORT, READ, REVEAL, WRITE
 from crm_cell.kernel.setting import Complaint, Setting
 
-# Who sells sees their own; who manages sees the whole tenant and takes figures with them.
+# `admin` and `client` are the platform's own roles. Its page lists, creates and exports the whole
+# tenant's customers, so a client sees the whole tenant; full numbers and the audit trail are left
+# to administrators. The other roles: who sells sees their own, who manages the whole tenant.
 _ROLES = {
     "viewer": [READ],
+    "client": [READ, WRITE, ALL, EXPORT],
     "sales": [READ, WRITE],
     "manager": [READ, WRITE, ALL, EXPORT, REVEAL],
     "admin": [READ, WRITE, ALL, EXPORT, REVEAL, ADMIN],
@@ -70,10 +73,22 @@ class IdentitySettings(msgspec.Struct, frozen=True, kw_only=True):
         str | None,
         Setting("PLATFORM_AUTH_URL", "The platform, which is asked at `/api/auth/me` behind this"),
     ] = None
+    jwt_max_age_seconds: Annotated[
+        int,
+        Setting(
+            "CRM_JWT_MAX_AGE_SECONDS",
+            "How old a token may be, and how long it may be valid in all, by its `iat`, which it"
+            " must then have; 0 is no limit",
+        ),
+    ] = 0
     user_claim: Annotated[
-        str,
-        Setting("CRM_USER_CLAIM", "Where the platform's answer has the user; in a JWT it is `sub`"),
-    ] = "sub,userId,user_id,id"
+        str | None,
+        Setting(
+            "CRM_USER_CLAIM",
+            "Where a token or the platform's answer has the user id. By default `sub` in mode"
+            " `jwt`, and `sub,userId,user_id,id,username` in mode `platform`",
+        ),
+    ] = None
     tenant_claim: Annotated[
         str, Setting("CRM_TENANT_CLAIM", "Where a token or the answer has the tenant")
     ] = "tenant_id,tenantId"
@@ -83,18 +98,26 @@ class IdentitySettings(msgspec.Struct, frozen=True, kw_only=True):
     roles_claim: Annotated[
         str, Setting("CRM_ROLES_CLAIM", "Where it has roles; `a.b` is b inside of a")
     ] = "roles,role"
+    cells_claim: Annotated[
+        str,
+        Setting(
+            "CRM_CELLS_CLAIM",
+            "Where it lists the cells that the user may use. A list that is there must name `crm`",
+        ),
+    ] = "allowedCells"
     roles: Annotated[
         str,
         Setting("CRM_ROLES", "The scopes of each role, as JSON; those of `*` are everybody's"),
     ] = msgspec.json.encode(_ROLES).decode()
     tenant_from_header: Annotated[
-        bool,
+        bool | None,
         Setting(
             "CRM_TENANT_FROM_HEADER",
-            "Let a token without a tenant speak for that of X-Tenant-Id, which somebody else has"
-            " checked: 1 or 0",
+            "Where the token names no tenant, take it from X-Tenant-Id, which somebody else has"
+            " checked: 1 or 0. By default 1 in mode `platform` without CRM_DEFAULT_TENANT_ID,"
+            " else 0",
         ),
-    ] = False
+    ] = None
 
 
 def complaints(settings: IdentitySettings) -> Iterator[Complaint]:

@@ -8,6 +8,7 @@
     │   ├── Unauthorized             401 UNAUTHORIZED
     │   ├── Forbidden                403 FORBIDDEN
     │   │   ├── ScopeMissing         403 FORBIDDEN, naming the scope
+    │   │   ├── CellNotAllowed       403 FORBIDDEN, the platform lists other cells
     │   │   ├── TenantMismatch       403 TENANT_MISMATCH
     │   │   └── SignatureInvalid     403 SIGNATURE_INVALID
     │   ├── NotFound                 404 NOT_FOUND
@@ -89,8 +90,10 @@ class Unauthorized(Refusal):
     code = "UNAUTHORIZED"
     message = "unauthorized"
 
-    def __init__(self, details: str | None = None) -> None:
+    def __init__(self, details: str | None = None, *, why: str = "") -> None:
+        """`why` is for the log alone, and never holds a token."""
         super().__init__(details=details, headers={"WWW-Authenticate": "Bearer"})
+        self.why = why or details or ""
 
 
 class Forbidden(Refusal):
@@ -108,6 +111,14 @@ class ScopeMissing(Forbidden):
             headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
             scope=scope,
         )
+
+
+class CellNotAllowed(Forbidden):
+    """The platform knows the user, and does not let them use this cell."""
+
+    def __init__(self, *, why: str = "") -> None:
+        super().__init__(details="cell_not_allowed")
+        self.why = why
 
 
 class TenantMismatch(Forbidden):

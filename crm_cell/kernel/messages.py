@@ -13,6 +13,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "rule_violation": ("违反业务规则", "A business rule is violated"),
     "unauthorized": ("未登录或令牌无效", "The bearer token is missing or not valid"),
     "token_expired": ("令牌已过期", "The token has expired"),
+    "cell_not_allowed": (
+        "平台未授权该用户使用本服务（allowedCells 中没有 crm）",
+        "The platform does not let this user use this service (allowedCells does not name crm)",
+    ),
     "token_without_tenant": ("令牌未指明租户", "The token names no tenant"),
     "forbidden": ("没有权限", "Not allowed"),
     "scope_missing": ("缺少权限 {scope}", "The scope {scope} is missing"),

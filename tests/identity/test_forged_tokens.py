@@ -41,6 +41,11 @@ def by_hand(header: object, payload: object, secret: bytes = SECRET.encode()) ->
     return f"{text}.{part(hmac.digest(secret, text.encode(), 'sha256'))}"
 
 
+def expiring(number: str) -> bytes:
+    """Claims with a number that Python would not write."""
+    return json.dumps(claims() | {"exp": "?"}).replace('"?"', number).encode()
+
+
 HEADER = {"alg": "HS256", "typ": "JWT"}
 GOOD = signed(claims())
 PARTS = GOOD.split(".")
@@ -64,6 +69,16 @@ def wrong_claims() -> Iterator[tuple[str, Claims]]:
     yield "expires by a number in quotes", claims(exp=str(NOW + 600))
     yield "expires by true", claims(exp=True)
     yield "expires by a list", claims(exp=[NOW + 600])
+    yield "expires in a number without end", claims(exp=10**309)
+    yield "expires at the end of a float", claims(exp=1e300)
+    yield "expires in milliseconds", claims(exp=(NOW + 600) * 1000)
+    yield "expires in the year 2286", claims(exp=10**10)
+    yield "not good before a number without end", claims(nbf=-(10**309))
+    yield "not good before milliseconds", claims(nbf=NOW * 1000)
+    yield "issued at a number without end", claims(iat=10**309)
+    yield "issued long before time", claims(iat=-1e300)
+    yield "issued by true", claims(iat=True)
+    yield "not good before null", claims() | {"nbf": None}
     yield "not good before an hour", claims(nbf=NOW + 3600)
     yield "not good before a word", claims(nbf="now")
     yield "issued tomorrow", claims(iat=NOW + 86_400)
@@ -140,6 +155,8 @@ def no_tokens() -> Iterator[Case]:
     yield "a body that is a list", by_hand(HEADER, [claims()])
     yield "a body nested deeply", by_hand(HEADER, b"[" * 5000)
     yield "an endless number", by_hand(HEADER, claims() | {"exp": float("inf")})
+    yield "a number past the end of floats", by_hand(HEADER, expiring("1e400"))
+    yield "a number of five thousand digits", by_hand(HEADER, expiring("9" * 5000))
     yield "no number", by_hand(HEADER, claims() | {"exp": float("nan")})
     yield "a token of megabytes", GOOD + "A" * 100_000
     yield "a key for machines that nobody made", f"crm_YWNtZQ_{'0' * 16}_{'0' * 64}"

@@ -1,6 +1,9 @@
 """Mode `jwt`: whose token it is, and what it lets them do."""
 
+import time
+
 import pytest
+from structlog.testing import capture_logs
 
 from tests.identity.conftest import JWT, Guarded, Opening
 from tests.identity.issuer import (
@@ -242,3 +245,41 @@ async def test_a_remembered_token_is_not_good_before_its_time(guarded: Guarded) 
     assert (await guarded.get(token)).status_code == 200
     guarded.clock.ahead = -3600
     refused(await guarded.get(token), 401, "UNAUTHORIZED")
+
+
+async def test_an_upper_age_bounds_every_token(open_cell: Opening) -> None:
+    """A token without end is one key for ever; who issues them need not be who runs this."""
+    now = int(time.time())
+    async with open_cell(**JWT, jwt_secret=SECRET, jwt_max_age_seconds=3600) as service:
+        assert (await service.get(signed(claims(exp=now + 3600)))).status_code == 200
+        refused(await service.get(signed(claims(exp=now + 3601))), 401, "UNAUTHORIZED")
+        refused(await service.get(signed(claims(iat=None))), 401, "UNAUTHORIZED")
+        refused(await service.get(signed(claims(iat=now - 3001))), 401, "UNAUTHORIZED")
+        token = signed(claims(iat=now - 3000, exp=now + 600))
+        assert (await service.get(token)).status_code == 200
+        service.clock.ahead = 640
+        refused(await service.get(token), 401, "UNAUTHORIZED")
+
+
+async def test_without_one_a_token_is_good_until_it_expires(open_cell: Opening) -> None:
+    now = int(time.time())
+    async with open_cell(**JWT, jwt_secret=SECRET) as service:
+        token = signed(claims(iat=now - 10**6, exp=10**10 - 1))
+        assert (await service.get(token)).status_code == 200
+
+
+async def test_a_refused_token_is_logged_with_the_reason(open_cell: Opening) -> None:
+    wrong = {
+        "exp is missing, or no time in seconds before 2286": claims(exp=10**12),
+        "nbf is in the future": claims(nbf=int(time.time()) + 900),
+        "token_expired": claims(exp=1),
+        "malformed user in sub": claims(sub=""),
+        "no tenant in tenant_id, tenantId": claims(tenant_id=None),
+        'MissingRequiredClaimError: Token is missing the "aud" claim': claims(aud=None),
+        "InvalidAudienceError: Audience doesn't match": claims(aud="billing"),
+    }
+    async with open_cell(**JWT, jwt_secret=SECRET) as service:
+        for why, said in wrong.items():
+            with capture_logs() as lines:
+                refused(await service.get(signed(said)), 401, "UNAUTHORIZED")
+            assert lines == [{"event": "token_refused", "log_level": "info", "why": why}]
