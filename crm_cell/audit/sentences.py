@@ -1,7 +1,6 @@
 """An entry of the trail as a sentence, for people who do not read JSON."""
 
-from collections.abc import Iterable
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crm_cell.audit import words
@@ -9,6 +8,7 @@ from crm_cell.audit.store import Entry
 from crm_cell.audit.words import Words
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.messages import Language
+from crm_cell.kernel.money import DEFAULT_CURRENCY, in_major_units
 
 # Of a long text its beginning tells which it is.
 _LONGEST = 40
@@ -27,7 +27,7 @@ def _details(say: "_Speaker", entry: Entry, changes: dict[str, Any]) -> str:
         return say(("内容已抹除", "what it said has been erased"))
     if entry.action == "updated":
         return say.several(
-            say.change(entry.resource_type, member, change["before"], change["after"])
+            say.change(entry.resource_type, member, change, _currency(changes))
             for member, change in changes.items()
         )
     if entry.action == "revealed":
@@ -60,18 +60,22 @@ class _Speaker:
         for member in ("content", "amountCents"):
             if (change := changes.get(member)) is not None:
                 value = change.get("after", change.get("before"))
-                return self._value(entry.resource_type, member, value)
+                return self._value(entry.resource_type, member, value, _currency(changes))
         return entry.resource_id
 
     def several(self, parts: Iterable[str]) -> str:
         return self(("；", "; ")).join(parts)
 
-    def change(self, resource: str, member: str, before: object, after: object) -> str:
+    def change(
+        self, resource: str, member: str, change: Mapping[str, object], currency: str
+    ) -> str:
         name = self(words.MEMBERS[member])
-        old, new = self._value(resource, member, before), self._value(resource, member, after)
+        old, new = (
+            self._value(resource, member, change[when], currency) for when in ("before", "after")
+        )
         return f"{name} {old} → {new}"
 
-    def _value(self, resource: str, member: str, value: Any) -> str:
+    def _value(self, resource: str, member: str, value: Any, currency: str) -> str:
         if value is None:
             return self(words.NOTHING)
         if isinstance(value, bool):
@@ -79,10 +83,16 @@ class _Speaker:
         if meaning := words.VALUES.get((resource, member), {}).get(value):
             return self(meaning)
         if member.endswith("Cents"):
-            return f"{Decimal(value).scaleb(-2):,}"
+            return f"{in_major_units(value, currency):,}"
         if isinstance(value, int):
             return format_time(value)
         return _short(value)
+
+
+def _currency(changes: dict[str, Any]) -> str:
+    """That of an entry's amounts. A change of the amount alone does not name it."""
+    change = changes.get("currency", {})
+    return change.get("after") or change.get("before") or DEFAULT_CURRENCY
 
 
 def _short(text: str) -> str:

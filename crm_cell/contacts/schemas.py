@@ -6,7 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from crm_cell.contacts.rules import Contact
 from crm_cell.http.answers import Resource
-from crm_cell.http.fields import email, phone, reference, text
+from crm_cell.http.fields import boolean, email, phone, reference, text
 from crm_cell.http.revealing import Reason, Revealed, revealable
 from crm_cell.http.schema import Body, PatchFields, Query, View
 from crm_cell.http.sought import SoughtEmail, SoughtPhone
@@ -14,10 +14,11 @@ from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.masking import answered_email, mask_phone
 from crm_cell.reveals.service import revealed
 
-CustomerId = Annotated[str, reference()]
-Name = Annotated[str, text(1, 200, examples=["李雷"])]
-Phone = Annotated[str, phone()]
-Email = Annotated[str, email()]
+CustomerId = Annotated[str, reference(label=("所属客户", "Customer"))]
+Name = Annotated[str, text(1, 200, label=("联系人姓名", "Contact name"), examples=["李雷"])]
+IsPrimary = Annotated[bool, boolean(label=("首要联系人", "Primary contact"))]
+Phone = Annotated[str, phone(label=("电话", "Phone"))]
+Email = Annotated[str, email(label=("邮箱", "E-mail"))]
 
 
 class ContactQuery(Query):
@@ -31,7 +32,7 @@ class ContactCreate(Body):
     name: Name
     phone: Phone | None = None
     email: Email | None = None
-    is_primary: bool = False
+    is_primary: IsPrimary = False
 
 
 class ContactView(View):
@@ -68,7 +69,7 @@ class ContactPatch(PatchFields):
     name: Name | UnsetType = UNSET
     phone: Phone | UnsetType | None = UNSET
     email: Email | UnsetType | None = UNSET
-    is_primary: bool | UnsetType = UNSET
+    is_primary: IsPrimary | UnsetType = UNSET
 
 
 class ContactReveal(Body):

@@ -11,28 +11,34 @@ from crm_cell.http.schema import Body, PatchFields, Query, View
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.money import DEFAULT_CURRENCY
 
-ContractNo = Annotated[str, text(1, 64, examples=["HT-2026-0001"])]
-Amount = Annotated[int, cents()]
-Reference = Annotated[str, reference()]
+ContractNo = Annotated[
+    str, text(1, 64, label=("合同编号", "Contract number"), examples=["HT-2026-0001"])
+]
+Amount = Annotated[int, cents(label=("合同金额", "Amount"))]
+CustomerId = Annotated[str, reference(label=("客户", "Customer"))]
+OpportunityId = Annotated[str, reference(label=("商机", "Opportunity"))]
 Currency = Annotated[str, currency()]
-SignedAt = Annotated[str, date_or_time()]
+SignedAt = Annotated[str, date_or_time(label=("签订日期", "Signing date"))]
 StatusField = Annotated[
     int,
     whole(
-        1, 4, description="1 草稿 draft, 2 已签署 signed, 3 已完成 completed, 4 已终止 terminated"
+        1,
+        4,
+        label=("状态", "Status"),
+        description="1 草稿 draft, 2 已签署 signed, 3 已完成 completed, 4 已终止 terminated",
     ),
 ]
 
 
 class ContractQuery(Query):
-    customer_id: Reference | None = None
+    customer_id: CustomerId | None = None
 
 
 class ContractCreate(Body):
-    customer_id: Reference
+    customer_id: CustomerId
     contract_no: ContractNo
     amount_cents: Amount
-    opportunity_id: Reference | None = None
+    opportunity_id: OpportunityId | None = None
     currency: Currency = DEFAULT_CURRENCY
     status: StatusField = Status.DRAFT
     signed_at: SignedAt | None = None
@@ -79,7 +85,7 @@ class ContractPatch(PatchFields):
 
     contract_no: ContractNo | UnsetType = UNSET
     amount_cents: Amount | UnsetType = UNSET
-    opportunity_id: Reference | UnsetType | None = UNSET
+    opportunity_id: OpportunityId | UnsetType | None = UNSET
     currency: Currency | UnsetType = UNSET
     status: StatusField | UnsetType = UNSET
     signed_at: SignedAt | UnsetType | None = UNSET

@@ -10,7 +10,7 @@ from crm_cell.customers.rules import Customer
 from crm_cell.customers.schemas import ImportedView, ImportView, RefusedView, checked_row
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, DuplicateName, Refusal
-from crm_cell.kernel.messages import Language, explain
+from crm_cell.kernel.messages import Language, describe_fault, explain
 from crm_cell.kernel.text import name_key
 from crm_cell.storage.engine import Tx
 
@@ -23,8 +23,10 @@ class Refused(msgspec.Struct):
     error: Refusal
 
     def reason(self, language: Language) -> str:
-        message, faults = explain(language, self.error)
-        return faults or message
+        if isinstance(self.error, BadRequest):
+            separator = "; " if language == "en" else "；"
+            return separator.join(describe_fault(language, fault) for fault in self.error.faults)
+        return explain(language, self.error)[0]
 
 
 class Outcome(msgspec.Struct):

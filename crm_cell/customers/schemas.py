@@ -17,11 +17,15 @@ from crm_cell.kernel.masking import answered_email, mask_phone
 from crm_cell.kernel.messages import Language, say
 from crm_cell.reveals.service import revealed
 
-Name = Annotated[str, text(1, 200, examples=["杭州云图科技有限公司"])]
-Phone = Annotated[str, phone()]
-Email = Annotated[str, email()]
-OwnerId = Annotated[str, owner()]
-StatusField = Annotated[int, whole(1, 2, description="1 正常 active, 2 停用 disabled")]
+Name = Annotated[
+    str, text(1, 200, label=("客户名称", "Customer name"), examples=["杭州云图科技有限公司"])
+]
+Phone = Annotated[str, phone(label=("联系电话", "Phone"))]
+Email = Annotated[str, email(label=("联系邮箱", "E-mail"))]
+OwnerId = Annotated[str, owner(label=("负责人", "Owner"))]
+StatusField = Annotated[
+    int, whole(1, 2, label=("状态", "Status"), description="1 正常 active, 2 停用 disabled")
+]
 
 
 class CustomerQuery(Query):
@@ -144,7 +148,9 @@ class ImportRow(Body):
 class CustomerImport(Body):
     """Each item is checked by itself: a bad one does not keep the others out."""
 
-    items: Annotated[list[Any], items(1, 2000, of=ImportRow)]
+    items: Annotated[
+        list[Any], items(1, 2000, of=ImportRow, label=("客户列表", "The list of customers"))
+    ]
 
 
 class ImportQuery(Query):

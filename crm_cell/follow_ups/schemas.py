@@ -10,11 +10,20 @@ from crm_cell.http.fields import choice, reference, text
 from crm_cell.http.schema import Body, PatchFields, Query, View
 from crm_cell.kernel.clock import format_time
 
-Content = Annotated[str, text(1, 10_000, lines=True, examples=["电话沟通需求，下周上门演示"])]
-CustomerId = Annotated[str, reference()]
-OpportunityId = Annotated[str, reference()]
-ContactId = Annotated[str, reference()]
-FollowUpType = Annotated[str, choice(*TYPES)]
+Content = Annotated[
+    str,
+    text(
+        1,
+        10_000,
+        lines=True,
+        label=("跟进内容", "Content"),
+        examples=["电话沟通需求，下周上门演示"],
+    ),
+]
+CustomerId = Annotated[str, reference(label=("客户", "Customer"))]
+OpportunityId = Annotated[str, reference(label=("商机", "Opportunity"))]
+ContactId = Annotated[str, reference(label=("联系人", "Contact"))]
+FollowUpType = Annotated[str, choice(*TYPES, label=("跟进方式", "Type"))]
 
 
 class FollowUpQuery(Query):

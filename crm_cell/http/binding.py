@@ -28,6 +28,7 @@ from crm_cell.http.schema import Body, Patch, Query, rules_of, validate, validat
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, Fault, NotFound
 from crm_cell.kernel.ids import is_id
+from crm_cell.kernel.text import is_blank
 from crm_cell.storage.engine import Database
 
 Queries = dict[type[Query], Query]
@@ -102,6 +103,7 @@ def _read_query(raw: bytes, kinds: tuple[type[Query], ...]) -> Queries:
             name: rules[name].from_text(text) if rules[name].from_text else text  # type: ignore[misc]
             for name, text in given.items()
             if name in rules
+            and not is_blank(text)  # a form sends an empty one for what was left blank
         }
         try:
             found[kind] = validate(members, kind)

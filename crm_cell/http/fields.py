@@ -14,7 +14,7 @@ from msgspec import Meta
 from crm_cell.kernel import clock
 from crm_cell.kernel.addresses import is_address
 from crm_cell.kernel.masking import is_masked_email
-from crm_cell.kernel.money import CURRENCIES, MAX_CENTS
+from crm_cell.kernel.money import CURRENCIES, MAX_CENTS, suggest_currency
 from crm_cell.kernel.text import (
     clean,
     clean_lines,
@@ -27,6 +27,8 @@ from crm_cell.kernel.text import (
 )
 
 Check = Callable[[Any], Any]
+# What people call a field, in Chinese and English.
+Label = tuple[str, str]
 
 # Digits, the marks people write between them, and how an extension is announced.
 _PHONE = re.compile(r"\+?([0-9 ()./,#-]|ext\.?|x|转|分机)*", re.ASCII | re.IGNORECASE)
@@ -63,7 +65,9 @@ class Bad(Exception):
         self.params = params
 
 
-def text(least: int, most: int, *, lines: bool = False, **schema: Any) -> Meta:
+def text(
+    least: int, most: int, *, lines: bool = False, label: Label | None = None, **schema: Any
+) -> Meta:
     """Trimmed, NFC, without control characters; `lines` lets it run over several lines."""
     tidy, controls = (clean_lines, has_control_but_lines) if lines else (clean, has_control)
 
@@ -79,10 +83,15 @@ def text(least: int, most: int, *, lines: bool = False, **schema: Any) -> Meta:
     wrong = _CONTROL_BUT_LINES if lines else _CONTROL
     seen = rf"[^\s{wrong}]" if least else ""
     pattern = f"^[^{wrong}]*{seen}[^{wrong}]*$"
-    return _meta(check, min_length=least, max_length=most, pattern=pattern, **schema)
+    return _meta(check, label=label, min_length=least, max_length=most, pattern=pattern, **schema)
 
 
-def phone(*, from_text: Callable[[str], Any] | None = None, description: str | None = None) -> Meta:
+def phone(
+    *,
+    from_text: Callable[[str], Any] | None = None,
+    description: str | None = None,
+    label: Label | None = None,
+) -> Meta:
     """A telephone number as people write it; full-width digits become ordinary ones."""
 
     def check(value: Any) -> str:
@@ -101,6 +110,7 @@ def phone(*, from_text: Callable[[str], Any] | None = None, description: str | N
     return _meta(
         check,
         from_text=from_text,
+        label=label,
         min_length=1,
         max_length=_LONGEST_PHONE,
         pattern=pattern,
@@ -117,7 +127,7 @@ def _as_typed(number: str) -> str:
     return whole[1] if whole else number
 
 
-def email(*, description: str | None = None) -> Meta:
+def email(*, description: str | None = None, label: Label | None = None) -> Meta:
     def check(value: Any) -> str:
         given = _measured(clean(visible(_bounded(string(value), 254))), 3, 254)
         if not _EMAIL.fullmatch(given) or is_masked_email(given) or not is_address(given):
@@ -127,6 +137,7 @@ def email(*, description: str | None = None) -> Meta:
     pattern = f"^{_EMAIL.pattern}$"
     return _meta(
         check,
+        label=label,
         min_length=3,
         max_length=254,
         pattern=pattern,
@@ -135,7 +146,7 @@ def email(*, description: str | None = None) -> Meta:
     )
 
 
-def owner() -> Meta:
+def owner(*, label: Label | None = None) -> Meta:
     """A user id of the platform, in the form that X-User-Id takes too."""
 
     def check(value: Any) -> str:
@@ -144,14 +155,16 @@ def owner() -> Meta:
             raise Bad("malformed")
         return given
 
-    return _meta(check, max_length=64, pattern=f"^{OWNER.pattern}$", examples=["alice"])
+    return _meta(
+        check, label=label, max_length=64, pattern=f"^{OWNER.pattern}$", examples=["alice"]
+    )
 
 
 def is_owner(value: str) -> bool:
     return OWNER.fullmatch(value) is not None
 
 
-def reference() -> Meta:
+def reference(*, label: Label | None = None) -> Meta:
     """An id of another resource. One that cannot exist is simply not found later."""
 
     def check(value: Any) -> str:
@@ -160,10 +173,10 @@ def reference() -> Meta:
             raise Bad("control_character")
         return given
 
-    return _meta(check, min_length=1, max_length=64)
+    return _meta(check, label=label, min_length=1, max_length=64)
 
 
-def whole(least: int, most: int, **schema: Any) -> Meta:
+def whole(least: int, most: int, *, label: Label | None = None, **schema: Any) -> Meta:
     """A whole number; 5.0 was read as five."""
 
     def check(value: Any) -> int:
@@ -175,7 +188,7 @@ def whole(least: int, most: int, **schema: Any) -> Meta:
             raise Bad("too_large", limit=most)
         return value
 
-    return _meta(check, from_text=_whole_from_text, ge=least, le=most, **schema)
+    return _meta(check, label=label, from_text=_whole_from_text, ge=least, le=most, **schema)
 
 
 def _whole_from_text(value: str) -> int | str:
@@ -183,27 +196,31 @@ def _whole_from_text(value: str) -> int | str:
     return int(value) if _DIGITS.fullmatch(value) else value
 
 
-def cents(least: int = 0) -> Meta:
-    return whole(least, MAX_CENTS, examples=[1_280_000])
+def cents(least: int = 0, *, label: Label | None = None) -> Meta:
+    return whole(least, MAX_CENTS, label=label, examples=[1_280_000])
 
 
 def currency() -> Meta:
+    """An ISO 4217 code; what is nearly one is refused with the code that is probably meant."""
+
     def check(value: Any) -> str:
         given = string(value).strip()
         if given not in CURRENCIES:
-            raise Bad("malformed")
+            meant = suggest_currency(given)
+            text = "not_a_currency" if meant is None else "currency_is_written"
+            raise Bad("malformed", text=text, meant=meant)
         return given
 
-    return _meta(check, pattern="^[A-Z]{3}$", examples=["CNY"])
+    return _meta(check, label=("币种", "Currency"), pattern="^[A-Z]{3}$", examples=["CNY"])
 
 
-def choice(*allowed: str, **schema: Any) -> Meta:
+def choice(*allowed: str, label: Label | None = None, **schema: Any) -> Meta:
     def check(value: Any) -> str:
         if string(value) not in allowed:
             raise Bad("not_one_of", allowed=", ".join(allowed))
         return str(value)
 
-    return _meta(check, extra_json_schema={"enum": list(allowed)}, **schema)
+    return _meta(check, label=label, extra_json_schema={"enum": list(allowed)}, **schema)
 
 
 def time() -> Meta:
@@ -218,7 +235,7 @@ def time() -> Meta:
     return _meta(check, extra_json_schema={"type": "string", "format": "date-time"})
 
 
-def date_or_time() -> Meta:
+def date_or_time(*, label: Label | None = None) -> Meta:
     def check(value: Any) -> str:
         try:
             return clock.parse_date_or_time(string(value))
@@ -227,13 +244,14 @@ def date_or_time() -> Meta:
 
     return _meta(
         check,
+        label=label,
         max_length=40,
         examples=["2026-11-23", "2026-11-23T02:26:00.123Z"],
         pattern=_DATE_OR_TIME,
     )
 
 
-def items(least: int, most: int, of: type | None = None) -> Meta:
+def items(least: int, most: int, of: type | None = None, *, label: Label | None = None) -> Meta:
     """`of` tells people what each should be; whether it is, the domain looks at row by row."""
 
     def check(value: Any) -> list[Any]:
@@ -245,7 +263,11 @@ def items(least: int, most: int, of: type | None = None) -> Meta:
             raise Bad("too_many", limit=most)
         return value
 
-    return _meta(check, of=of, min_length=least, max_length=most)
+    return _meta(check, of=of, label=label, min_length=least, max_length=most)
+
+
+def boolean(*, label: Label) -> Meta:
+    return _meta(flag, label=label, from_text=flag_from_text)
 
 
 def flag(value: Any) -> bool:
@@ -293,7 +315,8 @@ def _meta(
     from_text: Callable[[str], Any] | None = None,
     extra_json_schema: dict[str, Any] | None = None,
     of: type | None = None,
+    label: Label | None = None,
     **schema: Any,
 ) -> Meta:
-    extra = {"check": check, "from_text": from_text, "of": of}
+    extra = {"check": check, "from_text": from_text, "of": of, "label": label}
     return Meta(extra=extra, extra_json_schema=extra_json_schema, **schema)

@@ -38,6 +38,7 @@ Reason = Annotated[
     text(
         1,
         500,
+        label=("查看原因", "Reason"),
         description="查看原因，记入审计 · Why, for the audit trail",
         examples=["客户要求回电"],
     ),

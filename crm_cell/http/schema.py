@@ -17,10 +17,11 @@ from typing import (
 
 import msgspec
 
-from crm_cell.http.fields import Bad, Check, flag, flag_from_text, is_masked_phone
+from crm_cell.http.fields import Bad, Check, Label, flag, flag_from_text, is_masked_phone
 from crm_cell.http.json_body import printable
 from crm_cell.kernel.errors import BadRequest, Fault
 from crm_cell.kernel.masking import is_masked_email
+from crm_cell.kernel.text import is_blank
 
 S = TypeVar("S", bound=msgspec.Struct)
 F = TypeVar("F", bound="PatchFields")
@@ -54,9 +55,12 @@ class PatchFields(msgspec.Struct, kw_only=True, rename="camel"):
 class Patch(Generic[F]):
     """A JSON merge patch, checked but not yet compared with what is there."""
 
-    def __init__(self, given: dict[str, Any], echoes: dict[str, Any]) -> None:
+    def __init__(
+        self, given: dict[str, Any], echoes: dict[str, Any], rules: Mapping[str, "Rule"]
+    ) -> None:
         self._given = given
         self._echoes = echoes
+        self._rules = rules
 
     def against(self, shown: View, current: msgspec.Struct) -> dict[str, Any]:
         """What really changes, by attribute name.
@@ -66,7 +70,7 @@ class Patch(Generic[F]):
         """
         seen = msgspec.to_builtins(shown)
         faults = [
-            Fault(member, _not_an_echo(value))
+            Fault(member, _not_an_echo(value), label=self._label(member))
             for member, value in self._echoes.items()
             if not _same(seen[member], value)
         ]
@@ -75,6 +79,9 @@ class Patch(Generic[F]):
         return {
             name: value for name, value in self._given.items() if getattr(current, name) != value
         }
+
+    def _label(self, member: str) -> Label | None:
+        return self._rules[member].label if member in self._rules else None
 
 
 def _same(shown: Any, sent: Any) -> bool:
@@ -93,6 +100,10 @@ class Rule(msgspec.Struct, frozen=True):
     """How a query parameter's text becomes the value that is checked."""
     of: type | None = None
     """What the items of a list should be."""
+    label: Label | None = None
+    """What people call it."""
+    has_default: bool = False
+    """Whether a create fills it in where it is absent."""
 
 
 def validate(tree: Any, kind: type[S]) -> S:
@@ -114,7 +125,7 @@ def check_members(tree: Any, kind: type[S]) -> tuple[dict[str, Any], list[Fault]
         else:
             _check(member, value, rule, values, faults)
     faults += [
-        Fault(member, "required")
+        Fault(member, "required", label=rule.label)
         for member, rule in rules.items()
         if rule.required and member not in members
     ]
@@ -136,7 +147,7 @@ def validate_patch(tree: Any, kind: type[F]) -> Patch[F]:
             faults.append(Fault(printable(member), "unknown"))
     if faults:
         raise BadRequest(faults)
-    return Patch(values, echoes)
+    return Patch(values, echoes, rules)
 
 
 def _is_masked_echo(member: str, value: Any) -> bool:
@@ -164,27 +175,38 @@ def _members(tree: Any) -> tuple[dict[str, Any], list[Fault]]:
 def _check(
     member: str, value: Any, rule: Rule, values: dict[str, Any], faults: list[Fault]
 ) -> None:
-    if value is None:
+    if value is None or _is_left_blank(value, rule):
         if rule.nullable:
             values[rule.attribute] = None
-        else:
-            faults.append(Fault(member, "null"))
+        elif value is None:
+            faults.append(Fault(member, "null", label=rule.label))
         return
     try:
         values[rule.attribute] = rule.check(value)
     except Bad as bad:
-        faults.append(Fault(member, bad.code, bad.params))
+        code = "empty" if bad.code == "type" and _is_blank(value) else bad.code
+        faults.append(Fault(member, code, bad.params, rule.label))
+
+
+def _is_left_blank(value: Any, rule: Rule) -> bool:
+    """Forms send an empty string for an optional field that was left blank."""
+    return _is_blank(value) and (rule.nullable or rule.has_default)
+
+
+def _is_blank(value: Any) -> bool:
+    return isinstance(value, str) and is_blank(value)
 
 
 @cache
 def rules_of(kind: type[msgspec.Struct]) -> Mapping[str, Rule]:
     hints = get_type_hints(kind, include_extras=True)
     return {
-        field.encode_name: _rule(field, hints[field.name]) for field in msgspec.structs.fields(kind)
+        field.encode_name: _rule(field, hints[field.name], is_patch=issubclass(kind, PatchFields))
+        for field in msgspec.structs.fields(kind)
     }
 
 
-def _rule(field: msgspec.structs.FieldInfo, hint: Any) -> Rule:
+def _rule(field: msgspec.structs.FieldInfo, hint: Any, *, is_patch: bool) -> Rule:
     parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     extra: dict[str, Any] = next(filter(None, map(_extra, parts)), {"check": _as_it_is})
     nullable = type(None) in parts
@@ -195,6 +217,8 @@ def _rule(field: msgspec.structs.FieldInfo, hint: Any) -> Rule:
         nullable,
         extra.get("from_text"),
         extra.get("of"),
+        extra.get("label"),
+        has_default=not field.required and not is_patch,
     )
 
 

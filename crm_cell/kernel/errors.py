@@ -34,11 +34,15 @@ import msgspec
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """One thing that is wrong with the input: where, which kind, and the kind's parameters."""
+    """One thing that is wrong with the input: where, which kind, and the kind's parameters.
+
+    `label` is what people call the field, in Chinese and English; without one it is its name.
+    """
 
     field: str
     code: str
     params: Mapping[str, object] = {}
+    label: tuple[str, str] | None = None
 
 
 class CrmError(Exception):

@@ -1,5 +1,6 @@
 """What people are told, in Chinese and English. Keys are ours; codes on the wire never change."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from crm_cell.kernel.errors import BadRequest, CrmError, Fault
@@ -9,6 +10,12 @@ Language = Literal["zh", "en"]
 _CATALOGUE: dict[str, tuple[str, str]] = {
     "internal_error": ("服务内部错误", "Internal error"),
     "bad_request": ("请求参数有误", "The request is not valid"),
+    "not_a_currency": ("不是 ISO 4217 币种代码", "is not an ISO 4217 currency code"),
+    "currency_is_written": ("应写作 {meant}", "must be written {meant}"),
+    "please_fill_in": ("请填写{label}", "{label} is required"),
+    "unknown_field": ("未知字段 {field}", "{field} is not a known field"),
+    "one_more_fault": ("{first}，另有 {more} 处错误", "{first}, and {more} more error"),
+    "more_faults": ("{first}，另有 {more} 处错误", "{first}, and {more} more errors"),
     "missing_tenant": ("缺少请求头 X-Tenant-Id", "The header X-Tenant-Id is missing"),
     "rule_violation": ("违反业务规则", "A business rule is violated"),
     "unauthorized": ("未登录或令牌无效", "The bearer token is missing or not valid"),
@@ -159,20 +166,54 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
 }
 
 
+# What people call the parts of a request that are no member of a resource.
+_LABELS: dict[str, tuple[str, str]] = {
+    "body": ("请求体", "The body"),
+    "query": ("查询参数", "The query"),
+    "item": ("该行", "The row"),
+}
+# Codes of a required member that was left out or blank.
+_MISSING = frozenset({"required", "null", "too_short", "empty"})
+
+
 def say(language: Language, key: str, **params: object) -> str:
     text = _CATALOGUE[key][language == "en"]
     return text.format(**params) if params else text
 
 
 def explain_fault(language: Language, fault: Fault) -> str:
-    return say(language, f"fault.{fault.code}", **fault.params)
+    """Its `text` parameter names a more precise text than that of its code."""
+    key = fault.params.get("text", f"fault.{fault.code}")
+    return say(language, str(key), **fault.params)
+
+
+def describe_fault(language: Language, fault: Fault) -> str:
+    """The fault as a sentence with the field's label, for people who see nothing else."""
+    english = language == "en"
+    label = fault.label or _LABELS.get(fault.field)
+    name = label[english] if label else fault.field
+    if fault.label and fault.code in _MISSING and fault.params.get("limit", 1) == 1:
+        return say(language, "please_fill_in", label=name)
+    if fault.code == "unknown":
+        return say(language, "unknown_field", field=fault.field)
+    space = " " if english or name[-1:].isascii() else ""
+    return f"{name}{space}{explain_fault(language, fault)}"
+
+
+def summarize_faults(language: Language, faults: Sequence[Fault]) -> str:
+    """The first fault, and how many more there are."""
+    first, more = describe_fault(language, faults[0]), len(faults) - 1
+    if not more:
+        return first
+    key = "one_more_fault" if more == 1 else "more_faults"
+    return say(language, key, first=first, more=more)
 
 
 def explain(language: Language, error: CrmError) -> tuple[str, str]:
     """The `message` and `details` of an error body."""
-    if isinstance(error, BadRequest):
-        told = [f"{fault.field}: {explain_fault(language, fault)}" for fault in error.faults]
-        return say(language, error.message), "; ".join(told)
+    if isinstance(error, BadRequest) and error.faults:
+        each = [f"{fault.field}: {explain_fault(language, fault)}" for fault in error.faults]
+        return summarize_faults(language, error.faults), "; ".join(each)
     details = say(language, error.details, **error.params) if error.details else ""
     return say(language, error.message), details
 

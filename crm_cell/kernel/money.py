@@ -1,4 +1,10 @@
-"""Money is whole cents in an int64, with an ISO 4217 currency; sums may outgrow an int64."""
+"""Money is a whole number of minor units in an int64, with an ISO 4217 currency.
+
+`cents` in names means the currency's minor unit: cents for CNY, yen for JPY, fils for KWD. Sums
+may outgrow an int64.
+"""
+
+from decimal import Decimal
 
 MAX_CENTS = 2**63 - 1
 DEFAULT_CURRENCY = "CNY"
@@ -18,6 +24,41 @@ _CODES = """
     USD UYU UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
 """
 CURRENCIES = frozenset(_CODES.split())
+
+
+# ISO 4217: how many decimals the minor unit of a currency has, where it is not two.
+_ZERO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
+_DECIMALS = {
+    **dict.fromkeys(_ZERO_DECIMALS.split(), 0),
+    **dict.fromkeys(_THREE_DECIMALS.split(), 3),
+}
+# What people write for a currency, and its code.
+_COMMON_NAMES = {
+    **dict.fromkeys(("RMB", "CNH", "YUAN", "人民币", "元", "¥", "￥"), "CNY"),
+    **dict.fromkeys(("$", "US$", "美元"), "USD"),
+    **dict.fromkeys(("€", "EURO", "欧元"), "EUR"),
+    **dict.fromkeys(("£", "英镑"), "GBP"),
+    **dict.fromkeys(("日元", "YEN"), "JPY"),
+    **dict.fromkeys(("HK$", "港币", "港元"), "HKD"),
+    **dict.fromkeys(("NTD", "NT$", "新台币"), "TWD"),
+}
+
+
+def decimals(currency: str) -> int:
+    """How many decimals an amount in the currency's minor unit stands for: CNY 2, JPY 0, KWD 3."""
+    return _DECIMALS.get(currency, 2)
+
+
+def in_major_units(amount: int, currency: str) -> Decimal:
+    """An amount in minor units (`amountCents`) as people write it: 1280 JPY is 1280, not 12.80."""
+    return Decimal(amount).scaleb(-decimals(currency))
+
+
+def suggest_currency(text: str) -> str | None:
+    """The ISO 4217 code that `RMB` or `usd` probably means."""
+    upper = text.upper()
+    return upper if upper in CURRENCIES else _COMMON_NAMES.get(upper)
 
 
 def split(cents: int) -> tuple[int, int]:

@@ -82,3 +82,8 @@ def name_key(name: str) -> str:
         visible = "".join(char for char in folded if unicodedata.category(char) != "Cf")
         folded = unicodedata.normalize("NFKC", visible)
     return " ".join(folded.split())
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing was typed but blanks; line separators and controls are no blanks."""
+    return not text.strip(" \t\r\n\u00a0\u3000")

@@ -12,21 +12,24 @@ from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.money import DEFAULT_CURRENCY
 from crm_cell.opportunities.rules import STAGES, Change, Opportunity
 
-CustomerId = Annotated[str, reference()]
-Title = Annotated[str, text(1, 200, examples=["年度采购"])]
-AmountCents = Annotated[int, cents()]
+CustomerId = Annotated[str, reference(label=("所属客户", "Customer"))]
+Title = Annotated[str, text(1, 200, label=("商机标题", "Title"), examples=["年度采购"])]
+AmountCents = Annotated[int, cents(label=("金额", "Amount"))]
 Currency = Annotated[str, currency()]
-OwnerId = Annotated[str, owner()]
+OwnerId = Annotated[str, owner(label=("负责人", "Owner"))]
 Stage = Annotated[
     int,
     whole(
         1,
         len(STAGES),
+        label=("商机阶段", "Stage"),
         description=", ".join(f"{stage.number} {stage.name}" for stage in STAGES)
         + "; 5 goes with status 2, 6 with status 3, the others with status 1",
     ),
 ]
-StatusField = Annotated[int, whole(1, 3, description="1 进行中 open, 2 赢单 won, 3 输单 lost")]
+StatusField = Annotated[
+    int, whole(1, 3, label=("状态", "Status"), description="1 进行中 open, 2 赢单 won, 3 输单 lost")
+]
 
 
 class OpportunityQuery(Query):

@@ -8,10 +8,10 @@ from crm_cell.http.schema import Body, Query, View
 from crm_cell.kernel.clock import format_time
 from crm_cell.payments.rules import Payment
 
-ContractId = Annotated[str, reference()]
-Amount = Annotated[int, cents(1)]
-PaymentAt = Annotated[str, date_or_time()]
-Remark = Annotated[str, text(1, 1000, lines=True, examples=["首期款"])]
+ContractId = Annotated[str, reference(label=("合同", "Contract"))]
+Amount = Annotated[int, cents(1, label=("回款金额", "Amount"))]
+PaymentAt = Annotated[str, date_or_time(label=("回款日期", "Payment date"))]
+Remark = Annotated[str, text(1, 1000, lines=True, label=("备注", "Remark"), examples=["首期款"])]
 
 
 class PaymentQuery(Query):

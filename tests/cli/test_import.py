@@ -56,11 +56,11 @@ def test_bad_rows_are_told_by_their_line_and_good_ones_go_in(terminal: Terminal)
     said = terminal.run("import", file, "--tenant", "acme")
     assert (said.code, said.out) == (1, "created: 1\n")
     assert said.err.splitlines() == [
-        "line 2: 甲: contactPhone: is not a telephone number",
-        "line 4: 乙\\n: name: must not contain control characters",
-        "line 7: : name: is required",
+        "line 2: 甲: Phone is not a telephone number",
+        "line 4: 乙\\n: Customer name must not contain control characters",
+        "line 7: : Customer name is required",
         "line 8: 甲: A customer of this name exists already",
-        "line 9: 丙: column 3: is not known",
+        "line 9: 丙: column 3 is not a known field",
         "crm-cell: 5 of 6 rows are not customers, see above",
     ]
     assert names(terminal) == ["甲"]

@@ -126,8 +126,8 @@ CHINESE = [
 
 @pytest.mark.parametrize(
     ("accepted", "message", "details"),
-    [(value, "The request is not valid", "page: must be at least 1") for value in ENGLISH]
-    + [(value, "请求参数有误", "page: 不能小于 1") for value in CHINESE],
+    [(value, "page must be at least 1", "page: must be at least 1") for value in ENGLISH]
+    + [(value, "page 不能小于 1", "page: 不能小于 1") for value in CHINESE],
 )
 async def test_it_is_told_in_the_language_that_is_wanted_most(
     accepted: str, message: str, details: str, cell: Running

@@ -41,7 +41,11 @@ MEMBERS: Final[dict[str, dict[str, Any]]] = {
     "contactEmail": _told("联系邮箱 · E-mail address"),
     "isPrimary": _told("是否首要联系人 · Whether this is the customer's primary contact", True),
     "title": _told("标题 · The title"),
-    "amountCents": _told("金额，整数分 · Amount in whole cents") | _INT64,
+    "amountCents": _told(
+        "金额，以币种最小单位计的整数（人民币为分，日元为元）"
+        " · Amount in whole minor units of the currency (ISO 4217): cents for CNY, yen for JPY"
+    )
+    | _INT64,
     "totalAmountCents": _told("金额合计，整数分 · Sum of the amounts in whole cents", 1_280_000),
     "paidCents": _told("已回款，整数分 · Paid so far, in whole cents", 480_000) | _INT64,
     "outstandingCents": _told("未回款，整数分 · Still outstanding, in whole cents", 800_000)

@@ -42,7 +42,7 @@ async def test_good_rows_become_customers_and_bad_ones_are_reported(acme: Caller
             {
                 "index": 2,
                 "name": None,
-                "reason": "contactPhone: 不是有效的电话号码; name: 必填",
+                "reason": "联系电话不是有效的电话号码；请填写客户名称",
                 "code": "BAD_REQUEST",
             },
         ],
@@ -60,7 +60,7 @@ async def test_reasons_are_told_in_the_language_of_the_caller(acme: Caller) -> N
     )
     assert [row["reason"] for row in report["errorsDetail"]] == [
         "A customer of this name exists already",
-        "name: must have at least 1 characters",
+        "Customer name is required",
     ]
 
 
@@ -81,18 +81,18 @@ async def test_of_rows_with_one_name_the_first_good_one_wins(acme: Caller) -> No
 @pytest.mark.parametrize(
     ("item", "reason"),
     [
-        ("杭州云图", "item: 类型应为 object"),
-        (None, "item: 类型应为 object"),
-        ([], "item: 类型应为 object"),
-        ({}, "name: 必填"),
-        ({"name": None}, "name: 不能为 null"),
-        ({"name": 7}, "name: 类型应为 string"),
-        ({"name": "客" * 201}, "name: 最多 200 个字符"),
-        ({"name": "好", "phone": "13812345678"}, "phone: 未知字段"),
-        ({"name": "好", "contactPhone": "138****5678"}, "contactPhone: 不是有效的电话号码"),
+        ("杭州云图", "该行类型应为 object"),
+        (None, "该行类型应为 object"),
+        ([], "该行类型应为 object"),
+        ({}, "请填写客户名称"),
+        ({"name": None}, "请填写客户名称"),
+        ({"name": 7}, "客户名称类型应为 string"),
+        ({"name": "客" * 201}, "客户名称最多 200 个字符"),
+        ({"name": "好", "phone": "13812345678"}, "未知字段 phone"),
+        ({"name": "好", "contactPhone": "138****5678"}, "联系电话不是有效的电话号码"),
         (
             {"name": "a\u0000", "contactEmail": "x"},
-            "name: 不能含控制字符; contactEmail: 至少 3 个字符",
+            "客户名称不能含控制字符；联系邮箱至少 3 个字符",
         ),
     ],
 )
@@ -207,7 +207,7 @@ async def test_two_thousand_rows_go_in_at_once_newest_first_in_the_list(acme: Ca
     assert [row["name"] for row in page["data"]] == ["客户 1999", "客户 1998"]
 
 
-@pytest.mark.parametrize("value", ["1", "True", "yes", ""])
+@pytest.mark.parametrize("value", ["1", "True", "yes"])
 async def test_dry_run_is_true_or_false(acme: Caller, cell: Running, value: str) -> None:
     async with nothing_changes(cell):
         answer = await acme.post(PATH, {"items": [{"name": "甲"}]}, dryRun=value)

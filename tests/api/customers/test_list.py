@@ -175,8 +175,7 @@ async def test_a_cursor_that_is_none_is_refused(cursor: str, acme: Caller) -> No
     assert faults(await acme.get("/customers", cursor=cursor)) == {("cursor", "malformed")}
 
 
-async def test_an_empty_or_endless_cursor_is_refused(acme: Caller) -> None:
-    assert faults(await acme.get("/customers", cursor="")) == {("cursor", "too_short")}
+async def test_an_endless_cursor_is_refused(acme: Caller) -> None:
     assert faults(await acme.get("/customers", cursor="A" * 201)) == {("cursor", "too_long")}
 
 
@@ -191,7 +190,6 @@ async def test_an_empty_or_endless_cursor_is_refused(acme: Caller) -> None:
         ("18446744073709551616", "too_large"),
         ("9" * 40, "too_large"),
         ("9" * 5000, "type"),
-        ("", "type"),
         ("one", "type"),
         ("1.0", "type"),
         ("1e3", "type"),
