@@ -33,7 +33,7 @@ from crm_cell.http.large_bodies import LARGE, LargeBodies
 from crm_cell.http.once import Claim, Once, fingerprint
 from crm_cell.http.rendering import render, rendered, without_base
 from crm_cell.http.request import Message, Receive, Request, Scope, Send
-from crm_cell.http.routing import Methods, Route, Router
+from crm_cell.http.routing import Methods, Route, Router, hides_slash
 from crm_cell.http.sending import send_answer
 from crm_cell.http.telemetry import Telemetry
 from crm_cell.kernel.actor import Actor
@@ -99,7 +99,7 @@ class Application:
         self._prepare(request)
         route: Route | None = None
         try:
-            found = self._router.resolve(request.path)
+            found = self._resolve(scope, request.path)
             preflight = self._cors.preflight(request.method, request.headers)
             if preflight is not None:
                 answer: Answer | Stream = preflight
@@ -129,10 +129,17 @@ class Application:
         request.request_id = given
         request.extra = self._cors.headers(headers)
 
+    def _resolve(self, scope: Scope, path: str) -> tuple[Methods, dict[str, str]] | None:
+        if hides_slash(scope.get("raw_path") or b""):
+            raise NotFound("path_not_found")
+        return self._router.resolve(path)
+
     def _route(self, request: Request, found: tuple[Methods, dict[str, str]] | None) -> Route:
         if found is None:
             raise NotFound("path_not_found")
         methods, request.params = found
+        if request.params:
+            request.path = request.path.lower()
         route = methods.get("GET" if request.method == "HEAD" else request.method)
         if route is None:
             allowed = sorted({*methods, "HEAD"} if "GET" in methods else methods)
@@ -214,7 +221,11 @@ class Application:
         await request.read_body(route.body_limit)
         if self._signing_secret and not route.open:
             signature.verify(
-                self._signing_secret, request.method, request.path, request.body, request.headers
+                self._signing_secret,
+                request.method,
+                request.signed_path,
+                request.body,
+                request.headers,
             )
         if route.takes_body:
             headers = request.headers
@@ -292,7 +303,7 @@ def _claim(route: Route, request: Request, arguments: list[Any]) -> Claim:
         request.path,
         actor.key,
         fingerprint(request),
-        subject=next((value.lower() for value in request.params.values()), None),
+        subject=next(iter(request.params.values()), None),
         again=again if reread else None,
     )
 

@@ -164,7 +164,7 @@ def _binder(name: str, kind: Any, missing: str) -> Binder:
 
 def _path_binder(name: str, missing: str) -> Binder:
     def bind(request: Request, _: Queries) -> str:
-        value = request.params[name].lower()
+        value = request.params[name]
         if not is_id(value):
             raise NotFound(missing)
         return value

@@ -39,6 +39,7 @@ class Request:
         "query",
         "receive",
         "request_id",
+        "signed_path",
         "tree",
         "unread",
     )
@@ -48,6 +49,9 @@ class Request:
     ) -> None:
         self.method: str = scope["method"]
         self.path = path
+        """Once it is routed, with its ids in lower case: one record has one path."""
+        self.signed_path = path
+        """As it was sent, which is what the gateway signs."""
         self.query: bytes = scope["query_string"]
         self.receive = receive
         self.database = database

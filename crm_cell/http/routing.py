@@ -172,6 +172,12 @@ class Router:
         return template.methods
 
 
+def hides_slash(raw_path: bytes) -> bool:
+    """Whether the path as it was sent holds an encoded slash. Decoded, that would separate what the
+    sender, and the proxies on the way, took for one part."""
+    return b"%" in raw_path and b"%2f" in raw_path.lower()
+
+
 class _Template:
     """A path with names in it: which of its parts must be as written, and which are values."""
 
@@ -182,7 +188,7 @@ class _Template:
         self._fixed = [(at, part) for at, part in enumerate(parts) if part[:1] != "{"]
 
     def values(self, parts: list[str]) -> dict[str, str] | None:
-        """Of each name, where the path fits."""
+        """Of each name, where the path fits. Ids are the same in upper and lower case."""
         for at, part in self._fixed:
             if parts[at] != part:
                 return None
@@ -190,5 +196,5 @@ class _Template:
         for at, name in self._names:
             if not parts[at]:
                 return None
-            found[name] = parts[at]
+            found[name] = parts[at].lower()
         return found

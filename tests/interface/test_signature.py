@@ -13,7 +13,7 @@ from crm_cell.http.signature import sign
 from crm_cell.settings import Settings
 from tests.every_route import EVERY, GUARDED, each, nowhere
 from tests.wire import Header, Heard, ask, faults, refused
-from tests.world import Running, nothing_changes
+from tests.world import Caller, Running, nothing_changes
 
 SECRET = "a secret that nobody guesses"
 BODY = '{"name": "客户"}'.encode()
@@ -123,6 +123,14 @@ async def test_prometheus_signs_nothing_but_has_a_token(signed: Cell) -> None:
     assert (await ask(signed, "GET", "/metrics", headers=headers)).status == 200
     headers[0] = (b"authorization", b"Bearer another")
     refused(await ask(signed, "GET", "/metrics", headers=headers), 403, "SIGNATURE_INVALID")
+
+
+async def test_an_id_in_upper_case_is_signed_as_it_was_sent(signed: Cell, acme: Caller) -> None:
+    path = f"/customers/{(await acme.customer())['customerId'].upper()}"
+    gateway = Gateway("GET", path)
+    assert (await gateway.send(signed)).status == 200
+    lower = gateway.headers(path=path.lower().encode())
+    refused(await gateway.send(signed, headers=lower), 403, "SIGNATURE_INVALID")
 
 
 # Each part counts
