@@ -165,7 +165,9 @@ class Application:
         headers = request.headers
         tenant = tenant_of(headers, identity, self._default_tenant)
         user, owner = scope_of(headers, identity)
-        key = headers.get("Idempotency-Key") or headers.get("X-Request-ID")
+        key = headers.get("X-Request-ID")
+        if not self._signing_secret:  # it is not signed, so it must not decide what is repeated
+            key = headers.get("Idempotency-Key") or key
         request.actor = Actor(tenant, user, owner, request.request_id, trace_of(headers), key)
         if self._rate_limits.on:
             request.extra = [*request.extra, *self._rate_limits.spend(tenant, token)]
@@ -173,6 +175,8 @@ class Application:
     async def _answer(self, route: Route, request: Request) -> Answer | Stream:
         """Raises BadRequest with the faults of headers, query and body together."""
         faults = wrong_forms(request.headers, request_id_needed=route.needs_request_id)
+        if self._signing_secret and route.kind == "write":
+            faults += signature.unsigned_key(request.headers)
         if route.takes_body or self._signing_secret:
             await self._take_body(route, request, faults)
         arguments = route.binding.arguments(request, faults)

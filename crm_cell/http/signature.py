@@ -5,7 +5,7 @@ import hmac
 import time
 from collections.abc import Mapping
 
-from crm_cell.kernel.errors import SignatureInvalid
+from crm_cell.kernel.errors import Fault, SignatureInvalid
 
 # How far the two clocks may differ, and how long a retry of the same bytes stays good.
 _WINDOW_SECONDS = 300
@@ -30,6 +30,15 @@ def verify(secret: str, method: str, path: str, body: bytes, headers: Mapping[st
     expected = sign(secret, method, path, body, headers)
     if not hmac.compare_digest(expected.encode(), headers.get("X-Signature", "").encode("latin-1")):
         raise SignatureInvalid
+
+
+def unsigned_key(headers: Mapping[str, str]) -> list[Fault]:
+    """The fault of an Idempotency-Key that is not the signed X-Request-ID: with one, whoever has
+    recorded a signed write could do it again under as many keys as they make up."""
+    key = headers.get("Idempotency-Key")
+    if key is None or key == headers.get("X-Request-ID"):
+        return []
+    return [Fault("Idempotency-Key", "not_signed")]
 
 
 def _is_recent(signed_at: str) -> bool:

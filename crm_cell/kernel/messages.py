@@ -158,6 +158,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "is neither a date nor an RFC 3339 time with an offset",
     ),
     "fault.read_only": ("由服务维护，不可修改", "is set by the service and cannot change"),
+    "fault.not_signed": (
+        "未签名，只能与 X-Request-ID 相同",
+        "is not signed, and must be the same as X-Request-ID",
+    ),
     "fault.with_page": ("不能与 page 同时使用", "cannot go together with page"),
     "fault.other_cursor": (
         "游标与当前查询条件不符",

@@ -243,6 +243,42 @@ async def test_a_repeated_signature_is_good_since_retries_repeat_it(
     assert again.header("idempotent-replayed") == "true"
 
 
+async def test_a_recorded_write_cannot_be_done_again_under_another_key(
+    signed: Cell, cell: Running, acme: Caller
+) -> None:
+    """One recorded POST /payments, sent again with three invented keys, gave three payments."""
+    contract = await acme.contract(await acme.customer())
+    body = f'{{"contractId":"{contract["contractId"]}","amountCents":5,"paymentAt":"2026-11-20"}}'
+    recorded = Gateway("POST", "/payments", body.encode())
+    headers = recorded.headers()
+    assert (await recorded.send(signed, headers=headers)).status == 201
+    async with nothing_changes(cell):
+        for key in (b"invented-1", b"invented-2", b"invented-3"):
+            heard = await recorded.send(signed, headers=[*headers, (b"idempotency-key", key)])
+            assert faults(heard) == {("Idempotency-Key", "not_signed")}
+        same = [*headers, (b"idempotency-key", b"request-1")]
+        heard = await recorded.send(signed, headers=same)
+        assert (heard.status, heard.header("idempotent-replayed")) == (201, "true")
+
+
+async def test_an_unsigned_key_decides_no_write_of_any_kind(
+    signed: Cell, cell: Running, acme: Caller
+) -> None:
+    customer = await acme.customer()
+    path = f"/customers/{customer['customerId']}"
+    for method, body, request_id in (
+        ("PATCH", b'{"status":2}', b"request-1"),
+        ("DELETE", b"", b"request-1"),
+        ("DELETE", b"", b""),  # which may come without an id
+    ):
+        recorded = Gateway(method, path, body)
+        recorded.parts["x-request-id"] = request_id
+        headers = [*recorded.headers(), (b"idempotency-key", b"invented")]
+        async with nothing_changes(cell):
+            heard = await recorded.send(signed, headers=headers)
+            assert faults(heard) == {("Idempotency-Key", "not_signed")}
+
+
 async def test_the_query_is_not_signed(signed: Cell) -> None:
     gateway = Gateway()
     assert (await gateway.send(signed, query=b"page=2&pageSize=7")).json()["page"] == 2
