@@ -31,7 +31,7 @@ Check = Callable[[Any], Any]
 Label = tuple[str, str]
 
 # Digits, the marks people write between them, and how an extension is announced.
-_PHONE = re.compile(r"\+?([0-9 ()./,#-]|ext\.?|x|转|分机)*", re.ASCII | re.IGNORECASE)
+_PHONE = re.compile(r"\(?\+?([0-9 ()./,;、#-]|ext\.?|x|转|分机)*", re.ASCII | re.IGNORECASE)
 # What spreadsheets make of a number: text marked as such, a formula, a fraction.
 _FROM_SPREADSHEET = re.compile(r"""'(?P<text>.*)|="(?P<quoted>[^"]*)"|=(?P<formula>[^"=]*)""")
 _WITH_FRACTION = re.compile(r"(\+?[0-9]{7,})\.0+", re.ASCII)
@@ -48,8 +48,8 @@ _DATE_OR_TIME = (
 )
 _FEWEST_DIGITS = 3
 _LONGEST_PHONE = 40
-_PHONE_MARKS = "[0-9 ()./,#-]"
-_MASKED_PHONE = re.compile(r"[^*]{0,3}\*+[^*]{0,4}")
+_PHONE_MARKS = "[0-9 ()./,;、#-]"
+_MASKED_PHONE = re.compile(r"[^*/]{0,3}\*+[^*/]{0,4}(/[^*/]{0,3}\*+[^*/]{0,4})*")
 _DIGITS = re.compile(r"-?[0-9]{1,40}")
 OWNER = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
 # NFC makes one character of a letter and its marks, of four characters at most.
@@ -106,7 +106,7 @@ def phone(
 
     digits = f"({_PHONE_MARKS}*[0-9]){{3}}{_PHONE_MARKS}*"
     extension = f"((ext\\.?|x|转|分机){_PHONE_MARKS}*)?"
-    pattern = rf"^\+?{digits}{extension}$"
+    pattern = rf"^\(?\+?{digits}{extension}$"
     return _meta(
         check,
         from_text=from_text,

@@ -2,9 +2,12 @@
 most of an e-mail address, where that is wanted."""
 
 import re
-import unicodedata
+from functools import lru_cache
 
-_MOBILE_LENGTH = 11
+from crm_cell.kernel.telephone import Line, is_mobile, lines_of
+
+# Of the numbers that lists show again and again.
+_MOST_MASKED = 16_384
 _MASKED_EMAIL = re.compile(r"[^@]?\*\*\*@")
 _MOBILE_WITHIN = re.compile(r"(?<!\d)((?:86)?1[3-9]\d)\d{4}(\d{4})(?!\d)", re.ASCII)
 
@@ -12,14 +15,29 @@ _MOBILE_WITHIN = re.compile(r"(?<!\d)((?:86)?1[3-9]\d)\d{4}(\d{4})(?!\d)", re.AS
 def mask_phone(number: str | None) -> str | None:
     """13812345678 → 138****5678; of other numbers at most the first three and last four.
 
-    Whatever its form, no more than half of its characters and half of its digits stay.
+    It is the normal form that is masked, so that no spelling shows more than another. No more than
+    half of its characters and half of its digits stay.
     """
     if number is None:
         return None
-    # A mainland mobile: eleven digits from 13 on. Asked without a pattern, for each row of a list.
-    if len(number) == _MOBILE_LENGTH and "13" <= number < "2" and number.isdigit():
+    if is_mobile(number):
         return f"{number[:3]}****{number[7:]}"
-    most_digits = _digits(number) // 2
+    return _masked(number)
+
+
+@lru_cache(_MOST_MASKED)
+def _masked(number: str) -> str:
+    lines = lines_of(number)
+    return "/".join(map(_masked_line, lines)) if lines else "*" * len(number)
+
+
+def _masked_line(line: Line) -> str:
+    if is_mobile(line.main):
+        return f"{line.main[:3]}****{line.main[7:]}"
+    return _hidden(line.main, line.national // 2)
+
+
+def _hidden(number: str, most_digits: int) -> str:
     for shown in range(min(7, len(number) // 2), 0, -1):
         tail = min(4, (shown + 1) // 2)
         start, end = number[: shown - tail], number[len(number) - tail :]
@@ -29,7 +47,7 @@ def mask_phone(number: str | None) -> str | None:
 
 
 def _digits(text: str) -> int:
-    return sum(unicodedata.category(char) == "Nd" for char in text)
+    return sum(map(str.isdecimal, text))
 
 
 class _Wanted:

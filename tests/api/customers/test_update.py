@@ -114,7 +114,17 @@ async def test_the_masked_phone_beside_a_change_keeps_the_full_one(
 
 
 @pytest.mark.parametrize(
-    "number", ["13812345678", "021-6543210", "12345", "+86 (21) 6543-2100 ext. 89", "400"]
+    "number",
+    [
+        "13812345678",
+        "+86 138 1234 5678",
+        "13812345678/13987654321",
+        "021-6543210",
+        "12345",
+        "+86 (21) 6543-2100 ext. 89",
+        "400",
+        "+1 415 555 2671",
+    ],
 )
 async def test_every_masked_form_may_be_sent_back(number: str, acme: Caller, cell: Running) -> None:
     customer = await acme.customer(contactPhone=number)
