@@ -177,7 +177,7 @@ async def test_a_cell_of_csv_is_never_a_formula(acme: Caller, first: str) -> Non
     await acme.customer(name=f"{first}1+1", contactPhone="+14155552671")
     (row,) = await exported(acme, "csv")
     shown = (await acme.rows("/customers"))[0]["contactPhone"]
-    assert (shown[0], shown.count("*") > 6) == ("+", True)
+    assert shown == "+14******671"
     assert (row["name"], row["contactPhone"]) == (f"'{first}1+1", f"'{shown}")
 
 
