@@ -34,6 +34,8 @@ class Verdict(msgspec.Struct, frozen=True):
     unsealed: list[int]
     """Lanes whose head is without a key, though there is one: all of such a chain might be anew."""
     faults: list[Fault]
+    cut_id: str = ""
+    """The newest entry that retention has removed."""
 
 
 async def verify(
@@ -61,6 +63,7 @@ async def verify(
         walk.unkeyed,
         walk.unsealed,
         walk.faults,
+        walk.cut_id,
     )
 
 
@@ -83,11 +86,13 @@ class _Walk:
         self.entries = self.wiped = self.unchained = self.unkeyed = 0
         self.unsealed: list[int] = []
         self.faults: list[Fault] = []
+        self.cut_id = ""
         for head in heads:
             self._check_seal(head)
 
     def _check_seal(self, head: Head) -> None:
-        if chain.is_sealed(self._keys, head):
+        if chain.is_sealed(self._keys or NO_KEYS, head):
+            self.cut_id = max(self.cut_id, head.cut_id)
             return
         if not chain.is_sealed(NO_KEYS, head):
             self._fault(

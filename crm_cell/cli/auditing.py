@@ -1,18 +1,20 @@
 """`crm-cell audit`: whether the audit trail is as it was written. May run beside the service."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 import msgspec
 import typer
 
 from crm_cell.audit import chain, heads, store
-from crm_cell.audit.verifying import Place, Verdict, verify
+from crm_cell.audit.verifying import Fault, Place, Verdict, verify
 from crm_cell.cli.caller import caller, progress
 from crm_cell.cli.complaint import MISUSED, Complaint
 from crm_cell.cli.database import ready_settings, with_database
+from crm_cell.storage import unrecorded
 from crm_cell.storage.engine import EVERY_TENANT, ChainKeys, Database
+from crm_cell.storage.unrecorded import Unrecorded
 
 # Of a trail that is broken everywhere: the first ones tell where to look.
 _MOST_TOLD = 100
@@ -23,12 +25,19 @@ Signed = dict[str, dict[Place, bytes]]
 
 def verify_trail(tenant: str | None, heads_file: Path | None) -> None:
     """Raises Complaint where anything is wrong."""
-    keys = ready_settings().chain_keys
+    settings = ready_settings()
+    keys, days = settings.chain_keys, settings.audit_retention_days
     signed = _read(heads_file, keys) if heads_file else {}
-    verdicts = with_database(lambda database: _verify(database, keys, tenant, signed))
-    for verdict in verdicts:
-        _tell(verdict)
-    faults = sum(len(verdict.faults) for verdict in verdicts)
+
+    async def work(database: Database) -> list[tuple[Verdict, list[Unrecorded]]]:
+        verdicts = await _verify(database, keys, tenant, signed)
+        return [(verdict, await _unrecorded(database, verdict, days)) for verdict in verdicts]
+
+    found = with_database(work)
+    for verdict, missing in found:
+        _tell(verdict, missing)
+    verdicts = [verdict for verdict, _ in found]
+    faults = sum(len(verdict.faults) + len(missing) for verdict, missing in found)
     if faults:
         raise Complaint(f"{faults} faults found")
     if any(verdict.unsealed for verdict in verdicts):
@@ -37,17 +46,21 @@ def verify_trail(tenant: str | None, heads_file: Path | None) -> None:
 
 def seal(tenant: str | None) -> None:
     """Raises Complaint, and seals nothing of a tenant whose trail is not as it was written."""
-    keys = _keys()
+    keys, days = _keys(), ready_settings().audit_retention_days
 
-    async def work(database: Database) -> list[tuple[Verdict, int]]:
-        verdicts = await _verify(database, keys, tenant, {})
-        return [(verdict, await _seal(database, verdict)) for verdict in verdicts]
+    async def work(database: Database) -> list[tuple[Verdict, list[Unrecorded], int]]:
+        done = []
+        for verdict in await _verify(database, keys, tenant, {}):
+            missing = [] if verdict.faults else await _unrecorded(database, verdict, days)
+            many = 0 if missing else await _seal(database, verdict)
+            done.append((verdict, missing, many))
+        return done
 
     sealed = with_database(work)
-    for verdict, many in sealed:
-        _tell(verdict)
+    for verdict, missing, many in sealed:
+        _tell(verdict, missing)
         typer.echo(f"  sealed: {many}")
-    if faults := sum(len(verdict.faults) for verdict, _ in sealed):
+    if faults := sum(len(verdict.faults) + len(missing) for verdict, missing, _ in sealed):
         raise Complaint(f"{faults} faults found")
 
 
@@ -72,6 +85,12 @@ async def _verify(
         ]
 
 
+async def _unrecorded(database: Database, verdict: Verdict, days: int) -> list[Unrecorded]:
+    return await unrecorded.unrecorded(
+        database, verdict.tenant, cut_id=verdict.cut_id, retention_days=days
+    )
+
+
 def _verify_one(
     database: Database,
     keys: ChainKeys,
@@ -87,8 +106,9 @@ def _verify_one(
 async def _tenants(database: Database, tenant: str | None, signed: Signed) -> list[str]:
     if tenant is not None:
         return [caller(tenant, None).tenant]
-    found = await database.read("audit.tenants", EVERY_TENANT, store.tenants, long=True)
-    return sorted({*found, *signed})
+    with_trail = await database.read("audit.tenants", EVERY_TENANT, store.tenants, long=True)
+    with_records = await database.read("records", EVERY_TENANT, unrecorded.tenants, long=True)
+    return sorted({*with_trail, *with_records, *signed})
 
 
 async def _seal(database: Database, verdict: Verdict) -> int:
@@ -119,7 +139,7 @@ def _read(file: Path, keys: ChainKeys) -> Signed:
     return signed
 
 
-def _tell(verdict: Verdict) -> None:
+def _tell(verdict: Verdict, missing: Sequence[Unrecorded] = ()) -> None:
     remarks = {
         "wiped": verdict.wiped,
         "from before the chain": verdict.unchained,
@@ -127,10 +147,20 @@ def _tell(verdict: Verdict) -> None:
         "heads without a key": len(verdict.unsealed),
     }
     told = "".join(f", {many} {what}" for what, many in remarks.items() if many)
-    state = f"{len(verdict.faults)} faults" if verdict.faults else "ok"
+    many = len(verdict.faults) + len(missing)
+    state = f"{many} faults" if many else "ok"
     typer.echo(f"{verdict.tenant}: {state}, {verdict.entries} entries{told}")
-    for fault in verdict.faults[:_MOST_TOLD]:
-        place = "" if fault.lane is None else f"lane {fault.lane}, "
-        typer.echo(f"  {place}entry {fault.entry_id or 'none'}: {fault.what}")
-    if (more := len(verdict.faults) - _MOST_TOLD) > 0:
+    lines = [*map(_fault_line, verdict.faults), *map(_unrecorded_line, missing)]
+    for line in lines[:_MOST_TOLD]:
+        typer.echo(f"  {line}")
+    if (more := len(lines) - _MOST_TOLD) > 0:
         typer.echo(f"  and {more} more")
+
+
+def _fault_line(fault: Fault) -> str:
+    place = "" if fault.lane is None else f"lane {fault.lane}, "
+    return f"{place}entry {fault.entry_id or 'none'}: {fault.what}"
+
+
+def _unrecorded_line(missing: Unrecorded) -> str:
+    return f"{missing.resource} {missing.record_id}: the entry of its creation has been removed"
