@@ -29,6 +29,7 @@ from crm_cell.storage.sqlite_connection import (
     is_half_moved,
     unique_indexes,
 )
+from crm_cell.storage.sqlite_files import OpenFiles
 from crm_cell.storage.sqlite_group import Group, Job, Spoilt
 from crm_cell.storage.sqlite_readers import LongReaders
 
@@ -43,6 +44,8 @@ _LOCK_RETRY_SECONDS = 0.01
 # A unit that fails after it has written makes its group run again. Who is refused once is often
 # refused again: this many groups are then prepared for it.
 _CAREFUL_GROUPS = 100
+# How often the files are looked at while nothing is written.
+_WATCH_SECONDS = 0.5
 # An inline read that takes this long holds everybody up, and should have been declared long.
 _SLOW_SECONDS = 0.05
 
@@ -70,6 +73,8 @@ class SqliteDatabase:
         if is_half_moved(self._reader):
             raise CannotOpen(f"{self._path}: {HALF_MOVED}")
         self._shared = Writer(self._writer, unique_indexes(self._reader), self._chain_keys)
+        self._files = OpenFiles(self._path)
+        self._watch_task = asyncio.create_task(self._watch_files())
         self._write_task = asyncio.create_task(self._write_forever())
 
     async def stop(self) -> None:
@@ -77,12 +82,15 @@ class SqliteDatabase:
         self._stopping = True
         self._arrived.set()
         await self._write_task
+        self._watch_task.cancel()
         self._commit_thread.shutdown()
         self._long_readers.close()
         self._reader.close()
         self._writer.close()
 
     async def ping(self) -> None:
+        if self._files.are_lost():
+            raise Unavailable
         try:
             self._reader.execute("SELECT 1 FROM alembic_version").fetchall()
         except apsw.Error as error:
@@ -91,6 +99,8 @@ class SqliteDatabase:
     async def read(
         self, name: str, _tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
     ) -> T:
+        if self._files.lost:
+            raise Unavailable
         if not long:
             try:
                 return self._read_inline(name, unit)
@@ -134,7 +144,7 @@ class SqliteDatabase:
         long: bool = False,
         now: int | None = None,
     ) -> T:
-        if self._stopping:
+        if self._stopping or self._files.lost:
             raise Unavailable
         if len(self._waiting) >= _MAX_WAITING:
             raise RateLimited
@@ -199,9 +209,11 @@ class SqliteDatabase:
             self._waiting.extendleft(reversed(group.jobs))
             self._careful_groups = _CAREFUL_GROUPS
         except apsw.Error as error:
-            group.fail(error)
+            group.fail(str(error))
             group.settle()
         else:
+            if self._files.are_lost():  # the commit went where nobody will find it
+                group.fail("the database file is lost")
             group.settle()
 
     async def _run_waiting(self, group: Group) -> None:
@@ -216,6 +228,11 @@ class SqliteDatabase:
                 await self._off_the_loop(group.run, job, moment)
             else:
                 group.run(job, moment)
+
+    async def _watch_files(self) -> None:
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            self._files.are_lost()
 
     async def _off_the_loop(self, function: Any, *args: Any) -> None:
         await self._loop.run_in_executor(self._commit_thread, function, *args)

@@ -35,7 +35,8 @@ WEATHER = (
 # Pages kept in memory by each connection, in KiB.
 _CACHE_KIB = 8_192
 # One thread at a time uses a connection, so SQLite need not lock it for each row it reads.
-_FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
+# Migrations make the file. Without CREATE no stray one appears where it was deleted.
+_FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
 _BUSY_MILLISECONDS = 1_000
 # Pages in the write-ahead log (16 MiB) before they are copied into the file. Each copy makes one
 # commit wait for it, and pages that many commits change are copied once: fewer is faster.

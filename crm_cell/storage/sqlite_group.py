@@ -10,7 +10,6 @@ import asyncio
 from time import perf_counter
 from typing import Any
 
-import apsw
 import structlog
 
 from crm_cell.kernel.clock import Clock
@@ -134,12 +133,12 @@ class Group:
         if rows := counters.rows(self._tally, SqliteTx.stripe):
             self._connection.executemany(counters.ADD, rows)
 
-    def fail(self, error: apsw.Error) -> None:
+    def fail(self, why: str) -> None:
         """None of the group is on disk, or nobody can tell: a retry with the same id settles it.
 
         Also those who were refused, since it may have been for what is now undone.
         """
-        log.error("commit_failed", error=str(error), units=[job.name for job in self.jobs])
+        log.error("commit_failed", error=why, units=[job.name for job in self.jobs])
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         for job in self.jobs:

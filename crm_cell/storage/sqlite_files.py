@@ -1,0 +1,55 @@
+"""Whether the files at a database's path are still those that its connections have open.
+
+SQLite writes on to a file that was deleted, moved or replaced, and each commit succeeds; nothing
+of it is there when the service starts again. So the files' identities are compared before any
+write is acknowledged, and twice a second when there is none.
+"""
+
+from pathlib import Path
+
+import structlog
+
+log = structlog.get_logger()
+
+Identity = tuple[int, int]
+_SUFFIXES = ("", "-wal", "-shm")
+
+
+class OpenFiles:
+    """The database file, its write-ahead log and the log's index, while connections hold them."""
+
+    def __init__(self, path: Path) -> None:
+        """Call it when the connections are open: in WAL mode all three files exist then."""
+        absolute = path.absolute()
+        self._names = [absolute.with_name(absolute.name + suffix) for suffix in _SUFFIXES]
+        self._opened = [_identity(name) for name in self._names]
+        self.lost = False
+        """What the last comparison found: reads look at it, since it costs nothing."""
+
+    def are_lost(self) -> bool:
+        """Compare now, which takes a few microseconds; the log says when the answer changes."""
+        database, wal, index = self._names
+        found = [_identity(database), _identity(wal), _identity(index)]
+        if (found != self._opened) != self.lost:
+            self.lost = not self.lost
+            self._report(found)
+        return self.lost
+
+    def _report(self, found: list[Identity | None]) -> None:
+        if not self.lost:
+            log.warning("database_file_back", path=str(self._names[0]))
+            return
+        changes = {
+            str(name): "gone" if now is None else "replaced"
+            for name, opened, now in zip(self._names, self._opened, found, strict=True)
+            if now != opened
+        }
+        log.error("database_file_lost", files=changes)
+
+
+def _identity(path: Path) -> Identity | None:
+    try:
+        found = path.stat()
+    except OSError:  # deleted, or its folder was, or nobody may look
+        return None
+    return found.st_dev, found.st_ino
