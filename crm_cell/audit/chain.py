@@ -35,20 +35,43 @@ async def keep(tx: Tx, entries: list[Entry]) -> None:
         await _extend(tx, tenant, list(own))
 
 
+class _Seen(msgspec.Struct, frozen=True):
+    """What a connection remembers of a head."""
+
+    meant: Head
+    """As its last transaction wrote it, which may have been rolled back."""
+    found: Head | None
+    """As the database had it before that: it cannot have gone, nor have become an earlier one."""
+
+
 async def _extend(tx: Tx, tenant: str, entries: list[Entry]) -> None:
     """What this connection remembers of the head is mostly right, and the database says so."""
-    known: dict[str, Head] = tx.hints.setdefault(_HINT, {})
-    before = known.get(tenant) or await store.head(tx, tenant, tx.stripe)
+    known: dict[str, _Seen] = tx.hints.setdefault(_HINT, {})
+    seen = known.get(tenant)
+    before = seen.meant if seen else await store.head(tx, tenant, tx.stripe)
+    is_lost = False
     while True:
         after, linked = _linked(tx.chain_keys[0], before or Head(tenant, tx.stripe), entries)
-        after = _sealed_as(tx.chain_keys, before, after)
+        after = (
+            _unsealed(tx.chain_keys, after) if is_lost else _sealed_as(tx.chain_keys, before, after)
+        )
         if await store.advance(tx, before, after):
             break
         before = await store.head(tx, tenant, tx.stripe)
+        is_lost = _is_lost(seen, before)
+    if is_lost:
+        log.error("audit_head_lost", tenant=tenant, lane=tx.stripe)
     if len(known) >= _MOST_HEADS:
         known.clear()
-    known[tenant] = after
+    known[tenant] = _Seen(after, before)
     await store.insert(tx, linked)
+
+
+def _is_lost(seen: _Seen | None, now: Head | None) -> bool:
+    """Whether somebody has removed the head that was there, or has put back an earlier one."""
+    if seen is None or seen.found is None:
+        return False
+    return now is None or now.last_id < seen.found.last_id
 
 
 def _linked(key: bytes, head: Head, entries: Iterable[Entry]) -> tuple[Head, list[Entry]]:
@@ -165,6 +188,11 @@ def _sealed_as(keys: ChainKeys, before: Head | None, after: Head) -> Head:
     if before.seal[_NAME_BYTES:] != before.last_link:  # it is said once, not with every write
         log.error("audit_head_broken", tenant=before.tenant_id, lane=before.lane)
     return msgspec.structs.replace(after, seal=before.seal[:_NAME_BYTES] + after.last_link)
+
+
+def _unsealed(keys: ChainKeys, head: Head) -> Head:
+    """Marked as one that is not to be made good."""
+    return msgspec.structs.replace(head, seal=_name_of(keys[0]) + head.last_link)
 
 
 def is_sealed(keys: Iterable[bytes], head: Head) -> bool:

@@ -206,6 +206,7 @@ class SqliteDatabase:
                 await self._off_the_loop(self._writer.execute, "COMMIT")
         except Spoilt:
             self._writer.execute("ROLLBACK")
+            self._shared.hints.clear()
             self._waiting.extendleft(reversed(group.jobs))
             self._careful_groups = _CAREFUL_GROUPS
         except apsw.Error as error:

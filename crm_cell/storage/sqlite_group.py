@@ -141,6 +141,7 @@ class Group:
         log.error("commit_failed", error=why, units=[job.name for job in self.jobs])
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+        self._writer.hints.clear()
         for job in self.jobs:
             job.error = Unavailable("commit_unknown")
 

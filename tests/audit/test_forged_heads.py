@@ -1,5 +1,7 @@
 """A head that somebody has put there is never made good, and holds nobody up."""
 
+import asyncio
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -86,6 +88,45 @@ async def test_nor_one_that_was_sealed_without_the_key(
         await acme.customer()
         found = await verdict(cell)
         assert (found.unsealed, found.faults) == ([lane], [])
+
+
+async def test_a_head_that_was_removed_under_a_running_process_is_not_sealed_anew(
+    cell: Running, trail: list[str], acme: Caller
+) -> None:
+    for table in ("audit_logs", "audit_heads"):
+        cell.change(f"DELETE FROM {table}")
+    with capture_logs() as logged:
+        for _ in range(3):
+            await acme.customer()
+    assert await faults(cell) == [HEAD_CHANGED]
+    assert [line["event"] for line in logged if line["log_level"] == "error"] == ["audit_head_lost"]
+
+
+async def test_nor_is_an_earlier_one_that_was_put_back_with_its_seal(
+    cell: Running, trail: list[str], acme: Caller
+) -> None:
+    [earlier] = cell.rows("SELECT last_id, last_link, seal FROM audit_heads")
+    for _ in range(3):
+        await acme.customer()
+    cell.change("DELETE FROM audit_logs WHERE id > ?", trail[4])
+    cell.change("UPDATE audit_heads SET last_id = ?, last_link = ?, seal = ?", *earlier)
+    assert await faults(cell) == []
+    with capture_logs() as logged:
+        for _ in range(3):
+            await acme.customer()
+    assert await faults(cell) == [HEAD_CHANGED]
+    assert [line["event"] for line in logged if line["log_level"] == "error"] == ["audit_head_lost"]
+
+
+async def test_what_is_rolled_back_loses_no_head(
+    cell: Running, trail: list[str], acme: Caller
+) -> None:
+    name = {"name": "Twice"}
+    assert (await acme.post("/customers", name)).status_code == 201
+    for _ in range(3):
+        both = await asyncio.gather(acme.post("/customers", name), acme.customer())
+        assert both[0].status_code == 409
+    assert await faults(cell) == []
 
 
 async def test_nor_does_retention(cell: Running, trail: list[str]) -> None:

@@ -55,10 +55,12 @@ async def test_nobody_writes_under_another_key_or_none(
 
 
 async def test_entries_from_before_the_chain_are_told_apart(
-    cell: Running, trail: list[str], acme: Caller
+    cell: Running, trail: list[str], beside: Beside
 ) -> None:
+    """A database as an earlier release left it, in a process that has seen nothing else."""
     cell.change("UPDATE audit_logs SET lane = NULL, link = NULL")
     cell.change("DELETE FROM audit_heads")
-    await acme.customer()
+    async with beside() as other:
+        await Caller(other.client, "acme").customer()
     found = await verdict(cell)
     assert (found.entries, found.unchained, found.faults) == (6, 5, [])
