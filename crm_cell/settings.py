@@ -15,13 +15,13 @@ from crm_cell.http.cors import read_origins
 from crm_cell.http.headers import is_tenant
 from crm_cell.identity.settings import complaints as identity_complaints
 from crm_cell.kernel.setting import Bounds, Complaint, Setting
+from crm_cell.kernel.setting_names import probably_meant, unknown_names
 from crm_cell.secrets.sources import KeySource
 from crm_cell.secrets.sources import complaints as key_complaints
 from crm_cell.storage.open import CONNECTIONS, UnsupportedDatabase, check_url
 
 # Set for installing, testing and building, never read here; they may well be in the environment.
 _FOR_OTHERS = {"CRM_SKIP_ASSETS", "CRM_TEST_DATABASE_URL"}
-_PREFIX = "CRM_"
 _PORTS = Bounds(1, 65_535)
 # The gateway retries within minutes, mobile clients within a day.
 _TTL_HOURS = Bounds(24)
@@ -183,12 +183,14 @@ def settings_table() -> list[tuple[Setting, Any]]:
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Raises SettingsError for a variable that is unknown or takes another value."""
+    """Raises SettingsError for a value that a setting does not take, and for a name that is nearly
+    that of a setting. `ignored_variables` lists the others."""
     by_variable = {_setting(name).variable: name for name in _fields()}
-    by_file = {f"{setting.variable}_FILE" for setting, _ in settings_table() if setting.by_file}
-    for variable in environment.keys() - by_variable.keys() - by_file - _FOR_OTHERS:
-        if variable.startswith(_PREFIX):
-            raise SettingsError(f"{variable}: there is no such setting")
+    by_file = _by_file()
+    known = _known_variables()
+    for variable in unknown_names(environment, known):
+        if meant := probably_meant(variable, known):
+            raise SettingsError(f"{variable}: there is no such setting; did you mean {meant}?")
     given = {**environment}
     for variable in by_file & environment.keys():
         _take_file(given, variable)
@@ -203,8 +205,22 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     return settings
 
 
+def ignored_variables(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Variables that begin as settings do and are none: each deserves a warning."""
+    return unknown_names(environment, _known_variables())
+
+
+def _known_variables() -> set[str]:
+    return {setting.variable for setting, _ in settings_table()} | _by_file() | _FOR_OTHERS
+
+
+def _by_file() -> set[str]:
+    return {f"{setting.variable}_FILE" for setting, _ in settings_table() if setting.by_file}
+
+
 def _take_file(given: dict[str, str], variable: str) -> None:
-    """Put what the file holds where it would stand without one."""
+    """Put what the file holds where it would stand without one. The path is never repeated: it may
+    be the secret itself, set in the wrong variable."""
     meant = variable.removesuffix("_FILE")
     if meant in given:
         raise SettingsError(f"{variable}: {meant} is set too")
@@ -212,7 +228,7 @@ def _take_file(given: dict[str, str], variable: str) -> None:
         given[meant] = Path(given[variable]).read_text(encoding="utf-8").strip()
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "is not text"
-        raise SettingsError(f"{variable}: {given[variable]}: {why}") from None
+        raise SettingsError(f"{variable}: the file that it names cannot be read: {why}") from None
 
 
 def _check(settings: Settings) -> None:

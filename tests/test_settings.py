@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from crm_cell.settings import Settings, SettingsError, read_settings, settings_table
+from crm_cell.settings import (
+    Settings,
+    SettingsError,
+    ignored_variables,
+    read_settings,
+    settings_table,
+)
 from tests.identity.issuer import ec_key, pem, rsa_key
 from tests.processes import environment
 
@@ -164,12 +170,25 @@ WRONG = [
     ({"CRM_ROLES": '{"sales":"crm:read"}'}, "CRM_ROLES: must be JSON like"),
     ({"CRM_ROLES": '{"sales":["crm:sell"]}'}, "CRM_ROLES: sales is granted crm:sell, which is no"),
     ({"CRM_TENANT_FROM_HEADER": "yes"}, "CRM_TENANT_FROM_HEADER: must be 0 or 1"),
-    ({"CRM_DEMO_FILE": "/etc/demo"}, "CRM_DEMO_FILE: there is no such setting"),
+    (
+        {"CRM_DEMO_FILE": "/etc/demo"},
+        "CRM_DEMO_FILE: there is no such setting; did you mean CRM_DEMO?",
+    ),
     ({"CRM_LOG_FORMAT": "xml"}, "CRM_LOG_FORMAT: must be one of auto, json, text"),
     ({"CRM_LOG_LEVEL": "INFO"}, "CRM_LOG_LEVEL: must be one of debug, info, warning, error"),
-    ({"CRM_PORT": "8001"}, "CRM_PORT: there is no such setting"),
-    ({"CRM_": "x"}, "CRM_: there is no such setting"),
-    ({"CRM_DATABASE_URI": "x"}, "CRM_DATABASE_URI: there is no such setting"),
+    ({"CRM_PORT": "8001"}, "CRM_PORT: there is no such setting; did you mean PORT?"),
+    (
+        {"CRM_DATABASE_URI": "x"},
+        "CRM_DATABASE_URI: there is no such setting; did you mean CRM_DATABASE_URL?",
+    ),
+    (
+        {"PLATFORM_AUTH_URI": "x"},
+        "PLATFORM_AUTH_URI: there is no such setting; did you mean PLATFORM_AUTH_URL?",
+    ),
+    (
+        {"CRM_CORS_ORIGINS": "https://admin:hunter2@crm.example.com"},
+        "CRM_CORS_ORIGINS: https://***@crm.example.com is no origin",
+    ),
 ]
 
 
@@ -199,9 +218,18 @@ def test_a_file_that_is_no_use_is_one_clear_line(tmp_path: Path) -> None:
     binary = tmp_path / "binary"
     binary.write_bytes(b"\xff\xfe")
     for wrong, line in (
-        ({"CRM_JWT_SECRET_FILE": str(tmp_path / "none")}, f"{tmp_path}/none: No such file or dire"),
-        ({"CRM_JWT_SECRET_FILE": str(tmp_path)}, f"{tmp_path}: Is a directory"),
-        ({"CRM_JWT_SECRET_FILE": str(binary)}, f"{binary}: is not text"),
+        (
+            {"CRM_JWT_SECRET_FILE": str(tmp_path / "none")},
+            "the file that it names cannot be read: No such file",
+        ),
+        (
+            {"CRM_JWT_SECRET_FILE": str(tmp_path)},
+            "the file that it names cannot be read: Is a directory",
+        ),
+        (
+            {"CRM_JWT_SECRET_FILE": str(binary)},
+            "the file that it names cannot be read: is not text",
+        ),
         ({"CRM_JWT_SECRET_FILE": str(binary), "CRM_JWT_SECRET": LONG}, "CRM_JWT_SECRET is set too"),
     ):
         with pytest.raises(SettingsError) as refused:
@@ -233,7 +261,7 @@ def test_every_setting_says_what_it_means() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"CRM_HOST": "0.0.0.0"}, {"CRM_TYPO": "1"}, {"PORT": "x"}, {"CRM_AUTH_MODE": "gateway"}],
+    [{"CRM_HOST": "0.0.0.0"}, {"CRM_HOSTS": "1"}, {"PORT": "x"}, {"CRM_AUTH_MODE": "gateway"}],
 )
 def test_a_service_that_is_set_wrongly_does_not_start(
     wrong: dict[str, str], tmp_path: Path
@@ -251,3 +279,45 @@ def test_a_service_that_is_set_wrongly_does_not_start(
     assert (ended.returncode, ended.stdout) == (2, "")
     assert line.startswith("crm-cell: ")
     assert not (tmp_path / "crm.db").exists()
+
+
+KUBERNETES = {
+    "CRM_PORT": "tcp://10.96.0.7:8001",
+    "CRM_PORT_8001_TCP": "tcp://10.96.0.7:8001",
+    "CRM_PORT_8001_TCP_ADDR": "10.96.0.7",
+    "CRM_PORT_8001_TCP_PORT": "8001",
+    "CRM_PORT_8001_TCP_PROTO": "tcp",
+    "CRM_SERVICE_HOST": "10.96.0.7",
+    "CRM_SERVICE_PORT": "8001",
+    "CRM_SERVICE_PORT_HTTP": "8001",
+    "CRM_CELL_SERVICE_HOST": "10.96.0.7",
+    "CRM_CELL_PORT": "udp://10.96.0.7:8001",
+    "CRM_DATABASE_SERVICE_HOST": "10.96.0.9",
+}
+
+
+def test_variables_that_kubernetes_sets_for_services_are_ignored() -> None:
+    assert read_settings(KUBERNETES) == read_settings({})
+    assert ignored_variables(KUBERNETES) == []
+
+
+def test_a_name_that_resembles_no_setting_is_ignored_with_a_warning() -> None:
+    others = {"CRM_": "x", "CRM_HOMEPAGE": "x", "CRM_SALES_REGION": "x", "HOME": "/"}
+    assert read_settings(others) == read_settings({})
+    assert ignored_variables(others) == ["CRM_", "CRM_HOMEPAGE", "CRM_SALES_REGION"]
+
+
+@pytest.mark.parametrize("name", sorted({setting.variable for setting, _ in settings_table()}))
+def test_a_letter_left_out_of_any_name_is_refused_with_the_name_that_was_meant(name: str) -> None:
+    if not name.startswith("CRM_"):
+        return
+    wrong = name[:6] + name[7:]
+    with pytest.raises(SettingsError, match=f"^{wrong}: there is no such setting; did you mean "):
+        read_settings({wrong: "x"})
+
+
+def test_a_secret_in_the_variable_of_a_file_is_not_repeated() -> None:
+    key = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LXNlY3I="
+    with pytest.raises(SettingsError) as refused:
+        read_settings({"CRM_ENCRYPTION_KEY_FILE": key})
+    assert key not in str(refused.value)

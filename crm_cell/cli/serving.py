@@ -26,7 +26,7 @@ from crm_cell.cli.workers import (
     settle_memory,
 )
 from crm_cell.opening import open_database, start
-from crm_cell.settings import Settings, read_settings
+from crm_cell.settings import Settings, ignored_variables, read_settings
 from crm_cell.storage.migrate import migrate
 from crm_cell.storage.open import is_postgres, sole_service
 
@@ -44,6 +44,7 @@ def serve(host: str | None, port: int | None, workers: int = 1) -> None:
         raise Complaint(_ONE_PROCESS, MISUSED)
     with sole_service(settings.database_url):
         _check_port(settings)
+        _warn_about_ignored_variables(settings)
         migrate(settings.database_url)
         uvloop.run(_prepare(settings))
         if workers > 1:
@@ -58,6 +59,12 @@ def _settings(host: str | None, port: int | None) -> Settings:
     return read_settings(
         {**os.environ, **{name: str(value) for name, value in given.items() if value is not None}}
     )
+
+
+def _warn_about_ignored_variables(settings: Settings) -> None:
+    logs.configure(settings.log_format, settings.log_level)
+    for variable in ignored_variables():
+        log.warning("unknown_variable", variable=variable, why="there is no such setting")
 
 
 def _check_port(settings: Settings) -> None:

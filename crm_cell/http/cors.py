@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from crm_cell.http.answers import Answer, Header
+from crm_cell.kernel.urls import without_credentials
 
 _PREFLIGHT_SECONDS = 600
 # What a script has to read beyond the body, and may not unless it is named.
@@ -59,5 +60,7 @@ def read_origins(text: str | None) -> list[str]:
         written = f"{parts.scheme}://{parts.netloc}"
         plain = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
         if not plain or origin != written or origin != origin.lower() or "*" in origin:
-            raise ValueError(f"{origin} is no origin, such as https://crm.example.com")
+            raise ValueError(
+                f"{without_credentials(origin)} is no origin, such as https://crm.example.com"
+            )
     return origins

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 
 from crm_cell.kernel.errors import Unavailable
+from crm_cell.kernel.urls import without_credentials
 
 log = structlog.get_logger()
 
@@ -29,7 +30,7 @@ class Fetcher:
             async with asyncio.timeout(_SECONDS):
                 answer = await self._get(url, headers)
         except (httpx.HTTPError, TimeoutError) as error:
-            log.warning("no_answer", url=url, error=repr(error))
+            log.warning("no_answer", url=without_credentials(url), error=repr(error))
             raise Unavailable from error
         return answer.status_code, answer.content
 
@@ -51,7 +52,7 @@ def read_object(url: str, status: int, body: bytes) -> dict[str, Any]:
         if status == httpx.codes.OK:
             return msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
-        log.warning("answer_not_understood", url=url, error=repr(error))
+        log.warning("answer_not_understood", url=without_credentials(url), error=repr(error))
         raise Unavailable from error
-    log.warning("answer_not_understood", url=url, status=status)
+    log.warning("answer_not_understood", url=without_credentials(url), status=status)
     raise Unavailable

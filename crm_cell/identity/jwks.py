@@ -9,6 +9,7 @@ import structlog
 from crm_cell.identity.fetching import Fetcher, read_object
 from crm_cell.identity.signing_keys import SigningKey, from_jwk
 from crm_cell.kernel.errors import Unavailable
+from crm_cell.kernel.urls import without_credentials
 
 log = structlog.get_logger()
 
@@ -75,9 +76,9 @@ class PublishedKeys:
             if keys := _keys_in(answer):
                 self._keys, self._fetched_at = keys, now
             else:
-                log.warning("no_keys", url=self._url)
+                log.warning("no_keys", url=without_credentials(self._url))
         except Unavailable:
-            log.warning("keys_kept", url=self._url, count=len(self._keys))
+            log.warning("keys_kept", url=without_credentials(self._url), count=len(self._keys))
         finally:
             self._fetching = None
 

@@ -164,7 +164,10 @@ def test_a_port_that_is_taken_is_one_clear_line(start: Start, tmp_path: Path) ->
     ("settings", "complaint"),
     [
         ({"PORT": "0"}, "PORT: must be 1 to 65535"),
-        ({"CRM_DATABSE_URL": "x"}, "CRM_DATABSE_URL: there is no such setting"),
+        (
+            {"CRM_DATABSE_URL": "x"},
+            "CRM_DATABSE_URL: there is no such setting; did you mean CRM_DATABASE_URL?",
+        ),
         (
             {"CRM_DATABASE_URL": "mysql://x"},
             (
