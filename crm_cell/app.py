@@ -24,6 +24,7 @@ from crm_cell.http.admission import SLOTS, Admission
 from crm_cell.http.application import Application
 from crm_cell.http.cors import Cors, read_origins
 from crm_cell.http.edge import Edge
+from crm_cell.http.local_only import LocalOnly
 from crm_cell.http.measurements import Measurements
 from crm_cell.http.openapi.routes import with_openapi
 from crm_cell.http.pages import pages
@@ -87,8 +88,10 @@ def _edge(settings: Settings) -> Edge:
     slots = SLOTS
     if is_postgres(settings.database_url):
         slots = _SLOTS_PER_CONNECTION * settings.database_connections
+    origins = read_origins(settings.cors_origins)
     return Edge(
-        cors=Cors(read_origins(settings.cors_origins)),
+        cors=Cors(origins),
+        local_only=LocalOnly(origins) if settings.auth_mode == "dev" else None,
         rate_limits=RateLimits(
             tenant=settings.rate_limit_tenant,
             token=settings.rate_limit_token,

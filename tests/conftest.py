@@ -102,7 +102,7 @@ async def cell(settings: Settings, datastore: Datastore) -> AsyncIterator[Runnin
     service = Cell(settings, lines.append)
     await service.start()
     transport = httpx.ASGITransport(service)
-    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield Running(service, client, datastore, lines)
     await service.stop()
 
@@ -117,7 +117,9 @@ def beside(settings: Settings, datastore: Datastore) -> Beside:
         await service.start()
         transport = httpx.ASGITransport(service)
         try:
-            async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://localhost"
+            ) as client:
                 yield Running(service, client, datastore, [])
         finally:
             await service.stop()

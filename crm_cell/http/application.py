@@ -78,6 +78,7 @@ class Application:
         )
         edge = edge or Edge()
         self._cors = edge.cors
+        self._local_only = edge.local_only
         self._rate_limits = edge.rate_limits
         self._admission = edge.admission
         self._arrivals = Arrivals()
@@ -99,6 +100,8 @@ class Application:
         self._prepare(request)
         route: Route | None = None
         try:
+            if self._local_only is not None:
+                self._local_only.check(request.method, request.path, request.headers)
             found = self._resolve(scope, request.path)
             preflight = self._cors.preflight(request.method, request.headers)
             if preflight is not None:

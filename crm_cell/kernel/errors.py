@@ -20,6 +20,7 @@
     │   ├── PreconditionFailed       412 PRECONDITION_FAILED
     │   ├── PayloadTooLarge          413 PAYLOAD_TOO_LARGE
     │   ├── UnsupportedMediaType     415 UNSUPPORTED_MEDIA_TYPE
+    │   ├── MisdirectedRequest       421 MISDIRECTED_REQUEST, another host in mode `dev`
     │   └── RateLimited              429 RATE_LIMIT, overload included
     └── Unavailable                  503 SERVICE_UNAVAILABLE, the world's weather: try again
 
@@ -181,6 +182,12 @@ class PayloadTooLarge(Refusal):
     status = 413
     code = "PAYLOAD_TOO_LARGE"
     message = "payload_too_large"
+
+
+class MisdirectedRequest(Refusal):
+    status = 421
+    code = "MISDIRECTED_REQUEST"
+    message = "misdirected"
 
 
 class UnsupportedMediaType(Refusal):

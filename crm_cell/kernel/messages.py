@@ -20,6 +20,14 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "rule_violation": ("违反业务规则", "A business rule is violated"),
     "unauthorized": ("未登录或令牌无效", "The bearer token is missing or not valid"),
     "token_expired": ("令牌已过期", "The token has expired"),
+    "misdirected": (
+        "开发模式只应答本机地址，请访问 127.0.0.1 或 localhost",
+        "Development mode answers to this machine only: use 127.0.0.1 or localhost",
+    ),
+    "foreign_origin": (
+        "开发模式不接受其他来源网页的写请求，可用 CRM_CORS_ORIGINS 放行",
+        "Development mode takes no writes from pages of other origins; CRM_CORS_ORIGINS allows them",
+    ),
     "cell_not_allowed": (
         "平台未授权该用户使用本服务（allowedCells 中没有 crm）",
         "The platform does not let this user use this service (allowedCells does not name crm)",

@@ -69,7 +69,7 @@ async def opened(datastore: Datastore, **settings: Any) -> AsyncIterator[Guarded
     )
     await service.start()
     transport = httpx.ASGITransport(service)
-    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield Guarded(Running(service, client, datastore, lines), clock)
     await service.stop()
 

@@ -1,6 +1,6 @@
 """Requests that no client sends by honest means, by a name for each."""
 
-HOST = b"Host: crm\r\n"
+HOST = b"Host: localhost\r\n"
 IDENTITY = b"Authorization: Bearer test\r\nX-Tenant-Id: acme\r\n"
 FRAME = HOST + IDENTITY
 WRITE = FRAME + b"X-Request-ID: outer\r\nContent-Type: application/json\r\n"
@@ -127,7 +127,7 @@ MALFORMED: dict[str, bytes] = {
 HALVES: dict[str, bytes] = {
     "nothing": b"",
     "half a request line": b"GET /custo",
-    "half a head": GET + b"Host: crm\r\nX-No",
+    "half a head": GET + b"Host: localhost\r\nX-No",
     "a head without its end": GET + FRAME,
     "half a body": post(LENGTH, OUTER_BODY[:8]),
     "no body where one is announced": post(LENGTH),

@@ -23,7 +23,7 @@ async def open_to_a_page(sqlite_datastore: SqliteFile) -> AsyncIterator[httpx.As
     service = Cell(settings, lambda line: None)
     await service.start()
     transport = httpx.ASGITransport(service)
-    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield client
     await service.stop()
 

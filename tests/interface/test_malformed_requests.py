@@ -21,7 +21,7 @@ HEAD_SECONDS = 10
 # On a machine with much else to do.
 PATIENCE_SECONDS = 30
 MOST_MEGABYTES = 200
-LAST = b"GET /livez HTTP/1.1\r\nHost: crm\r\nX-Request-ID: last\r\nConnection: close\r\n\r\n"
+LAST = b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: last\r\nConnection: close\r\n\r\n"
 
 
 @pytest.fixture(scope="module")

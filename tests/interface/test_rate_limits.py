@@ -116,7 +116,7 @@ async def limited(sqlite_datastore: SqliteFile) -> AsyncIterator[httpx.AsyncClie
     await service.start()
     service._application._rate_limits._now = Watch()
     transport = httpx.ASGITransport(service)
-    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield client
     await service.stop()
 

@@ -11,7 +11,7 @@ import pytest
 from tests.processes import Process, serving
 from tests.world import Json
 
-FRAME = "Host: crm\r\nAuthorization: Bearer test\r\nX-Tenant-Id: acme\r\n"
+FRAME = "Host: localhost\r\nAuthorization: Bearer test\r\nX-Tenant-Id: acme\r\n"
 WRITE = FRAME + "X-Request-ID: r-1\r\nContent-Type: application/json\r\n"
 PATIENCE_SECONDS = 20
 
@@ -87,8 +87,10 @@ async def test_requests_follow_one_another_whatever_came_of_the_last(
     connection: Connection,
 ) -> None:
     await still_there(connection)
-    refused(await connection.ask("GET /nowhere HTTP/1.1\r\nHost: crm\r\n"), 404, "NOT_FOUND")
-    refused(await connection.ask("GET /customers HTTP/1.1\r\nHost: crm\r\n"), 401, "UNAUTHORIZED")
+    refused(await connection.ask("GET /nowhere HTTP/1.1\r\nHost: localhost\r\n"), 404, "NOT_FOUND")
+    refused(
+        await connection.ask("GET /customers HTTP/1.1\r\nHost: localhost\r\n"), 401, "UNAUTHORIZED"
+    )
     not_allowed = await connection.ask(f"PUT /customers HTTP/1.1\r\n{FRAME}")
     refused(not_allowed, 405, "METHOD_NOT_ALLOWED")
     head = await connection.ask(f"HEAD /customers HTTP/1.1\r\n{FRAME}")

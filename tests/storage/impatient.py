@@ -27,6 +27,6 @@ async def impatient(
     service.database._patience = patience
     await service.start()
     transport = httpx.ASGITransport(service)
-    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield Running(service, client, datastore, [])
     await service.stop()

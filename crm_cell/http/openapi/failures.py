@@ -20,6 +20,7 @@ from crm_cell.kernel.errors import (
     Forbidden,
     IdempotentConflict,
     MethodNotAllowed,
+    MisdirectedRequest,
     MissingTenant,
     NotFound,
     PreconditionFailed,
@@ -95,6 +96,7 @@ def shared_responses() -> dict[str, dict[str, Any]]:
         "MethodNotAllowed": [_NOT_ALLOWED],
         "IdempotentConflict": [error for error in _WRITE if isinstance(error, IdempotentConflict)],
         "PreconditionFailed": [PreconditionFailed()],
+        "MisdirectedRequest": [MisdirectedRequest()],
         "PayloadTooLarge": [too_large(BODY_LIMIT)],
         "UnsupportedMediaType": [UnsupportedMediaType()],
         "RateLimited": [RateLimited()],
@@ -122,6 +124,7 @@ def _errors(route: Route) -> Iterable[CrmError]:
     yield _bad_request(route)
     if not route.open:
         yield from _IDENTITY
+        yield MisdirectedRequest()
     # A replay is not found by those who may not see the record any more, or when that was erased.
     shows = gives_resource(route) or route.shown_ids is not None
     if str in route.binding.kinds.values() or (route.recheck and shows):

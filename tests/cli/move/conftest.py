@@ -71,7 +71,7 @@ async def answered(url: str, call: Callable[[Caller], Awaitable[T]]) -> T:
     service = Cell(Settings(database_url=url, demo=False), lambda line: None)
     await service.start()
     transport = httpx.ASGITransport(service)
-    async with httpx.AsyncClient(transport=transport, base_url="http://crm.test") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         answer = await call(Caller(client, "demo"))
     await service.stop()
     return answer
