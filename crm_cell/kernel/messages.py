@@ -26,7 +26,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "foreign_origin": (
         "开发模式不接受其他来源网页的写请求，可用 CRM_CORS_ORIGINS 放行",
-        "Development mode takes no writes from pages of other origins; CRM_CORS_ORIGINS allows them",
+        "Development mode refuses writes from pages of other origins; see CRM_CORS_ORIGINS",
     ),
     "cell_not_allowed": (
         "平台未授权该用户使用本服务（allowedCells 中没有 crm）",
