@@ -14,8 +14,8 @@ SoughtPhone = Annotated[
     str,
     phone(
         from_text=_with_its_plus,
-        description="完整电话，精确匹配，只比较数字和开头的加号"
-        " · A whole number: its digits, and a plus in front, must be the same",
+        description="完整电话，精确匹配，写法不限：+86、86-、0086、空格和连字符都视为同一号码"
+        " · A whole number in any spelling: +86, 86-, 0086, blanks, hyphens",
     ),
 ]
 SoughtEmail = Annotated[

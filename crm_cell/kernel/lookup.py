@@ -2,16 +2,43 @@
 
 import re
 
+from crm_cell.kernel.telephone import is_mobile, lines_of
+
 _NO_DIGIT = re.compile(r"[^0-9]")
+_HOME_PREFIXES = ("+86", "86", "0086", "+860", "860", "00860")
 
 
 def phone_key(number: str) -> str:
-    """Its digits, and a plus where it begins with one: +86 138-1234-5678 is +8613812345678."""
-    if number.isdigit():
+    """Its normal form: 138 1234 5678 and +86 138-1234-5678 are both 13812345678.
+
+    The digits of an extension stand behind it. Of several numbers in one text it is the first.
+    """
+    if is_mobile(number):
         return number
-    return "+" * number.startswith("+") + _NO_DIGIT.sub("", number)
+    lines = lines_of(number)
+    return lines[0].main + lines[0].extension if lines else ""
+
+
+def earlier_phone_keys(number: str) -> list[str]:
+    """What rows that were sealed by an earlier release may have as their key for this number: their
+    keys were the digits as they were typed."""
+    key = phone_key(number)
+    if key.startswith("+"):
+        found = {key[1:], f"00{key[1:]}"}
+    else:
+        national = key.removeprefix("0")
+        found = {f"{prefix}{national}" for prefix in _HOME_PREFIXES} | {national}
+    return sorted((found | {_digits_as_typed(number)}) - {key})
 
 
 def email_key(address: str) -> str:
     """People write capitals as they like, and every mail server there is lets them."""
     return address.casefold()
+
+
+def no_earlier_keys(_address: str) -> list[str]:
+    return []
+
+
+def _digits_as_typed(number: str) -> str:
+    return "+" * number.startswith("+") + _NO_DIGIT.sub("", number)

@@ -131,12 +131,13 @@ class TenantSeals:
         if await store.read_state(tx, self.tenant) != self.state:
             raise StaleKeys
         about, form = f"{table.name}.{column.name}", column.form(value)
-        found = {
-            number: f"{MARK}{number}{MARK}{pair.fingerprint(about, form)}"
+        found = [
+            f"{MARK}{number}{MARK}{pair.fingerprint(about, each)}"
             for number, pair in self._pairs.items()
             if number == self.current or not self.complete
-        }
-        return [*found.values()] if self.complete else [*found.values(), form]
+            for each in (form, *column.earlier(value))
+        ]
+        return found if self.complete else [*found, form]
 
     async def keep_answer(self, tx: Tx, about: str, answer: bytes, /) -> bytes:
         """Raises StaleKeys. A tenant without keys has nothing to hide yet."""

@@ -6,13 +6,14 @@ common: exact search asks for it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice, product
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
 from crm_cell.kernel.entity import Entity
-from crm_cell.kernel.lookup import email_key, phone_key
+from crm_cell.kernel.lookup import earlier_phone_keys, email_key, no_earlier_keys, phone_key
 
 if TYPE_CHECKING:
     from crm_cell.storage.engine import Reader, Tx
@@ -31,6 +32,8 @@ class Column(msgspec.Struct, frozen=True):
     """Where it stands in a row as the store reads it."""
     form: Callable[[str], str]
     """The form in which its values are compared."""
+    earlier: Callable[[str], list[str]]
+    """The forms that sealed rows of an earlier release may have instead."""
 
 
 class SealedTable(msgspec.Struct, frozen=True):
@@ -55,11 +58,13 @@ class SealedTable(msgspec.Struct, frozen=True):
 
 def sealed_table(name: str, kind: type[Entity]) -> SealedTable:
     """The table whose rows are read as `kind`: what that masks, its table seals."""
-    forms = dict.fromkeys(kind.phones, phone_key) | dict.fromkeys(kind.emails, email_key)
+    forms = dict.fromkeys(kind.phones, (phone_key, earlier_phone_keys)) | dict.fromkeys(
+        kind.emails, (email_key, no_earlier_keys)
+    )
     return SealedTable(
         name,
         tuple(
-            Column(field, f"{field}_key", place, forms[field])
+            Column(field, f"{field}_key", place, *forms[field])
             for place, field in enumerate(kind.__struct_fields__)
             if field in forms
         ),
@@ -147,6 +152,11 @@ class Unsealed:
 UNSEALED = Unsealed()
 
 
+def _letters(count: int) -> list[str]:
+    """Parameters have no digits in their names."""
+    return list(islice(map("".join, product(ascii_lowercase, repeat=2)), count))
+
+
 async def sought(
     tx: "Reader", table: SealedTable, wanted: dict[str, str | None]
 ) -> tuple[str, dict[str, object]]:
@@ -157,7 +167,7 @@ async def sought(
         if value is None:
             continue
         keys = await tx.seals.keys_of(tx, table, column, value)
-        names = [f"{column.key}_{letter}" for letter in ascii_lowercase[: len(keys)]]
+        names = [f"{column.key}_{letters}" for letters in _letters(len(keys))]
         given = dict(zip(names, keys, strict=True))
         # With one key alone, the rows are found in the order of the list.
         listed = ", ".join(f":{name}" for name in given)

@@ -13,6 +13,15 @@ from tests.world import Caller, faults
         ("13812345678", "138 1234 5678"),
         ("+86 138 1234 5678", "+8613812345678"),
         ("(0755) 4714-0001 ext. 12", "0755 4714 0001 转 12"),
+        ("+86 138 1234 5678", "13812345678"),
+        ("86-13812345678", "138-1234-5678"),
+        ("13812345678", "0086 138 1234 5678"),
+        ("(+86)13812345678", "8613812345678"),
+        ("１３８ １２３４ ５６７８", "+86 13812345678"),
+        ("010-8888 6666", "+86 10 8888 6666"),
+        ("(010)88886666", "0086-010-88886666"),
+        ("400-123-4567", "+864001234567"),
+        ("+1 (415) 555-2671", "001 415 555 2671"),
     ],
 )
 async def test_a_number_is_found_however_it_was_written(
@@ -27,7 +36,7 @@ async def test_a_number_is_found_however_it_was_written(
 
 async def test_a_plus_that_a_url_made_a_space_is_a_plus(acme: Caller) -> None:
     wanted = await acme.customer(contactPhone="+8613812345678")
-    await acme.customer(contactPhone="8613812345678")
+    await acme.customer(contactPhone="+8613812345679")
     answer = await acme.send("GET", "/customers?phone=+8613812345678")
     assert answer.json()["data"] == [wanted]
 
