@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from crm_cell.cli.backup_menu import backup, restore
 from crm_cell.cli.complaint import Complaint, told
 
 app = typer.Typer(
@@ -139,6 +140,10 @@ def export(
         from crm_cell.cli.export_file import export_file
 
         export_file(file, tenant, user)
+
+
+app.command()(backup)
+app.command()(restore)
 
 
 @app.command()

@@ -12,6 +12,7 @@ from crm_cell.audit.verifying import Fault, Place, Verdict, verify
 from crm_cell.cli.caller import caller, progress
 from crm_cell.cli.complaint import MISUSED, Complaint
 from crm_cell.cli.database import ready_settings, with_database
+from crm_cell.settings import Settings
 from crm_cell.storage import unrecorded
 from crm_cell.storage.engine import EVERY_TENANT, ChainKeys, Database
 from crm_cell.storage.unrecorded import Unrecorded
@@ -21,27 +22,38 @@ _MOST_TOLD = 100
 
 Signed = dict[str, dict[Place, bytes]]
 """By tenant, which entries were the last of their lanes at some time, and their links."""
+Found = tuple[Verdict, list[Unrecorded]]
 
 
 def verify_trail(tenant: str | None, heads_file: Path | None) -> None:
     """Raises Complaint where anything is wrong."""
     settings = ready_settings()
-    keys, days = settings.chain_keys, settings.audit_retention_days
-    signed = _read(heads_file, keys) if heads_file else {}
-
-    async def work(database: Database) -> list[tuple[Verdict, list[Unrecorded]]]:
-        verdicts = await _verify(database, keys, tenant, signed)
-        return [(verdict, await _unrecorded(database, verdict, days)) for verdict in verdicts]
-
-    found = with_database(work)
-    for verdict, missing in found:
-        _tell(verdict, missing)
+    signed = _read(heads_file, settings.chain_keys) if heads_file else {}
+    found = with_database(lambda database: _look(database, settings, tenant, signed))
     verdicts = [verdict for verdict, _ in found]
-    faults = sum(len(verdict.faults) + len(missing) for verdict, missing in found)
-    if faults:
+    if faults := _tell_all(found):
         raise Complaint(f"{faults} faults found")
     if any(verdict.unsealed for verdict in verdicts):
         raise Complaint("some chains are not under CRM_AUDIT_KEY: crm-cell audit seal puts them")
+
+
+async def trail_faults(database: Database, settings: Settings) -> int:
+    """Tell of each tenant's trail whether it is as it was written; gives the number of faults."""
+    return _tell_all(await _look(database, settings, None, {}))
+
+
+async def _look(
+    database: Database, settings: Settings, tenant: str | None, signed: Signed
+) -> list[Found]:
+    verdicts = await _verify(database, settings.chain_keys, tenant, signed)
+    days = settings.audit_retention_days
+    return [(verdict, await _unrecorded(database, verdict, days)) for verdict in verdicts]
+
+
+def _tell_all(found: list[Found]) -> int:
+    for verdict, missing in found:
+        _tell(verdict, missing)
+    return sum(len(verdict.faults) + len(missing) for verdict, missing in found)
 
 
 def seal(tenant: str | None) -> None:

@@ -18,14 +18,14 @@ def check(*, counters: bool) -> None:
     typer.echo(f"settings   ok, CRM_AUTH_MODE={settings.auth_mode}")
     typer.echo(f"schema     {SCHEMA_VERSION}, of this release")
     faults = faults_in(settings.database_url)
-    _report("integrity", faults)
+    report("integrity", faults)
     typer.echo(f"encryption {_encryption(settings)}")
     typer.echo(f"audit log  {_chain(settings)}")
     with_database(lambda database: database.ping())
     typer.echo(f"database   {place_of(settings.database_url)} answers")
-    wrong = with_database(_count_anew) if counters else []
+    wrong = with_database(counter_faults) if counters else []
     if counters:
-        _report("counters", [_line(difference) for difference in wrong])
+        report("counters", wrong)
     if faults or wrong:
         raise Complaint(f"{len(faults) + len(wrong)} faults found")
 
@@ -54,11 +54,13 @@ def _chain(settings: Settings) -> str:
     return "chained with a key: crm-cell audit verify"
 
 
-async def _count_anew(database: Database) -> list[Difference]:
-    return await database.read("counters.check", EVERY_TENANT, differences, long=True)
+async def counter_faults(database: Database) -> list[str]:
+    """What the counters say and a new count does not, a line each."""
+    wrong = await database.read("counters.check", EVERY_TENANT, differences, long=True)
+    return [_line(difference) for difference in wrong]
 
 
-def _report(subject: str, faults: list[str]) -> None:
+def report(subject: str, faults: list[str]) -> None:
     typer.echo(f"{subject:<10} {'ok' if not faults else f'{len(faults)} faults'}")
     for fault in faults:
         typer.echo(f"  {fault}")

@@ -1,0 +1,79 @@
+"""Copying an SQLite database while it is served, and checking such a copy.
+
+The copy is what was committed when it began. It is read from one snapshot, which writers do not
+wait for.
+"""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import apsw
+
+from crm_cell.kernel.private_files import appearing
+from crm_cell.storage.errors import CannotOpen
+from crm_cell.storage.sqlite_connection import connect
+
+_PAGES_AT_ONCE = 2_000
+_BLOCK_BYTES = 1 << 20
+
+Progress = Callable[[int, int], object]
+"""Is told how many pages remain, of how many."""
+
+
+def back_up(source: Path, target: Path, show: Progress) -> str:
+    """Copy the database into the new file `target`, with its checksum beside it; gives the
+    checksum. Raises CannotOpen, and OSError."""
+    if target.is_symlink() or target.exists():
+        raise CannotOpen(f"{target}: there is a file already")
+    with appearing(target, replace=False) as unfinished:
+        try:
+            _copy(source, unfinished, show)
+        except apsw.Error as error:
+            raise CannotOpen(f"{target}: {error}") from error
+        checksum = checksum_of(unfinished)
+        # First, so that a backup that is there always has its checksum.
+        with appearing(checksum_path(target), replace=True) as line:
+            line.write_text(f"{checksum}  {target.name}\n", encoding="utf-8")
+    return checksum
+
+
+def _copy(source: Path, unfinished: Path, show: Progress) -> None:
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOFOLLOW
+    with (
+        closing(connect(source, read_only=True)) as origin,
+        closing(apsw.Connection(str(unfinished.absolute()), flags=flags)) as copy,
+    ):
+        origin.execute("BEGIN")
+        # The first read takes the snapshot. Without one each write would make the copy begin anew.
+        origin.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        with copy.backup("main", origin, "main") as backup:
+            while not backup.done:
+                backup.step(_PAGES_AT_ONCE)
+                show(backup.remaining, backup.page_count)
+        origin.execute("COMMIT")
+        # One file, with no log beside it. The service sets its own mode when it opens a file.
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
+def checksum_path(backup: Path) -> Path:
+    return backup.with_name(f"{backup.name}.sha256")
+
+
+def checksum_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def copy_checked(backup: Path, target: Path) -> None:
+    """Copy the backup over the empty file `target`. Raises CannotOpen unless what was copied has
+    the checksum that was written beside the backup, and OSError."""
+    expected = checksum_path(backup).read_text(encoding="utf-8").partition(" ")[0].strip()
+    digest = hashlib.sha256()
+    with backup.open("rb") as source, target.open("r+b") as file:
+        while block := source.read(_BLOCK_BYTES):
+            digest.update(block)
+            file.write(block)
+    if digest.hexdigest() != expected:
+        raise CannotOpen(f"{backup}: is not what {checksum_path(backup).name} says")
