@@ -9,6 +9,7 @@ import typer
 
 from crm_cell.cli.backup_menu import backup, restore
 from crm_cell.cli.complaint import Complaint, told
+from crm_cell.cli.version import Version
 
 app = typer.Typer(
     name="crm-cell",
@@ -43,6 +44,11 @@ User = Annotated[
     str | None,
     typer.Option(help="Act as this user, who sees and owns only their own.", metavar="ID"),
 ]
+
+
+@app.callback()
+def options(version: Version = False) -> None:
+    """A multi-tenant CRM service. Settings come from the environment; `check` reads them back."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
