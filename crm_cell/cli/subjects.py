@@ -45,8 +45,9 @@ def export(tenant: str, whose: Subject, out: str) -> None:
 
     async def work(database: Database) -> dict[str, int]:
         found = await find(database, actor.tenant, whose)
+        _show_similar(found)
         if found.is_empty:
-            raise Complaint(f"{actor.tenant} keeps nothing of that person")
+            raise Complaint(_nothing(actor.tenant))
         with _opened(out) as write:
             return await Exporting(database, actor, whose, found).run(write)
 
@@ -58,8 +59,9 @@ def erase(tenant: str, whose: Subject, *, yes: bool, dry_run: bool) -> None:
 
     async def work(database: Database) -> bool:
         found = await find(database, actor.tenant, whose)
+        _show_similar(found)
         if found.is_empty:
-            typer.echo(f"{actor.tenant} keeps nothing of that person")
+            typer.echo(_nothing(actor.tenant))
             return not dry_run
         erasing = Erasing(database, actor, found)
         traces = await erasing.traces()
@@ -78,6 +80,19 @@ def erase(tenant: str, whose: Subject, *, yes: bool, dry_run: bool) -> None:
         raise Complaint("a contract has been made meanwhile: run it again") from error
     if erased:
         _clean_up()
+
+
+def _nothing(tenant: str) -> str:
+    """No more than what was looked for: notes may still speak of the person."""
+    return f"{tenant} has no record with that number, address or id"
+
+
+def _show_similar(found: Found) -> None:
+    """On standard error: a document may go to standard output."""
+    if found.similar:
+        typer.echo("similar, and left alone; look at each, and name it by its id:", err=True)
+    for each in found.similar:
+        typer.echo(f"  --{each.resource} {each.id}  {each.shown}", err=True)
 
 
 def _announce(found: Found, traces: Traces) -> None:

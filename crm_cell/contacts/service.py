@@ -93,11 +93,9 @@ async def delete(tx: Tx, actor: Actor, contact: Contact) -> None:
     await _hide(tx, actor, [contact])
 
 
-async def kept_of(
-    tx: Reader, tenant: str, *, phone: str | None, email: str | None
-) -> list[Kept[Contact]]:
-    """All of a number or an address, hidden ones too. Scans: for `long` reads."""
-    return await store.kept_of(tx, tenant, {"phone": phone, "email": email})
+async def kept_with_reach(tx: Reader, tenant: str, *, after: str, most: int) -> list[Kept[Contact]]:
+    """Those with a number or an address, hidden ones too, in the order of their ids."""
+    return await store.kept_with_reach(tx, tenant, after=after, most=most)
 
 
 async def kept(tx: Reader, tenant: str, contact_id: str) -> Kept[Contact] | None:

@@ -128,11 +128,11 @@ async def delete(tx: Tx, actor: Actor, customer: Customer) -> None:
     await events.emit(tx, actor, "crm.customer.deleted", customer)
 
 
-async def kept_of(
-    tx: Reader, tenant: str, *, phone: str | None, email: str | None
+async def kept_with_reach(
+    tx: Reader, tenant: str, *, after: str, most: int
 ) -> list[Kept[Customer]]:
-    """All of a number or an address, hidden ones too. Scans: for `long` reads."""
-    return await store.kept_of(tx, tenant, {"contact_phone": phone, "contact_email": email})
+    """Those with a number or an address, hidden ones too, in the order of their ids."""
+    return await store.kept_with_reach(tx, tenant, after=after, most=most)
 
 
 async def kept(tx: Reader, tenant: str, customer_id: str) -> Kept[Customer] | None:

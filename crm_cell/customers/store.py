@@ -130,14 +130,16 @@ async def _found(tx: Reader, actor: Actor, wanted: Wanted, asked: PageRequest) -
     )
 
 
-async def kept_of(tx: Reader, tenant: str, wanted: Wanted) -> list[Kept[Customer]]:
-    """All of a number or an address, hidden ones too. Scans: for `long` reads."""
-    conditions, params = await sought(tx, SEALED, wanted)
+async def kept_with_reach(
+    tx: Reader, tenant: str, *, after: str, most: int
+) -> list[Kept[Customer]]:
+    """Those with a number or an address, hidden ones too, in the order of their ids."""
     rows = await tx.all(
-        f"SELECT {_COLUMNS}, deleted_at FROM customers WHERE tenant_id = :tenant{conditions}"
-        " ORDER BY id",
+        f"SELECT {_COLUMNS}, deleted_at FROM customers WHERE tenant_id = :tenant AND id > :after"
+        " AND (contact_phone IS NOT NULL OR contact_email IS NOT NULL) ORDER BY id LIMIT :most",
         tenant=tenant,
-        **params,
+        after=after,
+        most=most,
     )
     customer = tx.seals.opening(SEALED, Customer)
     return [(customer(*row[:-1]), row[-1]) for row in rows]

@@ -2,6 +2,7 @@
 
 from crm_cell.contacts import service as contacts
 from crm_cell.contracts import service as contracts
+from crm_cell.customers import service as customers
 from crm_cell.follow_ups import service as follow_ups
 from crm_cell.follow_ups.service import Of
 from crm_cell.kernel.entity import Entity, Kept
@@ -11,6 +12,20 @@ from crm_cell.storage.engine import Reader
 from crm_cell.subjects.walking import OfParent
 
 Page = OfParent[Kept[Entity]]
+
+
+def customers_with_reach(tenant: str) -> Page:
+    async def page(tx: Reader, after: str, most: int) -> list[Kept[Entity]]:
+        return list(await customers.kept_with_reach(tx, tenant, after=after, most=most))
+
+    return page
+
+
+def contacts_with_reach(tenant: str) -> Page:
+    async def page(tx: Reader, after: str, most: int) -> list[Kept[Entity]]:
+        return list(await contacts.kept_with_reach(tx, tenant, after=after, most=most))
+
+    return page
 
 
 def contacts_of(tenant: str, customer_id: str) -> Page:

@@ -6,17 +6,22 @@ from crm_cell.audit import service as audit
 from crm_cell.contacts import service as contacts
 from crm_cell.customers import service as customers
 from crm_cell.follow_ups.service import Of
+from crm_cell.kernel.entity import Entity
+from crm_cell.kernel.masking import mask_email, mask_phone
 from crm_cell.kernel.text import name_key
 from crm_cell.storage.engine import Database, Reader
 from crm_cell.subjects.belongings import (
     contacts_of,
+    contacts_with_reach,
     contracts_of,
+    customers_with_reach,
     follow_ups_of,
     opportunities_of,
     payments_of,
 )
-from crm_cell.subjects.rules import Found, Subject
-from crm_cell.subjects.walking import ids
+from crm_cell.subjects.matching import Match, Matching, matching_email, matching_phone
+from crm_cell.subjects.rules import Found, Similar, Subject
+from crm_cell.subjects.walking import ids, records
 
 _ENTRIES = 500
 
@@ -44,15 +49,42 @@ async def _contact(database: Database, tenant: str, contact_id: str) -> Found:
 
 
 async def _reached(database: Database, tenant: str, subject: Subject) -> Found:
-    async def unit(tx: Reader) -> Found:
-        phone, email = subject.phone, subject.email
-        people = await contacts.kept_of(tx, tenant, phone=phone, email=email)
-        companies = await customers.kept_of(tx, tenant, phone=phone, email=email)
-        return Found(
-            contacts=[each.id for each, _ in people], reached=[each.id for each, _ in companies]
-        )
+    """Goes through all numbers or addresses of the tenant."""
+    match = _matching(subject)
+    found = Found()
+    for of, same in (
+        (customers_with_reach(tenant), found.reached),
+        (contacts_with_reach(tenant), found.contacts),
+    ):
+        async for page in records(database, tenant, of):
+            for each, _ in page:
+                members = each.emails if subject.phone is None else each.phones
+                _sort_in(each, members, match, same, found.similar)
+    return found
 
-    return await database.read("subject.reached", tenant, unit, long=True)
+
+def _matching(subject: Subject) -> Matching:
+    if subject.phone is not None:
+        return matching_phone(subject.phone)
+    assert subject.email is not None, "one of them is given"
+    return matching_email(subject.email)
+
+
+def _sort_in(
+    each: Entity,
+    members: frozenset[str],
+    match: Matching,
+    same: list[str],
+    similar: list[Similar],
+) -> None:
+    for member in members:
+        value = getattr(each, member)
+        found = match(value) if value is not None else None
+        if found is Match.SAME:
+            same.append(each.id)
+        elif found is Match.SIMILAR:
+            shown = mask_phone(value) if member in each.phones else mask_email(value)
+            similar.append(Similar(each.resource, each.id, shown or ""))
 
 
 async def _customer(database: Database, tenant: str, customer_id: str) -> Found:

@@ -29,6 +29,15 @@ class Subject(msgspec.Struct, frozen=True):
     contact_id: str | None = None
 
 
+class Similar(msgspec.Struct, frozen=True):
+    """A record that may be the person's: somebody should look at it."""
+
+    resource: str
+    id: str
+    shown: str
+    """Its number or address, masked."""
+
+
 class Found(msgspec.Struct):
     """The ids of all that is the person's, hidden records too, each list in order."""
 
@@ -43,6 +52,8 @@ class Found(msgspec.Struct):
     payments: list[str] = []
     names: set[str] = set()
     """What the customers are and were called, as names are compared."""
+    similar: list[Similar] = []
+    """Not among the others, and not counted."""
 
     @property
     def counts(self) -> dict[str, int]:

@@ -59,7 +59,7 @@ def test_of_a_stranger_there_is_nothing_to_export(filled: Terminal) -> None:
     out = filled.folder / "person.json"
     stranger = ("--tenant", "acme", "--phone", "13900000000")
     line = filled.fails("subject", "export", *stranger, "--out", out)
-    assert line == "crm-cell: acme keeps nothing of that person"
+    assert line == "crm-cell: acme has no record with that number, address or id"
     assert not out.exists()
 
 
@@ -104,7 +104,10 @@ def test_erase_has_nothing_more_to_do_the_second_time(filled: Terminal) -> None:
     filled.run("subject", "erase", *PERSON, "--yes")
     before = filled.rows("SELECT count(*) FROM audit_logs")
     said = filled.run("subject", "erase", *PERSON, "--yes")
-    assert (said.code, said.out) == (0, "acme keeps nothing of that person\nerased\n")
+    assert (said.code, said.out) == (
+        0,
+        "acme has no record with that number, address or id\nerased\n",
+    )
     assert filled.rows("SELECT count(*) FROM audit_logs") == before
 
 
@@ -124,3 +127,50 @@ def test_somebody_has_to_be_named_well(filled: Terminal, whose: list[str], line:
     said = filled.run("subject", "erase", "--tenant", "acme", *whose, "--yes")
     assert (said.code, said.err) == (2, f"crm-cell: {line}\n")
     assert phones(filled) == ["13911112222", "13800000000"]
+
+
+SPELLINGS = [
+    "+86 138 1234 5678",
+    "86-13812345678",
+    "0086 13812345678",
+    "13912345679/13812345678",
+    "138 1234 5678、010-88886666",
+    "１３８１２３４５６７８",
+]
+
+
+def test_every_spelling_of_a_number_is_erased(terminal: Terminal) -> None:
+    rows = "".join(f"C{at},{number}\n" for at, number in enumerate(SPELLINGS))
+    file = terminal.write("in.csv", f"name,contactPhone\n{rows}Other,13812345670\n")
+    assert terminal.run("import", file, "--tenant", "acme").code == 0
+    whose = ("--tenant", "acme", "--phone", "13812345678")
+    assert terminal.run("subject", "erase", *whose, "--yes").code == 0
+    assert phones(terminal) == [None] * len(SPELLINGS) + ["13812345670"]
+    again = terminal.run("subject", "erase", *whose, "--yes")
+    assert again.out.startswith("acme has no record with that number, address or id\n")
+
+
+def test_an_address_that_an_earlier_release_stored_with_an_invisible_character_is_erased(
+    filled: Terminal,
+) -> None:
+    filled.rows(
+        "UPDATE customers SET contact_email = 'Zhao\u200b@example.com', contact_email_key = 'x'"
+    )
+    whose = ("--tenant", "acme", "--email", "zhao@example.com")
+    assert filled.run("subject", "erase", *whose, "--yes").code == 0
+    assert filled.rows("SELECT DISTINCT contact_email FROM customers") == [(None,)]
+
+
+def test_what_is_similar_is_named_and_left_alone(terminal: Terminal) -> None:
+    rows = "A,+852 1234 5678\nB,010-12345678 ext. 9\nC,13900000000\n"
+    file = terminal.write("in.csv", f"name,contactPhone\n{rows}")
+    assert terminal.run("import", file, "--tenant", "acme").code == 0
+    said = terminal.run("subject", "erase", "--tenant", "acme", "--phone", "13812345678", "--yes")
+    assert said.out.startswith("acme has no record with that number, address or id\n")
+    ids = [row[0] for row in terminal.rows("SELECT id FROM customers ORDER BY id")]
+    assert said.err.splitlines() == [
+        "similar, and left alone; look at each, and name it by its id:",
+        f"  --customer {ids[0]}  +8*******678",
+        f"  --customer {ids[1]}  01******678",
+    ]
+    assert len([phone for phone in phones(terminal) if phone]) == 3
