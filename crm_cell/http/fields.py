@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Meta
 
 from crm_cell.kernel import clock
-from crm_cell.kernel.addresses import is_address
+from crm_cell.kernel.addresses import is_address, is_plain
 from crm_cell.kernel.masking import is_masked_email
 from crm_cell.kernel.money import CURRENCIES, MAX_CENTS, suggest_currency
 from crm_cell.kernel.text import (
@@ -129,7 +129,10 @@ def _as_typed(number: str) -> str:
 
 def email(*, description: str | None = None, label: Label | None = None) -> Meta:
     def check(value: Any) -> str:
-        given = _measured(clean(visible(_bounded(string(value), 254))), 3, 254)
+        given = string(value)
+        if is_plain(given):
+            return given
+        given = _measured(clean(visible(_bounded(given, 254))), 3, 254)
         if not _EMAIL.fullmatch(given) or is_masked_email(given) or not is_address(given):
             raise Bad("not_an_email")
         return given
