@@ -133,8 +133,9 @@ class Caller:
         params: Mapping[str, str] | None = None,
         content: bytes | None = None,
     ) -> httpx.Response:
+        given = httpx.Headers(self.headers | dict(headers or {}), encoding="utf-8")
         answer = await self._client.request(
-            method, path, headers=self.headers | dict(headers or {}), params=params, content=content
+            method, path, headers=given, params=params, content=content
         )
         check_frame(answer)
         return answer

@@ -273,7 +273,8 @@ def _counter(wanted: Filter) -> Counted | None:
     was done to a type, all that was done once, and the whole trail are sums over them. The entries
     of one record are few."""
     if wanted == Filter(actor=wanted.actor, seen=wanted.seen) and wanted.actor is not None:
-        return "audit_logs.actor", f"{wanted.actor}/{'seen' if wanted.seen else counters.ANY}"
+        seen, unseen = _actor_keys(wanted.actor)
+        return "audit_logs.actor", seen if wanted.seen else f"{seen}{counters.OR}{unseen}"
     if wanted == Filter(action=wanted.action, resource_type=wanted.resource_type):
         any_ = counters.ANY
         return "audit_logs.deed", f"{wanted.resource_type or any_}.{wanted.action or any_}"
@@ -306,4 +307,10 @@ def _head(row: Row) -> Head:
 
 
 def _actor_key(entry: Entry) -> str:
-    return f"{entry.actor or ''}/{'unseen' if entry.unseen else 'seen'}"
+    return _actor_keys(entry.actor)[bool(entry.unseen)]
+
+
+def _actor_keys(actor: str | None) -> tuple[str, str]:
+    """Of what may be seen and what not. Actors have slashes in their names too, so these are read
+    as they stand, never as beginnings."""
+    return f"{actor or ''}/seen", f"{actor or ''}/unseen"

@@ -47,11 +47,15 @@ _DATE_OR_TIME = (
     r"([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$"
 )
 _FEWEST_DIGITS = 3
+_BLANKS = " \t\r\n\v\f"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONGEST_PHONE = 40
 _PHONE_MARKS = "[0-9 ()./,;、#-]"
 _MASKED_PHONE = re.compile(r"[^*/]{0,3}\*+[^*/]{0,4}(/[^*/]{0,3}\*+[^*/]{0,4})*")
 _DIGITS = re.compile(r"-?[0-9]{1,40}")
-OWNER = re.compile(r"[A-Za-z0-9._:@-]{1,64}")
+# What an identity provider may call a user: RFC 7519 and OpenID Connect bound only the length.
+_LONGEST_USER = 255
+OWNER = re.compile(rf"[^{_CONTROL}]{{1,{_LONGEST_USER}}}")
 # NFC makes one character of a letter and its marks, of four characters at most.
 _MOST_COMPOSED = 4
 
@@ -150,21 +154,34 @@ def email(*, description: str | None = None, label: Label | None = None) -> Meta
 
 
 def owner(*, label: Label | None = None) -> Meta:
-    """A user id of the platform, in the form that X-User-Id takes too."""
+    """A user id as the identity provider has it: it is compared as it stands, so nothing of it is
+    normalised but the blanks that people type around it."""
 
     def check(value: Any) -> str:
-        given = string(value).strip()
-        if not OWNER.fullmatch(given):
+        given = string(value).strip(_BLANKS)
+        if has_control(given):
+            raise Bad("control_character")
+        if not is_owner(_measured(given, 1, _LONGEST_USER)):
             raise Bad("malformed")
         return given
 
     return _meta(
-        check, label=label, max_length=64, pattern=f"^{OWNER.pattern}$", examples=["alice"]
+        check,
+        label=label,
+        min_length=1,
+        max_length=_LONGEST_USER,
+        pattern=f"^[^{_CONTROL}]+$",
+        examples=["alice"],
     )
 
 
 def is_owner(value: str) -> bool:
-    return OWNER.fullmatch(value) is not None
+    """Blanks at its ends could not be sent in a header, and half of a surrogate pair is no text."""
+    if not 0 < len(value) <= _LONGEST_USER or value.strip(_BLANKS) != value:
+        return False
+    if value.isascii():
+        return value.isprintable()
+    return not (has_control(value) or _SURROGATE.search(value) or heaps_marks(value))
 
 
 def reference(*, label: Label | None = None) -> Meta:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from urllib.parse import unquote
 
 from crm_cell.http.fields import is_owner
 from crm_cell.kernel.errors import Fault
@@ -41,6 +42,9 @@ _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 _TRACE = re.compile(r"[!-{}~]{0,128}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}.*")
 
+# How RFC 8187 announces what follows.
+_ENCODED = "utf-8''"
+
 FORMS = {
     "X-Request-ID": _REQUEST_ID,
     "X-Trace-Id": _TRACE,
@@ -63,8 +67,26 @@ def collect(lines: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], list[
             continue
         if name in found:
             repeated.append(Fault(name, "repeated"))
-        found[name] = value.decode("latin-1").strip()
+        # Not str.strip(): the last byte of 张 in UTF-8 is a blank in Latin-1.
+        found[name] = value.strip(b" \t").decode("latin-1")
+    if "X-User-Id" in found:
+        found["X-User-Id"] = _user(found["X-User-Id"])
     return found, repeated
+
+
+def _user(given: str) -> str:
+    """The id in UTF-8, as its bytes or, for clients that cannot send those, percent-encoded as in
+    RFC 8187. A plain `%` means itself, or one user would have two names. Empty, and so malformed,
+    for what is neither."""
+    encoded = given[: len(_ENCODED)].lower() == _ENCODED
+    if given.isascii() and not encoded:
+        return given
+    try:
+        if not encoded:
+            return given.encode("latin-1").decode("utf-8")
+        return unquote(given[len(_ENCODED) :], errors="strict")
+    except UnicodeDecodeError:
+        return ""
 
 
 def wrong_forms(headers: Mapping[str, str], *, request_id_needed: bool) -> list[Fault]:

@@ -34,7 +34,7 @@ class AccessLine(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True
 
 # The users of a busy hour, each a few dozen bytes.
 _MOST_USERS = 2048
-_LONGEST_USER = 64
+_LONGEST_USER = 255
 
 
 def _loggable(user: str | None) -> str:

@@ -9,7 +9,12 @@ from crm_cell.kernel.telephone import Line, is_mobile, lines_of
 # Of the numbers that lists show again and again.
 _MOST_MASKED = 16_384
 _MASKED_EMAIL = re.compile(r"[^@]?\*\*\*@")
-_MOBILE_WITHIN = re.compile(r"(?<!\d)((?:86)?1[3-9]\d)\d{4}(\d{4})(?!\d)", re.ASCII)
+# However it is written: 138 1234 5678, 138-1234-5678, (+86)13812345678.
+_GAP = "[ .()-]*"
+_MOBILE_WITHIN = re.compile(
+    rf"(?<!\d)((?:86{_GAP})?1{_GAP}[3-9]{_GAP}\d)(?:{_GAP}\d){{4}}({_GAP}(?:\d{_GAP}){{3}}\d)(?!\d)",
+    re.ASCII,
+)
 
 
 def mask_phone(number: str | None) -> str | None:

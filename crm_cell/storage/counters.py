@@ -15,9 +15,11 @@ from crm_cell.storage.engine import Reader, Tally, Tx
 
 Counter = tuple[str, str | None]
 """A counter's name, and the key that it counts for; None stands for "nobody" or "nothing"."""
-ANY = "*"
-"""At the beginning or the end of a key, for whatever is there: counters that are read together. No
-owner, type or id has it in its name."""
+ANY = "\x1a"
+"""At the beginning or the end of a key, for whatever is there: counters that are read together. It
+is a control character, so no user, type or id has it in its name."""
+OR = "\x1b"
+"""Between keys that are read together."""
 
 ADD = """
 INSERT INTO counters (tenant_id, name, key, stripe, value)
@@ -107,6 +109,8 @@ def rows(tally: Tally, stripe: int) -> list[dict[str, object]]:
 
 async def read(tx: Reader, tenant: str, name: str, key: str | None = None) -> int:
     key = key or ""
+    if OR in key:
+        return sum([await read(tx, tenant, name, each) for each in key.split(OR)])
     if ANY in key:
         return await _read_many(tx, tenant, name, key)
     row = await tx.one(_SUM, tenant=tenant, name=name, key=key)

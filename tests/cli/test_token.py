@@ -57,6 +57,13 @@ def test_keys_are_listed_by_tenant_the_newest_first(terminal: Terminal) -> None:
     )
 
 
+@pytest.mark.parametrize("user", ["auth0|5f7c", "CORP\\zhang", "li+crm@example.com", "张三"])
+def test_a_key_acts_as_any_user(user: str, terminal: Terminal) -> None:
+    key, _ = made(terminal, "token", "create", *ACME, *MAKE[4:], "--user", user)
+    assert terminal.rows("SELECT id, user_id FROM api_keys") == [(key, user)]
+    assert user in listed(terminal)[0]
+
+
 def test_a_revoked_key_stays_on_the_list_and_on_record(terminal: Terminal) -> None:
     key_id, _ = made(terminal)
     said = terminal.run("token", "revoke", key_id, *ACME)
@@ -106,7 +113,7 @@ def test_a_tenant_has_only_its_own_keys(terminal: Terminal) -> None:
         (("--expires", "2020-01-31"), "--expires 2020-01-31: is over"),
         (("--name", ""), "--name: 1 to 100 characters that can be printed"),
         (("--name", "a\nb"), "--name: 1 to 100 characters that can be printed"),
-        (("--user", "a b"), "--user a b: not a user's id"),
+        (("--user", "a\tb"), "--user a\tb: not a user's id"),
         (("--tenant", "a b"), "--tenant a b: not a tenant's id"),
     ],
 )

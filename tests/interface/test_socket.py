@@ -104,9 +104,11 @@ async def test_a_header_sent_twice_is_refused(connection: Connection) -> None:
     await still_there(connection)
 
 
-async def test_bytes_that_are_no_ascii_in_a_header_are_refused(connection: Connection) -> None:
-    head = f"GET /customers HTTP/1.1\r\n{FRAME}X-User-Id: ".encode() + "张三\r\n".encode()
-    assert faults(await connection.ask(head)) == {("X-User-Id", "malformed")}
+async def test_bytes_that_are_no_ascii_name_a_user_in_utf_8(connection: Connection) -> None:
+    head = f"GET /customers HTTP/1.1\r\n{FRAME}X-User-Id: ".encode()
+    assert (await connection.ask(head + "张\r\n".encode())).status == 200
+    refused_ = await connection.ask(head + "张".encode("gb18030") + b"\r\n")
+    assert faults(refused_) == {("X-User-Id", "malformed")}
     await still_there(connection)
 
 

@@ -58,8 +58,10 @@ _REQUEST: Final = [
     ),
     _parameter(
         "X-User-Id",
-        "平台用户编号：只见本人负责的数据，新建数据归其负责 "
-        "· A user id of the platform: sees only what is theirs, owns what is created",
+        "平台用户编号：只见本人负责的数据，新建数据归其负责；非 ASCII 字符以 UTF-8 字节发送，"
+        "或按 RFC 8187 写作 UTF-8''%E5%BC%A0 "
+        "· A user id of the platform: sees only what is theirs, owns what is created; characters "
+        "beyond ASCII as UTF-8 bytes, or as UTF-8''%E5%BC%A0 (RFC 8187)",
         "alice",
         OWNER,
     ),

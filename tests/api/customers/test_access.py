@@ -68,5 +68,5 @@ async def test_another_tenants_customer_and_a_deleted_one_are_not_there(
 async def test_what_is_no_user_is_refused(acme: Caller) -> None:
     customer = await acme.customer()
     path = f"/customers/{customer['customerId']}/access"
-    assert faults(await acme.get(path, userId="a b")) == {("userId", "malformed")}
+    assert faults(await acme.get(path, userId="a\x01b")) == {("userId", "control_character")}
     assert faults(await acme.get(path, user="alice")) == {("user", "unknown")}

@@ -186,12 +186,12 @@ async def test_it_writes_nothing(acme: Caller, cell: Running) -> None:
 
 async def test_what_is_asked_wrongly_is_refused(acme: Caller) -> None:
     answer = await acme.get(
-        "/reports/funnel", from_="2026-11-20", to="x", currency="RMB", ownerId="a b", stage=1
+        "/reports/funnel", from_="2026-11-20", to="x", currency="RMB", ownerId="a\x7fb", stage=1
     )
     assert faults(answer) == {
         ("from", "not_a_time"),
         ("to", "not_a_time"),
         ("currency", "malformed"),
-        ("ownerId", "malformed"),
+        ("ownerId", "control_character"),
         ("stage", "unknown"),
     }
