@@ -16,6 +16,7 @@ import structlog
 from crm_cell.audit import chain, store
 from crm_cell.audit.store import Head
 from crm_cell.kernel.clock import format_time
+from crm_cell.kernel.private_files import open_private
 from crm_cell.storage.engine import EVERY_TENANT, ChainKeys, Database, Reader
 from crm_cell.storage.rounds import repeat
 
@@ -80,7 +81,8 @@ def _append(file: Path, heads: Iterable[SignedHead]) -> None:
     """On disk when this returns."""
     lines = b"".join(msgspec.json.encode(head) + b"\n" for head in heads)
     if lines:
-        with file.open("ab") as out:
+        descriptor = open_private(file, os.O_WRONLY | os.O_APPEND)
+        with os.fdopen(descriptor, "ab") as out:
             out.write(lines)
             out.flush()
             os.fsync(out.fileno())

@@ -13,7 +13,7 @@ from crm_cell.cli.caller import progress
 from crm_cell.cli.checking import counter_faults, report
 from crm_cell.cli.complaint import MISUSED, Complaint
 from crm_cell.cli.database import ready_settings
-from crm_cell.kernel.private_files import FOLDER_MODE, publish, unfinished
+from crm_cell.kernel.private_files import make_folder, publish, unfinished
 from crm_cell.opening import open_database, start
 from crm_cell.settings import Settings, read_settings
 from crm_cell.storage.migrate import migrate, schema_version
@@ -39,7 +39,7 @@ def backup(file: Path) -> None:
 def restore(file: Path, *, verify: bool, replace: bool) -> None:
     settings = read_settings()
     path = _embedded(settings)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
+    make_folder(path.parent)
     with nullcontext() if verify else sole_service(settings.database_url):
         if path.exists() and not (verify or replace):
             raise Complaint(f"{path}: there is a database already: --replace moves it aside")

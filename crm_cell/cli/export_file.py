@@ -11,6 +11,7 @@ from crm_cell.cli.database import with_database
 from crm_cell.customers import exporting
 from crm_cell.http.files import FILES
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.private_files import appearing
 from crm_cell.storage.engine import Database
 
 
@@ -24,8 +25,7 @@ def export_file(path: Path, tenant: str, user: str | None) -> None:
 
 
 async def _export(database: Database, actor: Actor, kind: str, path: Path) -> int:
-    """Write beside the file and rename at the end: who finds it finds it whole."""
-    unfinished = path.with_name(f"{path.name}.part")
+    """Who finds the file finds it whole, and only its owner can read it."""
     total = await exporting.total(database, actor)
     count = 0
 
@@ -34,9 +34,8 @@ async def _export(database: Database, actor: Actor, kind: str, path: Path) -> in
         count += rows
         bar.advance(task, rows)
 
-    with progress() as bar, unfinished.open("wb") as file:
+    with progress() as bar, appearing(path, replace=True) as whole, whole.open("wb") as file:
         task = bar.add_task("customers", total=total)
         async for piece in exporting.pieces(database, actor, kind, on_rows=seen):
             await asyncio.to_thread(file.write, piece)
-    unfinished.replace(path)
     return count

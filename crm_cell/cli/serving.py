@@ -42,9 +42,10 @@ def serve(host: str | None, port: int | None, workers: int = 1) -> None:
     settings = _settings(host, port)
     if workers > 1 and not is_postgres(settings.database_url):
         raise Complaint(_ONE_PROCESS, MISUSED)
-    with sole_service(settings.database_url):
+    logs.configure(settings.log_format, settings.log_level)
+    with sole_service(settings.database_url, create=True):
         _check_port(settings)
-        _warn_about_ignored_variables(settings)
+        _warn_about_ignored_variables()
         migrate(settings.database_url)
         uvloop.run(_prepare(settings))
         if workers > 1:
@@ -61,8 +62,7 @@ def _settings(host: str | None, port: int | None) -> Settings:
     )
 
 
-def _warn_about_ignored_variables(settings: Settings) -> None:
-    logs.configure(settings.log_format, settings.log_level)
+def _warn_about_ignored_variables() -> None:
     for variable in ignored_variables():
         log.warning("unknown_variable", variable=variable, why="there is no such setting")
 

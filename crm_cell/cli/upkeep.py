@@ -16,7 +16,7 @@ from crm_cell.storage.schema import SCHEMA_VERSION
 def migrate() -> None:
     url = read_settings().database_url
     place = place_of(url)
-    with sole_service(url):
+    with sole_service(url, create=True):
         before = migrations.schema_version(url)
         migrations.migrate(url)
     if before == SCHEMA_VERSION:

@@ -29,7 +29,11 @@ def appearing(path: Path, *, replace: bool) -> Iterator[Path]:
 def unfinished(path: Path) -> Iterator[Path]:
     """A new, empty file beside `path`, which is gone at the end. Raises OSError."""
     file = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
-    os.close(os.open(file, _NEW, FILE_MODE))
+    try:
+        os.close(os.open(file, _NEW, FILE_MODE))
+    except OSError as error:
+        error.filename = str(path)  # the name that the caller knows
+        raise
     try:
         yield file
     finally:
@@ -53,3 +57,15 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make it and its parents, where they are missing. Raises OSError."""
+    for missing in reversed([each for each in (folder, *folder.parents) if not each.is_dir()]):
+        missing.mkdir(mode=FOLDER_MODE, exist_ok=True)
+
+
+def open_private(path: Path, flags: int) -> int:
+    """A descriptor; a file that is made is private, one that is there stays as it is. Raises
+    OSError."""
+    return os.open(path, flags | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)

@@ -4,10 +4,12 @@ Runs before the service opens the database: two SQLite libraries in one process 
 which SQLAlchemy uses, and apsw's) must not hold one file at the same time.
 """
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from crm_cell.kernel.private_files import make_folder, open_private
 from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.open import is_postgres, place_of, sqlite_path
 from crm_cell.storage.schema import SCHEMA_VERSION
@@ -56,7 +58,7 @@ def migrate(url: str) -> None:
     place = place_of(url)
     try:
         if not is_postgres(url):
-            sqlite_path(url).parent.mkdir(parents=True, exist_ok=True)
+            _make_private_file(sqlite_path(url))
         _upgrade(url)
     except OSError as error:
         raise CannotOpen(f"{place}: {error.strerror}") from error
@@ -65,6 +67,12 @@ def migrate(url: str) -> None:
     except CommandError as error:
         version = schema_version(url)
         raise CannotOpen(f"{place}: its schema {version} is not one of this release's") from error
+
+
+def _make_private_file(path: Path) -> None:
+    """SQLite gives the files beside it the same mode."""
+    make_folder(path.parent)
+    os.close(open_private(path, os.O_RDWR))
 
 
 def _upgrade(url: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from crm_cell.storage.engine import NO_KEYS, ChainKeys, Database
 
 _SQLITE = "sqlite:///"
+_NO_PATHS = ("file:", ":memory:")
 _POSTGRES = ("postgresql://", "postgres://")
 CONNECTIONS = 12
 """How many connections to a server one process may have, unless told otherwise."""
@@ -34,6 +35,10 @@ def check_url(url: str) -> None:
         raise UnsupportedDatabase(
             "must be sqlite:///path/to/file.db or postgresql://user@host/database"
         )
+    elif "?" in url or url.removeprefix(_SQLITE).startswith(_NO_PATHS):
+        raise UnsupportedDatabase(
+            "takes a plain path after sqlite:///, without file:, :memory: or ?parameters"
+        )
 
 
 def is_postgres(url: str) -> bool:
@@ -48,7 +53,9 @@ def sqlite_path(url: str) -> Path:
 def place_of(url: str) -> str:
     """Where the data lies, as people may be told: never with a password."""
     if not is_postgres(url):
-        return str(sqlite_path(url).resolve())
+        from crm_cell.storage.sole_service import real_path
+
+        return str(real_path(sqlite_path(url)))
     from crm_cell.storage import postgres_server
 
     return postgres_server.place_of(url)
@@ -68,14 +75,15 @@ def open_database(
 
 
 @contextmanager
-def sole_service(url: str) -> Iterator[None]:
-    """Hold a file's lock while it is served; a server serves as many as come. Raises CannotOpen."""
+def sole_service(url: str, *, create: bool = False) -> Iterator[None]:
+    """Hold a file's lock while it is served; a server serves as many as come. `create` makes the
+    file where there is none. Raises CannotOpen."""
     if is_postgres(url):
         yield
         return
     from crm_cell.storage.sole_service import sole_service as hold
 
-    with hold(sqlite_path(url)):
+    with hold(sqlite_path(url), create=create):
         yield
 
 

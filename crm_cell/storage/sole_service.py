@@ -1,29 +1,118 @@
-"""One service to a file: a second would starve the first of its turns to write."""
+"""One service to a file: a second would starve the first of its turns to write.
+
+Two locks: one on a file beside the database, which is there before the database is, and one on the
+database file itself, which has one identity under all its names (hard links, bind mounts). SQLite's
+own locks are of another kind and do not meet it. The descriptor stays open as long as SQLite has
+the file open: to close one ends all of SQLite's locks on that file in this process.
+"""
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import structlog
+
+from crm_cell.kernel.private_files import FILE_MODE, make_folder, open_private
 from crm_cell.storage.errors import CannotOpen
+
+log = structlog.get_logger()
+
+_HEADER = b"SQLite format 3\0"
+_SUFFIXES = ("", "-wal", "-shm", "-journal", "-lock")
 
 
 @contextmanager
-def sole_service(path: Path) -> Iterator[None]:
-    """Hold the file's lock, which ends with the process at the latest. Raises CannotOpen."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = path.with_name(f"{path.name}-lock").open("a+", encoding="ascii")
-    except OSError as error:
-        raise CannotOpen(f"{error.filename}: {error.strerror}") from error
-    with lock:
+def sole_service(path: Path, *, create: bool = False) -> Iterator[None]:
+    """Hold the locks, which end with the process at the latest. Raises CannotOpen.
+
+    `create` makes an empty file where there is none, so that it can be locked; it is removed
+    unless something was written.
+    """
+    real = real_path(path)
+    with ExitStack() as stack:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise CannotOpen(f"{path}: process {lock.read() or '?'} serves it already") from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+            database = _open_existing(real)
+            if database is not None:
+                stack.callback(os.close, database)
+            make_folder(real.parent)
+            lock = open_private(real.with_name(f"{real.name}-lock"), os.O_RDWR | os.O_NOFOLLOW)
+            stack.callback(os.close, lock)
+            _lock(lock, path)
+            if database is None and create:
+                database = open_private(real, os.O_RDWR | os.O_NOFOLLOW)
+                stack.callback(os.close, database)
+                stack.callback(_remove_if_empty, real)
+        except OSError as error:
+            raise CannotOpen(f"{error.filename}: {error.strerror}") from error
+        if database is not None:
+            _lock_database(database, path)
+        _make_private(real)
         yield
+
+
+def real_path(path: Path) -> Path:
+    """Without links. Raises CannotOpen for links that lead nowhere but to each other."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise CannotOpen(f"{path}: a link that leads to itself") from error
+
+
+def _open_existing(path: Path) -> int | None:
+    """A descriptor of the database, or None where there is no file. Raises CannotOpen for what is
+    no database, before anything is made beside it; and OSError."""
+    if not path.exists():
+        return None
+    if path.is_dir():
+        raise CannotOpen(f"{path}: is a folder; name a file in it")
+    if not path.is_file():
+        raise CannotOpen(f"{path}: is no regular file")
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    if os.pread(descriptor, len(_HEADER), 0) not in (b"", _HEADER):
+        os.close(descriptor)
+        raise CannotOpen(f"{path}: file is not a database")
+    return descriptor
+
+
+def _lock(lock: int, path: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(lock, 20, 0).decode("ascii", "replace") or "?"
+        raise CannotOpen(f"{path}: process {holder} serves it already") from None
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, str(os.getpid()).encode(), 0)
+
+
+def _lock_database(database: int, path: Path) -> None:
+    try:
+        fcntl.flock(database, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise CannotOpen(f"{path}: is served already, under another name") from None
+
+
+def _remove_if_empty(path: Path) -> None:
+    if path.exists() and path.stat().st_size == 0:
+        path.unlink()
+
+
+def _make_private(path: Path) -> None:
+    """Files of earlier releases, or that were copied here, may be open to others."""
+    for suffix in _SUFFIXES:
+        file = path.with_name(path.name + suffix)
+        if file.is_file() and not file.is_symlink():
+            mode = stat.S_IMODE(file.stat().st_mode)
+            if mode & ~FILE_MODE:
+                _tighten(file, mode)
+
+
+def _tighten(file: Path, mode: int) -> None:
+    try:
+        file.chmod(FILE_MODE)
+    except PermissionError:  # of another user: they have to
+        log.warning("file_open_to_others", path=str(file), mode=f"{mode:o}")
+    else:
+        log.warning("file_made_private", path=str(file), mode=f"{mode:o}")

@@ -1,6 +1,7 @@
 """What was signed at a time has to be there still."""
 
 import asyncio
+import stat
 import time
 from pathlib import Path
 
@@ -75,6 +76,7 @@ async def test_the_file_gets_only_what_has_moved(
     assert [head.last_id for head in heads.read(path)] == [
         row[0] for row in cell.rows("SELECT id FROM audit_logs ORDER BY id")
     ]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 async def test_a_file_that_cannot_be_written_is_tried_again_later(

@@ -68,4 +68,4 @@ def test_a_kind_that_is_not_known_is_refused(filled: Terminal) -> None:
 def test_a_folder_that_is_not_there_is_one_clear_line(filled: Terminal) -> None:
     file = filled.folder / "none" / "out.csv"
     line = filled.fails("export", file, "--tenant", "acme")
-    assert line == f"crm-cell: {file}.part: No such file or directory"
+    assert line == f"crm-cell: {file}: No such file or directory"
