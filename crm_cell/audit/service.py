@@ -35,7 +35,7 @@ async def record_reading(
 
 async def record_erasure(tx: Tx, actor: Actor, subject: Entity, told: dict[str, object]) -> None:
     """Put on record that somebody was erased, but not who it was."""
-    entry = _entry(tx, new_id(tx.now), actor, "erased", subject, told)
+    entry = _entry(tx, new_id(tx.id_time), actor, "erased", subject, told)
     await _append(tx, [msgspec.structs.replace(entry, resource_name=None)])
 
 
@@ -81,7 +81,7 @@ async def of_record(
 
 async def _record(tx: Tx, actor: Actor, action: str, deeds: Sequence[Deed]) -> None:
     if deeds:
-        ids = new_ids(tx.now, len(deeds))
+        ids = new_ids(tx.id_time, len(deeds))
         await _append(
             tx,
             [

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.ids import lowest_at
+from crm_cell.kernel.ids import lowest_at, surely_since
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
 from crm_cell.storage.counters import Counter as Counted
@@ -243,8 +243,12 @@ async def page(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> 
         "action": wanted.action,
         "resource_type": wanted.resource_type,
         "resource_id": wanted.resource_id,
+        "begin": wanted.begin,
+        "end": wanted.end,
         "first": lowest_at(wanted.begin or 0),
-        "past": lowest_at(wanted.end or 0),
+        "surely": surely_since(wanted.begin or 0),
+        "surely_not": lowest_at(wanted.end or 0),
+        "past": surely_since(wanted.end or 0),
     }
     return await newest_first(
         tx,
@@ -282,7 +286,8 @@ def _counter(wanted: Filter) -> Counted | None:
 
 
 def _conditions(wanted: Filter) -> Iterable[str]:
-    """Ids are made from the time of the deed, so a range of times is a range of ids."""
+    """Ids are made from the time of the deed or, where the clock was set back, from a later one: so
+    a range of times is a range of ids, but for its edges."""
     if wanted.actor is not None:
         yield "actor = :actor"
     if wanted.seen:
@@ -296,9 +301,9 @@ def _conditions(wanted: Filter) -> Iterable[str]:
     if wanted.resource_id is not None:
         yield "resource_id = :resource_id"
     if wanted.begin is not None:
-        yield "id >= :first"
+        yield "id >= :first AND (id >= :surely OR created_at >= :begin)"
     if wanted.end is not None:
-        yield "id < :past"
+        yield "id < :past AND (id < :surely_not OR created_at < :end)"
 
 
 def _head(row: Row) -> Head:

@@ -27,7 +27,7 @@ async def create(tx: Tx, actor: Actor, *, customer_id: str, **members: Any) -> C
     customer = await customers.named_in_body(tx, actor, customer_id, alone=primary)
     contact = rules.new_contact(
         actor,
-        new_id(tx.now),
+        new_id(tx.id_time),
         tx.now,
         customer_id=customer.id,
         owner_id=customer.owner_id,

@@ -24,7 +24,7 @@ async def create(
         await _check_opportunity(tx, actor, opportunity_id, customer.id)
     contract = rules.new_contract(
         actor,
-        new_id(tx.now),
+        new_id(tx.id_time),
         tx.now,
         customer_id=customer.id,
         owner_id=customer.owner_id,

@@ -38,7 +38,7 @@ def set_dependents(*dependents: Dependent) -> None:
 
 
 async def create(tx: Tx, actor: Actor, **members: Any) -> Customer:
-    customer = rules.new_customer(actor, new_id(tx.now), tx.now, **members)
+    customer = rules.new_customer(actor, new_id(tx.id_time), tx.now, **members)
     await store.insert(tx, customer)
     await audit.record(tx, actor, "created", after=customer)
     await events.emit(tx, actor, "crm.customer.created", customer)
@@ -49,7 +49,7 @@ async def create_new_names(
     tx: Tx, actor: Actor, rows: list[dict[str, Any]]
 ) -> list[Customer | None]:
     """Create what has a name of its own, in one pass; None stands where the name is taken."""
-    ids = new_ids(tx.now, len(rows))
+    ids = new_ids(tx.id_time, len(rows))
     customers = [
         rules.new_customer(actor, identifier, tx.now, **members)
         for identifier, members in zip(ids, rows, strict=True)

@@ -31,7 +31,7 @@ async def emit_shown(
 ) -> None:
     """One event for each of `shown`, for whoever has snapshots of the records already."""
     if shown:
-        ids = new_ids(tx.now, len(shown))
+        ids = new_ids(tx.id_time, len(shown))
         await store.append(
             tx,
             [

@@ -24,7 +24,7 @@ _BATCH = 100
 async def create(tx: Tx, actor: Actor, **members: Any) -> FollowUp:
     """Raises RuleViolation where what it mentions does not exist, or does not agree."""
     belongs = await _belongs(tx, actor, None, members)
-    follow_up = rules.new_follow_up(actor, new_id(tx.now), tx.now, **(members | belongs))
+    follow_up = rules.new_follow_up(actor, new_id(tx.id_time), tx.now, **(members | belongs))
     await store.insert(tx, follow_up)
     await audit.record(tx, actor, "created", after=follow_up)
     await events.emit(tx, actor, "crm.follow_up.created", follow_up)

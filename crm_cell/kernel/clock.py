@@ -5,6 +5,9 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
+# Each may make some thousand ids, of 33 million.
+_CALLS_IN_A_MILLISECOND = 1_000
+
 _EPOCH = date(1970, 1, 1)
 _DAY_MINUTES = 24 * 60
 _MINUTES = [f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(_DAY_MINUTES)]
@@ -15,19 +18,39 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Clock:
-    """Wall-clock milliseconds that never run backwards, whatever the machine's clock does.
+    """The wall clock, and the time that ids are made from, which never runs backwards.
 
-    Ids are made from it and lists are ordered by id, so a step back would shuffle them.
+    Lists are ordered by id, so an id that fell behind would shuffle them; a time on a record says
+    what the wall clock said.
     """
 
     def __init__(self) -> None:
         self._last = 0
+        self._behind = 0
 
     def now(self) -> int:
-        now = time.time_ns() // 1_000_000
-        if now > self._last:  # noqa: PLR1730 - max() takes as long as asking for the time
+        return time.time_ns() // 1_000_000
+
+    def id_time(self, now: int) -> int:
+        """`now`, or the latest time there was where the wall clock has been set back."""
+        if now >= self._last:
             self._last = now
+        else:
+            self._step()
         return self._last
+
+    def of_write(self, backdated: int | None) -> tuple[int, int]:
+        """Of a transaction: its time, and that of its ids. What is backdated has ids as of then."""
+        if backdated is not None:
+            return backdated, backdated
+        now = self.now()
+        return now, self.id_time(now)
+
+    def _step(self) -> None:
+        """The ids of one millisecond are many, and not without end."""
+        self._behind += 1
+        if self._behind % _CALLS_IN_A_MILLISECOND == 0:
+            self._last += 1
 
 
 # What is written together shares its moment: an import, and a record never changed since.

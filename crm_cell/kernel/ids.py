@@ -8,6 +8,8 @@ _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-
 _COUNTER_BITS = 26
 _RANDOM_BYTES = 6
 _DRAWN = 100
+# A clock set for the wrong zone, or by daylight saving time, and some more.
+_LONGEST_STEP_BACK_MS = 2 * 3_600_000
 # A millisecond's first counter leaves the upper half free: 33 million ids before it overflows.
 _COUNTER_START_MASK = (1 << (_COUNTER_BITS - 1)) - 1
 
@@ -75,6 +77,12 @@ def is_id(text: str) -> bool:
 def lowest_at(milliseconds: int) -> str:
     """The smallest id of a millisecond: turns a range of times into a range of ids."""
     return f"{_head(min(max(milliseconds, 0), (1 << 48) - 1))}{_middle(0)}{0:012x}"
+
+
+def surely_since(milliseconds: int) -> str:
+    """What has this id or a higher one was made at that time or later. While the wall clock is set
+    back, ids go on from where it was: some hours of them may be of records from before."""
+    return lowest_at(milliseconds + _LONGEST_STEP_BACK_MS)
 
 
 def time_of(identifier: str) -> int:

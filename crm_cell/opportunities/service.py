@@ -25,7 +25,7 @@ async def create(tx: Tx, actor: Actor, *, customer_id: str, **members: Any) -> O
     customer = await customers.named_in_body(tx, actor, customer_id)
     opportunity = rules.new_opportunity(
         actor,
-        new_id(tx.now),
+        new_id(tx.id_time),
         tx.now,
         customer_id=customer.id,
         customers_owner=customer.owner_id,
@@ -165,7 +165,7 @@ async def customer_handed_over(
 
 async def _follow(tx: Tx, actor: Actor, before: Opportunity | None, after: Opportunity) -> None:
     """Keep the history of stage and status, and tell when it has come to an end."""
-    change = rules.step(actor, new_id(tx.now), tx.now, before, after)
+    change = rules.step(actor, new_id(tx.id_time), tx.now, before, after)
     if change is not None:
         await store.add_change(tx, change)
     if rules.has_closed(before, after):

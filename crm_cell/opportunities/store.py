@@ -4,7 +4,7 @@ import msgspec
 
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Kept
-from crm_cell.kernel.ids import lowest_at
+from crm_cell.kernel.ids import lowest_at, surely_since
 from crm_cell.kernel.money import SPLIT, join
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.opportunities.funnel import Step, shifts
@@ -275,10 +275,15 @@ async def funnel_between(
     named: str | None,
     currency: str | None,
 ) -> list[FunnelRow]:
-    """Ids are made from the time of creation, so a range of times is a range of ids."""
+    """Ids are made from the time of creation or, where the clock was set back, from a later one: so
+    a range of times is a range of ids, but for its edges."""
     where = _narrowed(actor, named, currency)
-    where += " AND id >= :first" if begin is not None else ""
-    where += " AND id < :past" if end is not None else ""
+    where += (
+        " AND id >= :first AND (id >= :surely OR created_at >= :begin)" if begin is not None else ""
+    )
+    where += (
+        " AND id < :past AND (id < :surely_not OR created_at < :end)" if end is not None else ""
+    )
     rows = await tx.all(
         "SELECT stage, status, currency, count(*), sum(amount_cents / :split),"
         f" sum(amount_cents % :split) FROM opportunities WHERE tenant_id = :tenant{where}"
@@ -288,8 +293,12 @@ async def funnel_between(
         owner=actor.owner,
         named=named,
         currency=currency,
+        begin=begin,
+        end=end,
         first=lowest_at(begin or 0),
-        past=lowest_at(end or 0),
+        surely=surely_since(begin or 0),
+        surely_not=lowest_at(end or 0),
+        past=surely_since(end or 0),
         split=SPLIT,
     )
     return [_funnel_row(row) for row in rows]

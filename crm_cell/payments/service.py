@@ -26,7 +26,7 @@ async def register(
     contract = await contracts.named_in_body(tx, actor, contract_id)
     payment = rules.new_payment(
         actor,
-        new_id(tx.now),
+        new_id(tx.id_time),
         tx.now,
         contract_id=contract.id,
         owner_id=contract.owner_id,

@@ -79,7 +79,8 @@ def moves_of(name: str) -> str:
 def settled(tally: Tally, began: int, ended: int) -> Tally:
     """What a transaction adds in the end: rows that come late count as moves too.
 
-    An engine calls it once the unit has run, with its moment and the clock's, in milliseconds.
+    An engine calls it once the unit has run, with the time of its ids and the clock's time for ids,
+    in milliseconds.
     """
     if ended - began > _LATE_MS:
         for counter, delta in list(tally.items()):

@@ -58,6 +58,8 @@ class Reader(Protocol):
 class Tx(Reader, Protocol):
     """A transaction that writes. It commits when its unit returns, and only then is answered."""
 
+    id_time: int
+    """What ids are made from: `now`, but that it never falls when the wall clock is set back."""
     for_deletion: str
     """Ends a SELECT of what the transaction deletes: nothing refers to it anew before it ends."""
     stripe: int

@@ -112,10 +112,10 @@ class PostgresDatabase:
     ) -> T:
         if self._stopping:
             raise Unavailable
-        moment = now if now is not None else self._clock.now()
+        moment = self._clock.of_write(now)
         if long:
-            return await self._long.run(lambda it: it.write(name, tenant, unit, moment))
-        return await self._short.write(name, tenant, unit, moment)
+            return await self._long.run(lambda it: it.write(name, tenant, unit, *moment))
+        return await self._short.write(name, tenant, unit, *moment)
 
     async def overwrite_deleted(self) -> None:
         """Its server reuses the room of dead rows when it vacuums, in its own time."""

@@ -97,17 +97,26 @@ class Sessions:
             connection, now, seconds, boundaries=self._boundaries, may_take_long=may_take_long
         )
 
-    async def write(self, name: str, tenant: Tenant, unit: WriteUnit[T], now: int) -> T:
+    async def write(
+        self, name: str, tenant: Tenant, unit: WriteUnit[T], now: int, id_time: int
+    ) -> T:
         seconds = self._patience_with(tenant)
 
         async def run(connection: Session) -> T:
             await self._connections.begin(connection, self._begin(_WRITE, tenant))
-            tx = PostgresTx(connection, now, seconds, chain_keys=self._chain_keys, locks=True)
+            tx = PostgresTx(
+                connection,
+                now,
+                seconds,
+                id_time=id_time,
+                chain_keys=self._chain_keys,
+                locks=True,
+            )
             result = await unit(tx)
             for late, left in tx.late.items():
                 await late(tx, left)
             # In one order for everybody: two who wait for each other would be a deadlock.
-            tally = counters.settled(tx.tally, now, self._clock.now())
+            tally = counters.settled(tx.tally, id_time, self._clock.id_time(self._clock.now()))
             if rows := sorted(counters.rows(tally, tx.stripe), key=_place):
                 await tx.many(counters.ADD, rows)
             await _commit(name, connection, seconds)

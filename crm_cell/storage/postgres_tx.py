@@ -35,6 +35,7 @@ class PostgresTx:
         "for_share",
         "for_update",
         "hints",
+        "id_time",
         "late",
         "may_take_long",
         "now",
@@ -49,6 +50,7 @@ class PostgresTx:
         now: int,
         seconds: float,
         *,
+        id_time: int = 0,
         boundaries: Boundaries | None = None,
         may_take_long: bool = False,
         chain_keys: ChainKeys = NO_KEYS,
@@ -61,6 +63,7 @@ class PostgresTx:
         self.late: dict[LateUnit, list[Any]] = {}
         self._seconds = seconds
         self.now = now
+        self.id_time = id_time
         self.seals: Seals = UNSEALED
         self.boundaries = boundaries
         self.may_take_long = may_take_long

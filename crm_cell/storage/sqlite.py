@@ -224,11 +224,11 @@ class SqliteDatabase:
             if job.is_too_late():
                 job.fail(RateLimited())
                 continue
-            moment = job.now if job.now is not None else self._clock.now()
+            now, id_time = self._clock.of_write(job.now)
             if job.long:
-                await self._off_the_loop(group.run, job, moment)
+                await self._off_the_loop(group.run, job, now, id_time)
             else:
-                group.run(job, moment)
+                group.run(job, now, id_time)
 
     async def _watch_files(self) -> None:
         while True:

@@ -87,13 +87,23 @@ class Writer(msgspec.Struct):
 class SqliteTx(SqliteReader):
     """A transaction whose awaits complete at once."""
 
-    __slots__ = ("_connection", "_indexes", "appended", "chain_keys", "hints", "late", "tally")
+    __slots__ = (
+        "_connection",
+        "_indexes",
+        "appended",
+        "chain_keys",
+        "hints",
+        "id_time",
+        "late",
+        "tally",
+    )
     for_deletion = ""
     stripe = 0
     alone = True
 
-    def __init__(self, writer: "Writer", now: int) -> None:
+    def __init__(self, writer: "Writer", now: int, id_time: int) -> None:
         super().__init__(writer.connection.cursor(), now, None)
+        self.id_time = id_time
         self._connection = writer.connection
         self._indexes = writer.indexes
         self.chain_keys = writer.chain_keys

@@ -73,12 +73,12 @@ class Group:
         self._appended: dict[str, list[Params]] = {}
         self._late: Late = {}
 
-    def run(self, job: Job, moment: int) -> None:
+    def run(self, job: Job, now: int, id_time: int) -> None:
         """Run one unit. What goes wrong inside concerns only that unit, unless it is the disk:
         then it concerns the group. Raises Spoilt."""
         self.jobs.append(job)
         job.error = None
-        tx = SqliteTx(self._writer, moment)
+        tx = SqliteTx(self._writer, now, id_time)
         if self._careful or job.long:
             self._run_in_a_savepoint(job, tx)
         else:
@@ -117,7 +117,8 @@ class Group:
         self._connection.execute("RELEASE unit")
 
     def _gather(self, tx: SqliteTx) -> None:
-        counters.merge(self._tally, counters.settled(tx.tally, tx.now, self._clock.now()))
+        ended = self._clock.id_time(self._clock.now())
+        counters.merge(self._tally, counters.settled(tx.tally, tx.id_time, ended))
 
     def write_what_was_put_off(self) -> None:
         """For all units together: a statement that is run for many rows at once costs half, and
@@ -125,7 +126,8 @@ class Group:
         try:
             for sql, appended in self._appended.items():
                 self._connection.executemany(sql, appended)
-            _finish(SqliteTx(self._writer, self._clock.now()), self._late)
+            now = self._clock.now()
+            _finish(SqliteTx(self._writer, now, self._clock.id_time(now)), self._late)
         except WEATHER:
             raise
         except Exception as error:  # somebody's mistake: it is found out whose

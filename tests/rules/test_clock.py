@@ -1,4 +1,4 @@
-"""Times: whole milliseconds, UTC, never backwards."""
+"""Times: whole milliseconds, UTC, as the wall clock has them; the time of ids never falls."""
 
 import time
 
@@ -11,13 +11,32 @@ from crm_cell.kernel.clock import Clock, format_time, parse_date_or_time, parse_
 YEAR_1, YEAR_10000 = -62_135_596_800_000, 253_402_300_800_000
 
 
-def test_the_clock_never_runs_backwards(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_times_follow_the_wall_clock_and_the_time_of_ids_never_falls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     clock = Clock()
     shown = []
     for seconds in (100, 101, 50, 101.5, 3):
         monkeypatch.setattr(time, "time_ns", lambda seconds=seconds: int(seconds * 10**9))
-        shown.append(clock.now())
-    assert shown == [100_000, 101_000, 101_000, 101_500, 101_500]
+        shown.append(clock.of_write(None))
+    assert shown == [
+        (100_000, 100_000),
+        (101_000, 101_000),
+        (50_000, 101_000),
+        (101_500, 101_500),
+        (3_000, 101_500),
+    ]
+
+
+def test_behind_the_latest_time_ids_are_never_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    clock.id_time(100_000)
+    assert {clock.id_time(50_000) for _ in range(2_000)} == {100_000, 100_001, 100_002}
+    assert clock.id_time(100_001) == 100_002
+
+
+def test_what_is_backdated_has_ids_of_its_time() -> None:
+    assert Clock().of_write(5) == (5, 5)
 
 
 @pytest.mark.parametrize(
