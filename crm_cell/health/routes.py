@@ -25,19 +25,19 @@ class HealthView(View):
 DOWN = HealthView(status="down")
 
 
-@health.plain("/health", "健康检查", open=True, others={503: DOWN})
+@health.plain("/health", "健康检查", open=True, probe=True, others={503: DOWN})
 async def check(database: Database) -> HealthView | Answer:
     """Whether the service and its database answer."""
     return await _look_at(database)
 
 
-@health.plain("/readyz", "就绪检查", open=True, others={503: DOWN})
+@health.plain("/readyz", "就绪检查", open=True, probe=True, others={503: DOWN})
 async def ready(database: Database) -> HealthView | Answer:
     """For orchestrators: whether to send requests here."""
     return await _look_at(database)
 
 
-@health.plain("/livez", "存活检查", open=True)
+@health.plain("/livez", "存活检查", open=True, probe=True)
 async def live() -> HealthView:
     """For orchestrators: whether the process runs at all; the database does not matter."""
     return HealthView(status="up")

@@ -45,6 +45,10 @@ from crm_cell.storage.engine import Database, Tx
 
 log = structlog.get_logger()
 
+# What makes no difference to them refuses none: proxies add request ids of their own.
+_READS = ("GET", "HEAD")
+_REPEATED_ID = Fault("X-Request-ID", "repeated")
+
 ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -97,7 +101,7 @@ class Application:
         # The server gives an empty one to requests that have none.
         if not request.headers.get("Host") and scope.get("http_version") == "1.1":
             wrong.append(Fault("Host", "required"))
-        self._prepare(request)
+        self._prepare(request, wrong)
         route: Route | None = None
         try:
             if self._local_only is not None:
@@ -121,13 +125,13 @@ class Application:
         status = answer.status if isinstance(answer, Answer) else 200
         self._telemetry.record(route, request, status, perf_counter() - started)
 
-    def _prepare(self, request: Request) -> None:
+    def _prepare(self, request: Request, wrong: list[Fault]) -> None:
         """What even a refusal needs: the language, and an id to find it by in the logs."""
         headers = request.headers
         if "Accept-Language" in headers:
             request.language = preferred_language(headers["Accept-Language"])
         given = headers.get("X-Request-ID")
-        if given is None or not is_request_id(given):
+        if given is None or not is_request_id(given) or _REPEATED_ID in wrong:
             given = self._make_id(self._clock.now())
         request.request_id = given
         request.extra = self._cors.headers(headers)
@@ -150,7 +154,11 @@ class Application:
         return route
 
     async def _run(self, route: Route, request: Request, wrong: list[Fault]) -> Answer | Stream:
-        if wrong:
+        if route.probe:
+            request.query = b""  # probes and balancers add parameters of their own
+        elif request.method in _READS:
+            wrong = [fault for fault in wrong if fault != _REPEATED_ID]
+        if wrong and not route.probe:
             raise BadRequest(wrong)
         if route.media and is_wanted(route, request.headers):
             return await self._exposition.answer(route, request)
@@ -177,7 +185,13 @@ class Application:
 
     async def _answer(self, route: Route, request: Request) -> Answer | Stream:
         """Raises BadRequest with the faults of headers, query and body together."""
-        faults = wrong_forms(request.headers, request_id_needed=route.needs_request_id)
+        faults: list[Fault] = []
+        if not route.probe:
+            faults += wrong_forms(
+                request.headers,
+                request_id_needed=route.needs_request_id,
+                reads=request.method in _READS,
+            )
         if self._signing_secret and route.kind == "write":
             faults += signature.unsigned_key(request.headers)
         if route.takes_body or self._signing_secret:

@@ -45,8 +45,9 @@ _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2
 # How RFC 8187 announces what follows.
 _ENCODED = "utf-8''"
 
+_ID = "X-Request-ID"
 FORMS = {
-    "X-Request-ID": _REQUEST_ID,
+    _ID: _REQUEST_ID,
     "X-Trace-Id": _TRACE,
     "X-Span-Id": _TRACE,
     "Idempotency-Key": _IDEMPOTENCY_KEY,
@@ -89,11 +90,13 @@ def _user(given: str) -> str:
         return ""
 
 
-def wrong_forms(headers: Mapping[str, str], *, request_id_needed: bool) -> list[Fault]:
-    """Each header that is missing or malformed."""
+def wrong_forms(
+    headers: Mapping[str, str], *, request_id_needed: bool, reads: bool = False
+) -> list[Fault]:
+    """Each header that is missing or malformed. A read with a malformed request id gets another."""
     faults: list[Fault] = []
     for name, matches in _CHECKS:
-        if name in headers and not matches(headers[name]):
+        if name in headers and not matches(headers[name]) and not (reads and name == _ID):
             faults.append(Fault(name, "malformed"))
     if "X-User-Id" in headers and not is_owner(headers["X-User-Id"]):
         faults.append(Fault("X-User-Id", "malformed"))

@@ -28,6 +28,7 @@ class Options(TypedDict, total=False):
 
     status: int
     open: bool
+    probe: bool
     scope: str
     long: bool
     body_limit: int
@@ -52,6 +53,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     status: int = 200
     open: bool = False
     """Answers without Authorization and X-Tenant-Id."""
+    probe: bool = False
+    """Answers whatever query and headers come with the request: its callers cannot be asked."""
     scope: str
     """What the caller must have been granted: reading or writing, unless more is at stake."""
     long: bool = False

@@ -111,7 +111,7 @@ async def test_a_write_needs_a_request_id(route: Route, cell: Running) -> None:
 MALFORMED_IDS = [b"", b" ", b"a b", b"a" * 129, b"a/b", b"a,b", b"a|b", b"\xc3\xa9", b"a\x7f"]
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("method", ["POST"])
 @pytest.mark.parametrize("request_id", MALFORMED_IDS)
 async def test_a_malformed_request_id_is_refused_and_not_echoed(
     method: str, request_id: bytes, cell: Running
