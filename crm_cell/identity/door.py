@@ -12,7 +12,7 @@ import structlog
 
 from crm_cell.http.auth import Identity
 from crm_cell.identity.kept import Kept
-from crm_cell.kernel.errors import CellNotAllowed, CrmError, Unauthorized
+from crm_cell.kernel.errors import CellNotAllowed, CrmError, RateLimited, Unauthorized
 
 log = structlog.get_logger()
 
@@ -24,6 +24,9 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]{1,8192}=*")
 # Some hundred bytes each. Refusals are kept apart: a flood of bad tokens drives out no good one.
 _MOST_KNOWN = 10_000
 _MOST_REFUSED = 2_000
+# Tokens that are being checked at the same time. Behind a slow platform, tokens that somebody makes
+# up would otherwise wait by the thousand.
+_MOST_ASKED = 500
 
 
 class Judge(Protocol):
@@ -91,6 +94,9 @@ class Door:
         not take it from the others."""
         asked = self._asked.get(name)
         if asked is None:
+            if len(self._asked) >= _MOST_ASKED:
+                log.warning("too_many_unknown_tokens", most=_MOST_ASKED)
+                return RateLimited()
             asked = self._asked[name] = asyncio.create_task(self._ask(name, token))
             asked.add_done_callback(lambda _: self._asked.pop(name))
         return await asyncio.shield(asked)

@@ -16,6 +16,10 @@ log = structlog.get_logger()
 # what nobody has answered in five will not be answered.
 _SECONDS = 5.0
 _CONNECTIONS = httpx.Limits(max_connections=50, max_keepalive_connections=10)
+# Far more than any JWKS or any answer about a user. Compressed answers are not asked for, and not
+# unpacked: a megabyte could become a thousand.
+_MOST_BYTES = 1024 * 1024
+_PLAIN = {"Accept-Encoding": "identity"}
 
 
 class Fetcher:
@@ -28,18 +32,27 @@ class Fetcher:
         """Status and body. Raises Unavailable."""
         try:
             async with asyncio.timeout(_SECONDS):
-                answer = await self._get(url, headers)
+                return await self._get(url, headers | _PLAIN)
         except (httpx.HTTPError, TimeoutError) as error:
             log.warning("no_answer", url=without_credentials(url), error=repr(error))
             raise Unavailable from error
-        return answer.status_code, answer.content
 
-    async def _get(self, url: str, headers: dict[str, str]) -> httpx.Response:
+    async def _get(self, url: str, headers: dict[str, str]) -> tuple[int, bytes]:
         """Once more where a connection that was kept open turns out to have been closed."""
         try:
-            return await self._client.get(url, headers=headers)
+            return await self._get_once(url, headers)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            return await self._client.get(url, headers=headers)
+            return await self._get_once(url, headers)
+
+    async def _get_once(self, url: str, headers: dict[str, str]) -> tuple[int, bytes]:
+        body = bytearray()
+        async with self._client.stream("GET", url, headers=headers) as answer:
+            async for part in answer.aiter_raw():
+                body += part
+                if len(body) > _MOST_BYTES:
+                    log.warning("answer_too_large", url=without_credentials(url), most=_MOST_BYTES)
+                    raise Unavailable
+        return answer.status_code, bytes(body)
 
     async def stop(self) -> None:
         await self._client.aclose()

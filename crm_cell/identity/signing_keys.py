@@ -16,6 +16,8 @@ from cryptography.x509 import load_pem_x509_certificate
 _SECRET_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
 _RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 _LEAST_RSA_BITS = 2048
+# The most that OpenSSL verifies with; it takes a millisecond.
+_MOST_RSA_BITS = 16384
 _CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 _PUBLIC_KINDS = ("RSA", "EC", "OKP")
 
@@ -75,6 +77,8 @@ def _fitting(key: Any) -> tuple[str, ...]:
     if isinstance(key, RSAPublicKey):
         if key.key_size < _LEAST_RSA_BITS:
             raise ValueError(f"must have at least {_LEAST_RSA_BITS} bits")
+        if key.key_size > _MOST_RSA_BITS:
+            raise ValueError(f"must have at most {_MOST_RSA_BITS} bits")
         return _RSA
     if isinstance(key, EllipticCurvePublicKey) and key.curve.name in _CURVES:
         return (_CURVES[key.curve.name],)

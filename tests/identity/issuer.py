@@ -8,9 +8,10 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from typing import Any
 
 import jwt
@@ -29,7 +30,9 @@ Answer = tuple[int, bytes]
 class Server:
     """Answers every GET by `answer`, and remembers who asked with which Authorization."""
 
-    def __init__(self, answer: Callable[[str], Answer]) -> None:
+    def __init__(self, answer: Callable[[str], Answer], **headers: str) -> None:
+        self.drips = 0.0
+        """Seconds between one byte of an answer and the next."""
         self.asked: list[str] = []
         self.answer = answer
         self.hold = threading.Event()
@@ -53,8 +56,10 @@ class Server:
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(body)))
+                for name, value in headers.items():
+                    self.send_header(name.replace("_", "-"), value)
                 self.end_headers()
-                self.wfile.write(body)
+                outer.write(self.wfile, body)
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name
                 """Not to the tests' terminal."""
@@ -64,6 +69,14 @@ class Server:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
+
+    def write(self, out: BufferedIOBase, body: bytes) -> None:
+        pieces = [body[at : at + 1] for at in range(len(body))] if self.drips else [body]
+        with suppress(ConnectionError):  # whoever asked may have given up
+            for piece in pieces:
+                out.write(piece)
+                out.flush()
+                time.sleep(self.drips)
 
     async def called(self) -> None:
         """Return when somebody has asked."""
@@ -80,8 +93,9 @@ class Server:
 
 
 @contextmanager
-def serving(answer: Callable[[str], Answer]) -> Iterator[Server]:
-    server = Server(answer)
+def serving(answer: Callable[[str], Answer], **headers: str) -> Iterator[Server]:
+    """`headers` are sent with each answer; `_` stands for a hyphen."""
+    server = Server(answer, **headers)
     try:
         yield server
     finally:

@@ -1,7 +1,9 @@
 """Mode `platform`: the platform is asked who somebody is, and no more often than it must be."""
 
 import asyncio
+import gzip
 import hashlib
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -133,6 +135,11 @@ async def test_the_platform_is_asked_once_however_many_ask(
         (200, b"[" * 100_000),
         (200, b'"alice"'),
         (200, b"\xff"),
+        (200, b'{"userId":"alice","tenantId":"acme","x":"' + b"x" * 1024 * 1024 + b'"}'),
+        (200, b'{"userId":1e999,"tenantId":"acme"}'),
+        (200, b'{"userId":NaN,"tenantId":"acme"}'),
+        (200, b'{"userId":' + b"9" * 5000 + b',"tenantId":"acme"}'),
+        (200, b'{"a":' * 50_000),
     ],
 )
 async def test_a_platform_that_makes_no_sense_lets_nobody_in_and_sends_nobody_away(
@@ -191,3 +198,38 @@ async def test_tokens_are_remembered_by_their_hash_alone(service: Guarded) -> No
     assert (await service.get("alices")).status_code == 200
     door = service.running.service._authenticator
     assert list(door._known._kept) == [hashlib.sha256(b"alices").digest()]  # type: ignore[attr-defined]
+
+
+async def test_a_compressed_answer_is_not_asked_for_and_not_unpacked(open_cell: Opening) -> None:
+    """A few kilobytes could become gigabytes."""
+    bomb = gzip.compress(b'{"userId":"alice","tenantId":"acme","x":"' + b"x" * 10**7 + b'"}')
+    with serving(lambda _: (200, bomb), Content_Encoding="gzip") as server:
+        async with open_cell(auth_mode="platform", platform_auth_url=server.url) as service:
+            refused(await service.get("alices"), 503, "SERVICE_UNAVAILABLE")
+
+
+async def test_a_platform_that_drips_is_given_up_in_time(
+    platform: Server, service: Guarded
+) -> None:
+    platform.drips = 0.4
+    began = time.monotonic()
+    refused(await service.get("alices"), 503, "SERVICE_UNAVAILABLE")
+    assert time.monotonic() - began < 7
+
+
+async def test_made_up_tokens_do_not_pile_up_behind_a_slow_platform(
+    platform: Server, service: Guarded
+) -> None:
+    assert (await service.get("bobs")).status_code == 200
+    platform.hold.clear()
+    asking = [asyncio.create_task(service.get(f"made-up-{n}")) for n in range(500)]
+    await platform.called()
+    await asyncio.sleep(0)
+    answer = await service.get("one-more")
+    refused(answer, 429, "RATE_LIMIT")
+    assert answer.headers["retry-after"] == "1"
+    assert (await service.get("bobs")).status_code == 200
+    platform.hold.set()
+    answers = await asyncio.gather(*asking)
+    assert {each.status_code for each in answers} <= {401, 503}
+    refused(await service.get("one-more"), 401, "UNAUTHORIZED")
