@@ -4,7 +4,7 @@ from crm_cell.audit import chain
 from crm_cell.contacts import service as contacts
 from crm_cell.customers import service as customers
 from crm_cell.kernel.masking import mask_emails
-from crm_cell.secrets import store
+from crm_cell.secrets.keyless import KeylessDatabase
 from crm_cell.secrets.sources import KeyRefused
 from crm_cell.settings import Settings
 from crm_cell.storage.engine import EVERY_TENANT, Database, Reader
@@ -26,7 +26,7 @@ def open_database(settings: Settings) -> Database:
         chain_keys=settings.chain_keys,
     )
     if not settings.keys.is_set:
-        return database
+        return KeylessDatabase(database)
     # Imported here because a service without a key need not pay for what it does not use.
     from crm_cell.secrets.database import SealedDatabase
     from crm_cell.secrets.masters import Masters
@@ -52,10 +52,4 @@ async def _check_keys(database: Database, settings: Settings) -> None:
         raise KeyRefused(
             "CRM_AUDIT_KEY: the audit trail is under another key;"
             " give that one, or list it in CRM_AUDIT_OLD_KEYS"
-        )
-    if settings.keys.is_set:
-        return
-    if names := await database.read("keys.check", EVERY_TENANT, store.masters):
-        raise KeyRefused(
-            f"CRM_ENCRYPTION_KEY: must be set: the data is under a key, called {', '.join(names)}"
         )

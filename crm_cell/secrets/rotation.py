@@ -13,6 +13,7 @@ import msgspec
 
 from crm_cell.secrets import store
 from crm_cell.secrets.database import SealedDatabase
+from crm_cell.secrets.keyless import LOOK_SECONDS
 from crm_cell.secrets.seals import TenantSeals
 from crm_cell.secrets.store import Wrapped
 from crm_cell.storage.engine import EVERY_TENANT, Reader, Tx
@@ -51,6 +52,8 @@ class Rotation:
         self._database = database
         self._on_total = on_total
         self._on_rows = on_rows
+        self._turns_on = False
+        self._alone = False
         self.came_to = Rotated()
 
     async def run(self, *, master_only: bool = False) -> Rotated:
@@ -62,6 +65,7 @@ class Rotation:
             long=True,
         )
         seals = {tenant: await self._rewrapped(tenant) for tenant in tenants}
+        self._turns_on = all(each.current is None for each in seals.values())
         if not master_only:
             todo = _todo(seals)
             self.came_to.finished = len(todo) < len(seals) or not all(
@@ -79,6 +83,7 @@ class Rotation:
         async def unit(tx: Tx) -> list[Wrapped]:
             stored = await store.keys(tx, tenant)
             old = [wrapped for wrapped in stored if wrapped.master != masters.name]
+            self._alone = tx.alone
             for wrapped in old:
                 await store.rewrap(tx, masters.rewrapped(wrapped))
             return old
@@ -89,6 +94,7 @@ class Rotation:
     async def _rotate(self, seals: TenantSeals) -> None:
         if seals.current is None:
             seals = await self._database.make_keys(seals.tenant)
+            await self._let_others_notice()
         elif seals.complete:
             seals = await self._new_keys(seals.tenant, seals.current)
         number = seals.current
@@ -97,6 +103,13 @@ class Rotation:
             await self._go_through(seals.tenant, number, table)
         await self._finish(seals.tenant, number)
         self.came_to.tenants += 1
+
+    async def _let_others_notice(self) -> None:
+        """A process without the key writes in the open until it notices that there are keys. On
+        SQLite it notices in its own transaction."""
+        if self._turns_on and not self._alone:
+            await asyncio.sleep(2 * LOOK_SECONDS)
+        self._turns_on = False
 
     async def _new_keys(self, tenant: str, before: int) -> TenantSeals:
         made = self._database.masters.new_keys(tenant, before + 1, complete=False)

@@ -11,13 +11,10 @@ from crm_cell.secrets.ciphers import CIPHERS, Cipher, Tampered
 from crm_cell.secrets.masters import Masters
 from crm_cell.secrets.store import Wrapped
 from crm_cell.storage.engine import Reader, Row, Tx
-from crm_cell.storage.seals import Column, SealedTable, Values
+from crm_cell.storage.seals import MARK, Column, SealedTable, Values
 
 T = TypeVar("T")
 
-# No number and no address has one, so what begins with it is sealed: ":", the number of the
-# tenant's keys, ":", and the rest in base64.
-MARK = ":"
 # Of an HMAC-SHA-256: two values have the same by chance once in 2^64 values.
 _FINGERPRINT_BYTES = 16
 _ANSWER = "idempotency_keys.body"

@@ -114,6 +114,16 @@ async def masters(tx: Reader) -> list[str]:
     return [row[0] for row in rows]
 
 
+async def has_keys(tx: Reader, tenant: str) -> bool:
+    row = await tx.one("SELECT 1 FROM tenant_keys WHERE tenant_id = :tenant LIMIT 1", tenant=tenant)
+    return row is not None
+
+
+async def any_keys(tx: Reader) -> bool:
+    # every tenant: whoever has no key may work only where nobody has one
+    return await tx.one("SELECT 1 FROM tenant_keys LIMIT 1") is not None
+
+
 async def tenants(tx: Reader, tables: Iterable[SealedTable]) -> list[str]:
     """All that have keys, or rows that should be under some, in order."""
     found: set[str] = set()

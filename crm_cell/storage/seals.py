@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Values = dict[str, Any]
 
+# No number and no address has one, so what begins with it is sealed: ":", the number of the
+# tenant's keys, ":", and the rest in base64.
+MARK = ":"
+
 
 class Column(msgspec.Struct, frozen=True):
     """One that holds a number or an address."""

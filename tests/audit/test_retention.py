@@ -24,7 +24,7 @@ async def fill(cell: Running, tenant: str, days: list[int]) -> None:
 
 
 def now(cell: Running) -> int:
-    return cell.service.database._clock.now()  # type: ignore[attr-defined, no-any-return]
+    return cell.service.database._inner._clock.now()  # type: ignore[attr-defined, no-any-return]
 
 
 async def forget(cell: Running, days: int) -> int:

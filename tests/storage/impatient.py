@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from crm_cell.app import Cell
+from crm_cell.secrets.keyless import KeylessDatabase
 from crm_cell.settings import Settings
 from crm_cell.storage.postgres import Patience, PostgresDatabase
 from tests.databases import PostgresDatastore
@@ -23,8 +24,10 @@ async def impatient(
         database_url=datastore.url, database_connections=connections, demo=False, slots=ROOM
     )
     service = Cell(settings, lambda _: None)
-    assert isinstance(service.database, PostgresDatabase)
-    service.database._patience = patience
+    assert isinstance(service.database, KeylessDatabase)
+    database = service.database._inner
+    assert isinstance(database, PostgresDatabase)
+    database._patience = patience
     await service.start()
     transport = httpx.ASGITransport(service)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:

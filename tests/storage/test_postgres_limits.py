@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from crm_cell.kernel.errors import RateLimited, Unavailable
+from crm_cell.secrets.keyless import KeylessDatabase
 from crm_cell.storage.engine import EVERY_TENANT, Reader, Tx
 from crm_cell.storage.errors import Locked
 from crm_cell.storage.postgres import Patience, PostgresDatabase
@@ -43,8 +44,10 @@ async def cell(datastore: PostgresDatastore, patience: Patience) -> AsyncIterato
 
 @pytest.fixture
 def database(cell: Running) -> PostgresDatabase:
-    assert isinstance(cell.service.database, PostgresDatabase)
-    return cell.service.database
+    assert isinstance(cell.service.database, KeylessDatabase)
+    database = cell.service.database._inner
+    assert isinstance(database, PostgresDatabase)
+    return database
 
 
 @pytest.mark.parametrize("limit", [Patience(lock=0.1), Patience(statement=0.1)], ids=str)
