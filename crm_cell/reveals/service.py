@@ -7,6 +7,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Entity, shown_fields
 from crm_cell.kernel.errors import RateLimited
 from crm_cell.reveals import store
+from crm_cell.reveals.rules import without_contact_details
 from crm_cell.storage.engine import Tx
 
 DAILY = 100
@@ -40,8 +41,6 @@ def revealed(entity: Entity, members: list[str]) -> dict[str, Any]:
 
 
 def _without(reason: str, entity: Entity) -> str:
-    """A record that a number was seen must not be where it is seen next."""
-    for name in (*entity.phones, *entity.emails):
-        if value := getattr(entity, name):
-            reason = reason.replace(value, "***")
-    return reason
+    phones = [value for name in entity.phones if (value := getattr(entity, name))]
+    emails = [value for name in entity.emails if (value := getattr(entity, name))]
+    return without_contact_details(reason, phones, emails)
