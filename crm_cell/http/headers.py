@@ -69,7 +69,7 @@ def collect(lines: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], list[
         if name in found:
             repeated.append(Fault(name, "repeated"))
         # Not str.strip(): the last byte of 张 in UTF-8 is a blank in Latin-1.
-        found[name] = value.strip(b" \t").decode("latin-1")
+        found[name] = value.decode("latin-1").strip(" \t")
     if "X-User-Id" in found:
         found["X-User-Id"] = _user(found["X-User-Id"])
     return found, repeated
