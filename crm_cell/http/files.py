@@ -13,10 +13,9 @@ from typing import Any, BinaryIO, Protocol
 
 import msgspec
 
+from crm_cell.http.formulas import protected
 from crm_cell.http.schema import View
 
-# A spreadsheet takes what begins like this for a formula, in some countries full-width too.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _PIECE_BYTES = 256 * 1024
 # Excel's own limit.
 _ROWS_IN_SHEET = 1_048_576
@@ -151,8 +150,5 @@ def members(kind: type[View]) -> list[str]:
 
 
 def harmless(cells: Iterable[Any]) -> list[Any]:
-    """Cells that no spreadsheet takes for a formula: an apostrophe marks them as text."""
-    return [
-        f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-        for cell in cells
-    ]
+    """Cells that no spreadsheet takes for a formula."""
+    return [protected(cell) if isinstance(cell, str) else cell for cell in cells]

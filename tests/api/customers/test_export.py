@@ -181,6 +181,37 @@ async def test_a_cell_of_csv_is_never_a_formula(acme: Caller, first: str) -> Non
     assert (row["name"], row["contactPhone"]) == (f"'{first}1+1", f"'{shown}")
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a;=HYPERLINK(0)",
+        "a; =1+1",
+        'a;"=1+1',
+        'a;""=1+1";-2',
+        "a;＝1+1",
+        "a,=1+1",
+        '=1+1;"@x',
+        "';=1+1",
+    ],
+)
+async def test_no_cell_is_a_formula_whatever_separates_the_cells(
+    acme: Caller, name: str, separator: str
+) -> None:
+    await acme.customer(name=name)
+    text = (await acme.get(PATH, None, format="csv")).content.decode("utf-8-sig")
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    for cell in (cell for cells in lines for cell in cells):
+        assert not cell.strip().startswith(("=", "+", "-", "@", "＝")), cell
+
+
+@pytest.mark.parametrize("name", ["a;b", "'a", "d'Or; Cie", 'a "b"', "a;'b", "张三；=1"])
+async def test_a_cell_without_a_formula_is_left_as_it_is(acme: Caller, name: str) -> None:
+    await acme.customer(name=name)
+    (row,) = await exported(acme, "csv")
+    assert row["name"] == name
+
+
 @pytest.mark.parametrize(
     "name",
     [
