@@ -17,6 +17,7 @@ from crm_cell.contracts import service as contracts_service
 from crm_cell.contracts.routes import contracts
 from crm_cell.customers.routes import customers
 from crm_cell.customers.service import set_dependents
+from crm_cell.events.retention import purge_forever as purge_events_forever
 from crm_cell.follow_ups import service as follow_ups_service
 from crm_cell.follow_ups.routes import follow_ups
 from crm_cell.health.routes import health
@@ -151,6 +152,8 @@ class Cell:
         settings = self._settings
         yield purge_forever(self.database, settings.idempotency_ttl_hours)
         yield self._measurements.share_forever()
+        if settings.events_retention_days:
+            yield purge_events_forever(self.database, settings.events_retention_days)
         if settings.audit_retention_days:
             yield forget_forever(self.database, settings.audit_retention_days)
         if settings.audit_heads_path is not None:

@@ -25,6 +25,7 @@ _FOR_OTHERS = {"CRM_SKIP_ASSETS", "CRM_TEST_DATABASE_URL"}
 _PORTS = Bounds(1, 65_535)
 # The gateway retries within minutes, mobile clients within a day.
 _TTL_HOURS = Bounds(24)
+_DAYS = Bounds(0, 36_500)
 # A secret that a machine with a dictionary cannot guess.
 _LEAST_SECRET = 16
 _MOST_DIGITS = 9
@@ -82,6 +83,14 @@ class Settings(AuditSettings, frozen=True):
             bounds=_TTL_HOURS,
         ),
     ] = 72
+    events_retention_days: Annotated[
+        int,
+        Setting(
+            "CRM_EVENTS_RETENTION_DAYS",
+            "How long events are kept, delivered or not; 0 is for ever",
+            bounds=_DAYS,
+        ),
+    ] = 0
     encryption_key: Annotated[
         str | None,
         Setting(

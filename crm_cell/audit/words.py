@@ -37,6 +37,7 @@ MEMBERS: dict[str, Words] = {
     "status": ("状态", "status"),
     "stage": ("阶段", "stage"),
     "ownerId": ("负责人", "owner"),
+    "createdBy": ("记录人", "author"),
     "userId": ("用户", "user"),
     "customerId": ("客户", "customer"),
     "contactId": ("联系人", "contact"),

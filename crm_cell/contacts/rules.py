@@ -8,7 +8,6 @@ from crm_cell.kernel.entity import Entity, revised
 
 class Contact(Entity, frozen=True):
     resource: ClassVar[str] = "contact"
-    private: ClassVar[frozenset[str]] = frozenset({"owner_id"})
     phones: ClassVar[frozenset[str]] = frozenset({"phone"})
     emails: ClassVar[frozenset[str]] = frozenset({"email"})
 

@@ -45,6 +45,7 @@ class ContactView(View):
     phone: str | None
     email: str | None
     is_primary: bool
+    owner_id: str | None
     created_at: str
     updated_at: str
 
@@ -58,6 +59,7 @@ class ContactView(View):
             phone=mask_phone(contact.phone),
             email=answered_email(contact.email),
             is_primary=contact.is_primary,
+            owner_id=contact.owner_id,
             created_at=format_time(contact.created_at),
             updated_at=format_time(contact.updated_at),
         )

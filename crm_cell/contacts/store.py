@@ -247,7 +247,7 @@ async def hand_over(
     tx: Tx, tenant: str, customer_id: str, *, before: str | None, after: str | None
 ) -> None:
     moved = await tx.run(
-        "UPDATE contacts SET owner_id = :owner WHERE tenant_id = :tenant"
+        "UPDATE contacts SET owner_id = :owner, version = version + 1 WHERE tenant_id = :tenant"
         " AND customer_id = :customer AND deleted_at IS NULL",
         owner=after,
         tenant=tenant,

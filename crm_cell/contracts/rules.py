@@ -20,7 +20,7 @@ class Status(IntEnum):
 class Contract(Entity, frozen=True):
     resource: ClassVar[str] = "contract"
     named_by: ClassVar[str | None] = "contract_no"
-    private: ClassVar[frozenset[str]] = frozenset({"owner_id", "contract_no_key", "request_key"})
+    private: ClassVar[frozenset[str]] = frozenset({"contract_no_key", "request_key"})
     computed: ClassVar[tuple[str, ...]] = ("outstanding_cents",)
 
     customer_id: str

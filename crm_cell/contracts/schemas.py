@@ -58,6 +58,7 @@ class ContractView(View):
     signed_at: str | None
     paid_cents: int
     outstanding_cents: int
+    owner_id: str | None
     created_at: str
     updated_at: str
 
@@ -75,6 +76,7 @@ class ContractView(View):
             signed_at=contract.signed_at,
             paid_cents=contract.paid_cents,
             outstanding_cents=contract.outstanding_cents,
+            owner_id=contract.owner_id,
             created_at=format_time(contract.created_at),
             updated_at=format_time(contract.updated_at),
         )

@@ -147,7 +147,7 @@ async def hand_over(
 ) -> None:
     """Let a customer's contracts be seen by its owner `after`, no longer by `before`."""
     moved = await tx.run(
-        "UPDATE contracts SET owner_id = :owner"
+        "UPDATE contracts SET owner_id = :owner, version = version + 1"
         " WHERE tenant_id = :tenant AND customer_id = :customer",
         owner=after,
         tenant=tenant,

@@ -44,3 +44,29 @@ async def replace(tx: Tx, tenant: str, data: Mapping[str, str]) -> None:
         "UPDATE events SET data = :data WHERE tenant_id = :tenant AND id = :id",
         [{"tenant": tenant, "id": event, "data": said} for event, said in data.items()],
     )
+
+
+async def tenants(tx: Reader) -> list[str]:
+    """All that have events, each found by one step on the primary key."""
+    found: list[str] = []
+    after = ""
+    # every tenant: retention is the installation's.
+    sql = "SELECT min(tenant_id) FROM events WHERE tenant_id > :after"
+    while (row := await tx.one(sql, after=after)) and row[0] is not None:
+        found.append(after := row[0])
+    return found
+
+
+async def purge(tx: Tx, tenant: str, before: str, most: int) -> int:
+    """Delete at most so many of a tenant's events with lower ids, the oldest first."""
+    old = await tx.all(
+        "SELECT id FROM events WHERE tenant_id = :tenant AND id < :before ORDER BY id LIMIT :most",
+        tenant=tenant,
+        before=before,
+        most=most,
+    )
+    await tx.many(
+        "DELETE FROM events WHERE tenant_id = :tenant AND id = :id",
+        [{"tenant": tenant, "id": row[0]} for row in old],
+    )
+    return len(old)

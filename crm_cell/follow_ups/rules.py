@@ -23,6 +23,7 @@ class FollowUp(Entity, frozen=True):
     owner_id: str | None
     content: str
     follow_up_type: str
+    created_by: str | None
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -67,6 +68,7 @@ def new_follow_up(
         owner_id=owner_id,
         content=content,
         follow_up_type=follow_up_type,
+        created_by=actor.user,
     )
 
 

@@ -51,6 +51,7 @@ class FollowUpView(View):
     contact_id: str | None
     content: str
     follow_up_type: str
+    created_by: str | None
     created_at: str
     updated_at: str
 
@@ -64,6 +65,7 @@ class FollowUpView(View):
             contact_id=follow_up.contact_id,
             content=follow_up.content,
             follow_up_type=follow_up.follow_up_type,
+            created_by=follow_up.created_by,
             created_at=format_time(follow_up.created_at),
             updated_at=format_time(follow_up.updated_at),
         )

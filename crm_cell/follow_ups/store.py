@@ -15,7 +15,7 @@ from crm_cell.storage.scope import counted, owned, owned_among
 
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, opportunity_id, contact_id,"
-    " owner_id, content, follow_up_type"
+    " owner_id, content, follow_up_type, created_by"
 )
 _COUNTED_BY = {
     "follow_ups.owner": "owner_id",
@@ -29,7 +29,7 @@ async def insert(tx: Tx, follow_up: FollowUp) -> None:
     await tx.run(
         f"INSERT INTO follow_ups ({_COLUMNS}) VALUES (:tenant_id, :id, :version, :created_at,"
         " :updated_at, :customer_id, :opportunity_id, :contact_id, :owner_id, :content,"
-        " :follow_up_type)",
+        " :follow_up_type, :created_by)",
         **msgspec.structs.asdict(follow_up),
     )
     await _count(tx, follow_up, 1)

@@ -9,7 +9,7 @@ from crm_cell.kernel.entity import Entity
 class Payment(Entity, frozen=True):
     resource: ClassVar[str] = "payment"
     named_by: ClassVar[str | None] = None
-    private: ClassVar[frozenset[str]] = frozenset({"owner_id", "request_key"})
+    private: ClassVar[frozenset[str]] = frozenset({"request_key"})
 
     contract_id: str
     owner_id: str | None

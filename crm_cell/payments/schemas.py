@@ -35,6 +35,7 @@ class PaymentView(View):
     currency: str
     payment_at: str
     remark: str | None
+    owner_id: str | None
     created_at: str
     updated_at: str
 
@@ -48,6 +49,7 @@ class PaymentView(View):
             currency=payment.currency,
             payment_at=payment.payment_at,
             remark=payment.remark,
+            owner_id=payment.owner_id,
             created_at=format_time(payment.created_at),
             updated_at=format_time(payment.updated_at),
         )

@@ -90,7 +90,7 @@ async def hand_over(
 ) -> None:
     """Let the payments of these contracts be seen by `after`, no longer by `before`."""
     moved = await tx.many(
-        "UPDATE payments SET owner_id = :owner"
+        "UPDATE payments SET owner_id = :owner, version = version + 1"
         " WHERE tenant_id = :tenant AND contract_id = :contract RETURNING id",
         ({"owner": after, "tenant": tenant, "contract": contract} for contract in contract_ids),
     )

@@ -1,22 +1,10 @@
 """Rows of a release whose keys were digits as they were typed are found by the normal form."""
 
-import asyncio
-
 import pytest
 
 from crm_cell.kernel.lookup import earlier_phone_keys
-from crm_cell.storage.migrate import migrate
-from tests.databases import PostgresDatastore
+from tests.storage.earlier import go_back, migrate_again
 from tests.world import Caller, Running
-
-
-def owners_url(cell: Running) -> str:
-    """Whoever owns the tables migrates them: on PostgreSQL that is not the service."""
-    if not isinstance(cell.datastore, PostgresDatastore):
-        return cell.datastore.url
-    [(owner,)] = cell.rows("SELECT tableowner FROM pg_tables WHERE tablename = 'customers'")
-    return cell.datastore.url_for(str(owner))
-
 
 BEFORE = [
     ("+86 138 1234 5678", "+8613812345678", "13812345678"),
@@ -34,8 +22,8 @@ async def test_a_migration_gives_them_their_new_keys(
     contact = await acme.contact(customer, phone=typed)
     cell.change(f"UPDATE customers SET contact_phone_key = '{key}'")
     cell.change(f"UPDATE contacts SET phone_key = '{key}'")
-    cell.change("UPDATE alembic_version SET version_num = '0007'")
-    await asyncio.to_thread(migrate, owners_url(cell))
+    go_back(cell, "0007")
+    await migrate_again(cell)
     assert await acme.rows("/customers", phone=sought) == [customer]
     assert await acme.rows("/contacts", phone=sought) == [contact]
 

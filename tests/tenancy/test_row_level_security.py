@@ -313,7 +313,7 @@ def test_upkeep_forgets_what_is_old_and_erases_people(datastore: PostgresDatasto
         "contacts": "DELETE UPDATE",
         "counters": "INSERT UPDATE",
         "customers": "DELETE UPDATE",
-        "events": "INSERT UPDATE",
+        "events": "DELETE INSERT UPDATE",
         "follow_ups": "DELETE UPDATE",
         "funnel": "INSERT UPDATE",
         "idempotency_keys": "DELETE UPDATE",

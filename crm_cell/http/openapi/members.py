@@ -110,6 +110,7 @@ MEMBERS: Final[dict[str, dict[str, Any]]] = {
     "created": _told("成功行数 · Rows that went in", 1),
     "errorsDetail": _told("失败的行 · The rows that did not go in"),
     "index": _told("在 items 中的位置，从 0 起 · Position in items, from 0", 0),
+    "createdBy": _told("记录人（平台用户编号） · The author, a user id of the platform", "alice"),
     "userId": _told("用户（平台用户编号） · The user, a user id of the platform", "alice"),
     "granted": _told("是否可见 · Whether it is seen", True),
     "rule": _told("起作用的规则 · The rule that decides", "owner"),

@@ -31,6 +31,7 @@ async def test_it_answers_with_the_contact_and_where_it_is(acme: Caller) -> None
         "phone": "138****5678",
         "email": "han@example.com",
         "isPrimary": True,
+        "ownerId": None,
         "createdAt": body["createdAt"],
         "updatedAt": body["createdAt"],
     }
@@ -48,7 +49,7 @@ async def test_it_is_put_on_record_as_its_detail_shows_it(acme: Caller, cell: Ru
     assert (deed["action"], deed["resourceType"]) == ("created", "contact")
     assert deed["changes"]["phone"] == {"after": "138****5678"}
     assert deed["changes"]["isPrimary"] == {"after": True}
-    assert "ownerId" not in deed["changes"]
+    assert deed["changes"]["ownerId"] == {"after": None}
     assert (event["eventType"], event["data"]) == ("crm.contact.created", detail.json())
 
 

@@ -40,4 +40,4 @@ async def test_it_follows_its_customer_to_the_new_owner(
     path = f"/contacts/{created['contactId']}"
     refused(await alice.get(path), 404, "NOT_FOUND")
     answer = await bob.get(path)
-    assert (answer.json(), answer.headers["etag"]) == (created, '"1"')
+    assert (answer.json(), answer.headers["etag"]) == (created | {"ownerId": "bob"}, '"2"')

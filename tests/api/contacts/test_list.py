@@ -86,7 +86,8 @@ async def test_totals_follow_handover_and_deletion(
     first, second = await alice.contact(customer), await alice.contact(customer)
     await alice.delete(f"/contacts/{first['contactId']}")
     await acme.patch(f"/customers/{customer['customerId']}", {"ownerId": "bob"})
-    for caller, rows in ((alice, []), (bob, [second]), (acme, [second])):
+    moved = second | {"ownerId": "bob"}
+    for caller, rows in ((alice, []), (bob, [moved]), (acme, [moved])):
         for query in ({}, {"customerId": customer["customerId"]}):
             page = (await caller.get("/contacts", **query)).json()
             assert (page["data"], page["total"]) == (rows, len(rows))

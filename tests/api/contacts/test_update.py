@@ -86,7 +86,7 @@ async def test_it_stays_with_its_customer(acme: Caller, cell: Running) -> None:
         ({"isPrimary": None}, ("isPrimary", "null")),
         ({"isPrimary": 1}, ("isPrimary", "type")),
         ({"phone": "139****5678"}, ("phone", "not_a_phone")),
-        ({"ownerId": "bob"}, ("ownerId", "unknown")),
+        ({"ownerId": "bob"}, ("ownerId", "read_only")),
         ({"tenantId": "globex"}, ("tenantId", "read_only")),
     ],
 )

@@ -36,6 +36,7 @@ async def test_it_answers_with_the_contract_and_where_it_is(acme: Caller) -> Non
         "signedAt": None,
         "paidCents": 0,
         "outstandingCents": 100,
+        "ownerId": None,
         "createdAt": body["createdAt"],
         "updatedAt": body["createdAt"],
     }

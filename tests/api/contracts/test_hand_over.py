@@ -33,16 +33,27 @@ async def test_the_new_owner_sees_them_and_the_old_one_no_more(
     assert await totals(acme, contract) == (3, 2, 4, 2)
 
 
-async def test_they_themselves_do_not_change(acme: Caller, cell: Running) -> None:
+async def test_of_them_only_the_owner_changes(acme: Caller, cell: Running) -> None:
     customer = await acme.customer(ownerId="alice")
     contract = await acme.contract(customer)
     payment = await acme.payment(contract)
+    assert (contract["ownerId"], payment["ownerId"]) == ("alice", "alice")
     paths = (f"/contracts/{contract['contractId']}", f"/payments/{payment['paymentId']}")
     before = [await acme.get(path) for path in paths]
     await acme.patch(f"/customers/{customer['customerId']}", {"ownerId": None})
     after = [await acme.get(path) for path in paths]
-    assert [answer.content for answer in after] == [answer.content for answer in before]
-    assert [answer.headers["etag"] for answer in after] == ['"2"', '"1"']
+    expected = [answer.json() | {"ownerId": None} for answer in before]
+    assert [answer.json() for answer in after] == expected
+    assert [answer.headers["etag"] for answer in after] == ['"3"', '"2"']
+
+
+async def test_a_list_that_was_shown_before_shows_the_new_owner(acme: Caller) -> None:
+    customer = await acme.customer(ownerId="alice")
+    await acme.payment(await acme.contract(customer))
+    for owner in ("alice", "bob"):
+        await acme.patch(f"/customers/{customer['customerId']}", {"ownerId": owner})
+        shown = [await acme.rows(path) for path in ("/contracts", "/payments")]
+        assert [[row["ownerId"] for row in rows] for rows in shown] == [[owner], [owner]]
 
 
 async def test_a_customer_without_contracts_moves_nothing(

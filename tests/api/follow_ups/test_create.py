@@ -32,9 +32,23 @@ async def test_it_answers_with_the_follow_up_and_where_it_is(acme: Caller) -> No
         "contactId": contact["contactId"],
         "content": "上门演示\n下周报价",
         "followUpType": "visit",
+        "createdBy": None,
         "createdAt": body["createdAt"],
         "updatedAt": body["createdAt"],
     }
+
+
+async def test_it_names_its_author_who_stays_so(acme: Caller, alice: Caller, cell: Running) -> None:
+    created = await alice.follow_up(customerId=(await alice.customer())["customerId"])
+    assert created["createdBy"] == "alice"
+    assert events(cell)[-1]["data"] == created
+    assert audit(cell)[-1]["changes"]["createdBy"] == {"after": "alice"}
+    path = f"/follow-ups/{created['followUpId']}"
+    changed = (await acme.patch(path, created | {"content": "改过"})).json()
+    assert changed == created | {"content": "改过", "updatedAt": changed["updatedAt"]}
+    async with nothing_changes(cell):
+        answer = await acme.patch(path, {"createdBy": "bob"})
+        assert faults(answer) == {("createdBy", "read_only")}
 
 
 async def test_only_content_is_needed(acme: Caller) -> None:

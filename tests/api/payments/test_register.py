@@ -38,6 +38,7 @@ async def test_it_answers_with_the_payment_and_where_it_is(acme: Caller) -> None
         "currency": "USD",
         "paymentAt": "2026-11-20",
         "remark": None,
+        "ownerId": None,
         "createdAt": body["createdAt"],
         "updatedAt": body["createdAt"],
     }

@@ -1,0 +1,32 @@
+"""Bringing a database back to an earlier schema, to migrate it again with rows in it."""
+
+import asyncio
+
+from crm_cell.storage.migrate import migrate
+from tests.databases import PostgresDatastore
+from tests.world import Running
+
+UNDO = {
+    "0012": ["ALTER TABLE follow_ups DROP COLUMN created_by"],
+}
+"""By revision, what takes back what it adds. Those that only change rows need nothing."""
+
+
+def go_back(cell: Running, revision: str) -> None:
+    """To the schema of `revision`."""
+    for later in sorted(UNDO, reverse=True):
+        for statement in UNDO[later] if later > revision else ():
+            cell.change(statement)
+    cell.change(f"UPDATE alembic_version SET version_num = '{revision}'")
+
+
+async def migrate_again(cell: Running) -> None:
+    await asyncio.to_thread(migrate, _owners_url(cell))
+
+
+def _owners_url(cell: Running) -> str:
+    """Whoever owns the tables migrates them: on PostgreSQL that is not the service."""
+    if not isinstance(cell.datastore, PostgresDatastore):
+        return cell.datastore.url
+    [(owner,)] = cell.rows("SELECT tableowner FROM pg_tables WHERE tablename = 'customers'")
+    return cell.datastore.url_for(str(owner))
