@@ -1,5 +1,6 @@
 """/health, /livez and /readyz. None needs a token."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from msgspec import Meta
@@ -28,13 +29,13 @@ DOWN = HealthView(status="down")
 @health.plain("/health", "健康检查", open=True, probe=True, others={503: DOWN})
 async def check(database: Database) -> HealthView | Answer:
     """Whether the service and its database answer."""
-    return await _look_at(database)
+    return await _look_at(database.ping)
 
 
 @health.plain("/readyz", "就绪检查", open=True, probe=True, others={503: DOWN})
 async def ready(database: Database) -> HealthView | Answer:
-    """For orchestrators: whether to send requests here."""
-    return await _look_at(database)
+    """For orchestrators: whether to send requests here: 503 too while writes fail."""
+    return await _look_at(database.ready)
 
 
 @health.plain("/livez", "存活检查", open=True, probe=True)
@@ -43,9 +44,9 @@ async def live() -> HealthView:
     return HealthView(status="up")
 
 
-async def _look_at(database: Database) -> HealthView | Answer:
+async def _look_at(works: Callable[[], Awaitable[None]]) -> HealthView | Answer:
     try:
-        await database.ping()
+        await works()
     except Unavailable:
         return Answer(503, encode(DOWN), [JSON_TYPE])
     return HealthView(status="up")

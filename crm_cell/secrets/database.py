@@ -47,6 +47,9 @@ class SealedDatabase:
     async def ping(self) -> None:
         await self._inner.ping()
 
+    async def ready(self) -> None:
+        await self._inner.ready()
+
     async def overwrite_deleted(self) -> None:
         await self._inner.overwrite_deleted()
 

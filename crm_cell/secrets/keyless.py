@@ -53,6 +53,11 @@ class KeylessDatabase:
             raise KeyMissing
         await self._inner.ping()
 
+    async def ready(self) -> None:
+        if self._refuses:
+            raise KeyMissing
+        await self._inner.ready()
+
     async def overwrite_deleted(self) -> None:
         await self._inner.overwrite_deleted()
 

@@ -111,6 +111,10 @@ class Database(Protocol):
         """Raises Unavailable when the database does not answer."""
         ...
 
+    async def ready(self) -> None:
+        """Raises Unavailable when it does not answer, when writes fail, or when it is damaged."""
+        ...
+
     async def read(
         self, name: str, tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
     ) -> T:

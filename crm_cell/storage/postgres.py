@@ -7,6 +7,7 @@ that what it computes between its statements never holds up a short request.
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
@@ -14,11 +15,13 @@ import structlog
 
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import Unavailable
+from crm_cell.storage.condition import TRIAL_TENANT, Condition, Undone, trial
 from crm_cell.storage.engine import NO_KEYS, ChainKeys, ReadUnit, Tenant, WriteUnit
 from crm_cell.storage.errors import TakesLong
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.postgres_server import Link, find_server
 from crm_cell.storage.postgres_sessions import Limits, Sessions
+from crm_cell.storage.postgres_weather import DAMAGE
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -57,6 +60,7 @@ class PostgresDatabase:
         self._patience = patience or Patience()
         self._chain_keys = chain_keys
         self._boundaries = Boundaries()
+        self._condition = Condition(DAMAGE)
         self._stopping = False
 
     async def start(self) -> None:
@@ -87,18 +91,30 @@ class PostgresDatabase:
     async def ping(self) -> None:
         await self._short.ping()
 
+    async def ready(self) -> None:
+        await self.ping()
+        await self._condition.check(self._try_to_write)
+
+    async def _try_to_write(self) -> None:
+        with suppress(Undone):
+            await self.write("readiness", TRIAL_TENANT, trial)
+
     async def read(
         self, name: str, tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
     ) -> T:
         if self._stopping:
             raise Unavailable
         now = self._clock.now()
-        if not long:
-            try:
-                return await self._short.read(name, tenant, unit, now)
-            except TakesLong:
-                log.debug("long_after_all", unit=name)
-        return await self._long.run(lambda it: it.read(name, tenant, unit, now))
+        try:
+            if not long:
+                try:
+                    return await self._short.read(name, tenant, unit, now)
+                except TakesLong:
+                    log.debug("long_after_all", unit=name)
+            return await self._long.run(lambda it: it.read(name, tenant, unit, now))
+        except Unavailable as error:
+            self._condition.read_failed(error)
+            raise
 
     async def write(
         self,
@@ -113,9 +129,13 @@ class PostgresDatabase:
         if self._stopping:
             raise Unavailable
         moment = self._clock.of_write(now)
-        if long:
-            return await self._long.run(lambda it: it.write(name, tenant, unit, *moment))
-        return await self._short.write(name, tenant, unit, *moment)
+        try:
+            if long:
+                return await self._long.run(lambda it: it.write(name, tenant, unit, *moment))
+            return await self._short.write(name, tenant, unit, *moment)
+        except Unavailable as error:
+            self._condition.write_failed(error)
+            raise
 
     async def overwrite_deleted(self) -> None:
         """Its server reuses the room of dead rows when it vacuums, in its own time."""

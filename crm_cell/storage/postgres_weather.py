@@ -11,9 +11,10 @@ TRY_AGAIN = (
     asyncpg.DeadlockDetectedError,
     asyncpg.InvalidCachedStatementError,
 )
-# SQLSTATE classes of a server that is away, only a replica, full or going down, and of a session
-# that it ended because nothing came of it.
-_AWAY = ("08", "25006", "25P03", "53", "57P", "58")
+DAMAGE = (asyncpg.DataCorruptedError, asyncpg.IndexCorruptedError)
+# SQLSTATE classes of a server that is away, only a replica, full or going down, of a session that
+# it ended because nothing came of it, and of damaged pages.
+_AWAY = ("08", "25006", "25P03", "53", "57P", "58", "XX001", "XX002")
 
 
 def weather(error: Exception) -> CrmError | None:

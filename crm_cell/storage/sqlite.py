@@ -17,10 +17,12 @@ import structlog
 
 from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import RateLimited, Unavailable
+from crm_cell.storage.condition import TRIAL_TENANT, Condition, trial
 from crm_cell.storage.engine import EVERY_TENANT, NO_KEYS, ChainKeys, ReadUnit, Tenant, WriteUnit
 from crm_cell.storage.errors import HALF_MOVED, CannotOpen, TakesLong
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.sqlite_connection import (
+    DAMAGE,
     WEATHER,
     SqliteReader,
     Writer,
@@ -30,7 +32,7 @@ from crm_cell.storage.sqlite_connection import (
     unique_indexes,
 )
 from crm_cell.storage.sqlite_files import OpenFiles
-from crm_cell.storage.sqlite_group import Group, Job, Spoilt
+from crm_cell.storage.sqlite_group import Group, Job, Spoilt, caused_by
 from crm_cell.storage.sqlite_readers import LongReaders
 
 T = TypeVar("T")
@@ -63,6 +65,7 @@ class SqliteDatabase:
         self._careful_groups = 0
         self._commit_thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._boundaries = Boundaries()
+        self._condition = Condition(DAMAGE)
         self._long_readers = LongReaders(path, self._boundaries)
 
     async def start(self) -> None:
@@ -96,17 +99,25 @@ class SqliteDatabase:
         except apsw.Error as error:
             raise Unavailable from error
 
+    async def ready(self) -> None:
+        await self.ping()
+        await self._condition.check(lambda: self.write("readiness", TRIAL_TENANT, trial))
+
     async def read(
         self, name: str, _tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
     ) -> T:
         if self._files.lost:
             raise Unavailable
-        if not long:
-            try:
-                return self._read_inline(name, unit)
-            except TakesLong:
-                log.debug("long_after_all", unit=name)
-        return await self._long_readers.run(name, unit, self._clock.now())
+        try:
+            if not long:
+                try:
+                    return self._read_inline(name, unit)
+                except TakesLong:
+                    log.debug("long_after_all", unit=name)
+            return await self._long_readers.run(name, unit, self._clock.now())
+        except Unavailable as error:
+            self._condition.read_failed(error)
+            raise
 
     def _read_inline(self, name: str, unit: ReadUnit[T]) -> T:
         started = perf_counter()
@@ -151,7 +162,11 @@ class SqliteDatabase:
         job = Job(name, unit, self._loop.create_future(), long=long, now=now)
         self._waiting.append(job)
         self._arrived.set()
-        return cast(T, await job.answer)
+        try:
+            return cast(T, await job.answer)
+        except Unavailable as error:
+            self._condition.write_failed(error)
+            raise
 
     async def overwrite_deleted(self) -> None:
         """Only here, where a person is erased: it costs every write that deletes or shortens."""
@@ -181,10 +196,10 @@ class SqliteDatabase:
             except apsw.BusyError:
                 self._give_up_on_the_oldest()
                 await asyncio.sleep(_LOCK_RETRY_SECONDS)
-            except apsw.Error:
+            except apsw.Error as error:
                 job = self._waiting.popleft()
                 log.exception("begin_failed", unit=job.name)
-                job.fail(Unavailable())
+                job.fail(caused_by(error, Unavailable()))
             else:
                 return True
         return False
@@ -210,7 +225,7 @@ class SqliteDatabase:
             self._waiting.extendleft(reversed(group.jobs))
             self._careful_groups = _CAREFUL_GROUPS
         except apsw.Error as error:
-            group.fail(str(error))
+            group.fail(str(error), error)
             group.settle()
         else:
             if self._files.are_lost():  # the commit went where nobody will find it

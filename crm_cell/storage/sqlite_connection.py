@@ -32,6 +32,7 @@ WEATHER = (
     apsw.NoMemError,
     apsw.NotADBError,
 )
+DAMAGE = (apsw.CorruptError, apsw.NotADBError)
 # Pages kept in memory by each connection, in KiB.
 _CACHE_KIB = 8_192
 # One thread at a time uses a connection, so SQLite need not lock it for each row it reads.

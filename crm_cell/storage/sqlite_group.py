@@ -135,7 +135,7 @@ class Group:
         if rows := counters.rows(self._tally, SqliteTx.stripe):
             self._connection.executemany(counters.ADD, rows)
 
-    def fail(self, why: str) -> None:
+    def fail(self, why: str, cause: Exception | None = None) -> None:
         """None of the group is on disk, or nobody can tell: a retry with the same id settles it.
 
         Also those who were refused, since it may have been for what is now undone.
@@ -145,11 +145,16 @@ class Group:
             self._connection.execute("ROLLBACK")
         self._writer.hints.clear()
         for job in self.jobs:
-            job.error = Unavailable("commit_unknown")
+            job.error = caused_by(cause, Unavailable("commit_unknown"))
 
     def settle(self) -> None:
         for job in self.jobs:
             job.settle()
+
+
+def caused_by(cause: Exception | None, error: Unavailable) -> Unavailable:
+    error.__cause__ = cause
+    return error
 
 
 def _finish(tx: SqliteTx, late: Late) -> None:
