@@ -125,7 +125,7 @@ def test_a_missing_file_is_one_clear_line(terminal: Terminal) -> None:
     ("options", "complaint"),
     [
         (("--tenant", "a b"), "--tenant a b: not a tenant's id"),
-        (("--tenant", "acme", "--user", "老王"), "--user 老王: not a user's id"),
+        (("--tenant", "acme", "--user", "老\n王"), "--user 老\n王: not a user's id"),
     ],
 )
 def test_only_ids_that_headers_may_hold_are_taken(
