@@ -88,5 +88,5 @@ def scope_of(headers: Mapping[str, str], identity: Identity) -> tuple[str | None
     if ALL in identity.scopes:
         return identity.user, named
     if named is not None and named != identity.user:
-        raise Forbidden(details="other_user")
+        raise Forbidden("other_user", details="other_user")
     return identity.user, identity.user

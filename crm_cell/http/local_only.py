@@ -37,7 +37,7 @@ class LocalOnly:
         if origin is None or method in _READS or origin in self._origins:
             return
         if origin.lower() not in (f"http://{host}".lower(), f"https://{host}".lower()):
-            raise Forbidden(details="foreign_origin")
+            raise Forbidden("foreign_origin")
 
 
 @lru_cache(_MOST_HOSTS)

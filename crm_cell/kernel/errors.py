@@ -97,7 +97,7 @@ class Unauthorized(Refusal):
 
     def __init__(self, details: str | None = None, *, why: str = "") -> None:
         """`why` is for the log alone, and never holds a token."""
-        super().__init__(details=details, headers={"WWW-Authenticate": "Bearer"})
+        super().__init__(details, details=details, headers={"WWW-Authenticate": "Bearer"})
         self.why = why or details or ""
 
 
@@ -108,10 +108,11 @@ class Forbidden(Refusal):
 
 
 class ScopeMissing(Forbidden):
-    """The same code: callers act on it alike, and read in `details` what to ask for."""
+    """The same code: callers act on it alike, and read in `message` and `details` what to ask for."""
 
     def __init__(self, scope: str) -> None:
         super().__init__(
+            "scope_missing",
             details="scope_missing",
             headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
             scope=scope,
@@ -122,7 +123,7 @@ class CellNotAllowed(Forbidden):
     """The platform knows the user, and does not let them use this cell."""
 
     def __init__(self, *, why: str = "") -> None:
-        super().__init__(details="cell_not_allowed")
+        super().__init__("cell_not_allowed")
         self.why = why
 
 

@@ -227,7 +227,7 @@ def explain(language: Language, error: CrmError) -> tuple[str, str]:
         each = [f"{fault.field}: {explain_fault(language, fault)}" for fault in error.faults]
         return summarize_faults(language, error.faults), "; ".join(each)
     details = say(language, error.details, **error.params) if error.details else ""
-    return say(language, error.message), details
+    return say(language, error.message, **error.params), details
 
 
 def preferred_language(accept_language: str) -> Language:

@@ -85,7 +85,7 @@ async def test_who_may_not_use_this_cell_is_refused_and_not_sent_to_log_in(
             answer = await service.create("admins", "x", X_Tenant_Id="acme")
             again = await service.get("admins", X_Tenant_Id="acme", Accept_Language="en")
     refused(answer, 403, "FORBIDDEN")
-    assert "allowedCells does not name crm" in refused(again, 403, "FORBIDDEN")["details"]
+    assert "allowedCells does not name crm" in refused(again, 403, "FORBIDDEN")["message"]
     assert "www-authenticate" not in answer.headers
     assert len(platform.asked) == 1
     assert lines == [

@@ -155,7 +155,7 @@ async def test_probes_are_answered_whatever_they_call_it(path: str, dev: Running
 async def test_no_foreign_page_writes(origin: str, dev: Running) -> None:
     async with nothing_changes(dev):
         heard = await create(dev, "localhost:8001", origin)
-        assert "CRM_CORS_ORIGINS" in refused(heard, 403, "FORBIDDEN")["details"]
+        assert "CRM_CORS_ORIGINS" in refused(heard, 403, "FORBIDDEN")["message"]
 
 
 @pytest.mark.parametrize("method", ["PATCH", "DELETE", "PUT", "POST"])
