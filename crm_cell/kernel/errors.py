@@ -108,7 +108,7 @@ class Forbidden(Refusal):
 
 
 class ScopeMissing(Forbidden):
-    """The same code: callers act on it alike, and read in `message` and `details` what to ask for."""
+    """The same code: callers act on it alike, and read in `message` what to ask for."""
 
     def __init__(self, scope: str) -> None:
         super().__init__(
