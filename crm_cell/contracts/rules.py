@@ -20,7 +20,7 @@ class Status(IntEnum):
 class Contract(Entity, frozen=True):
     resource: ClassVar[str] = "contract"
     named_by: ClassVar[str | None] = "contract_no"
-    private: ClassVar[frozenset[str]] = frozenset({"contract_no_key", "request_key"})
+    private: ClassVar[frozenset[str]] = frozenset({"contract_no_key", "request_key", "request_id"})
     computed: ClassVar[tuple[str, ...]] = ("outstanding_cents",)
 
     customer_id: str
@@ -34,6 +34,7 @@ class Contract(Entity, frozen=True):
     signed_at: str | None
     paid_cents: int
     request_key: str | None
+    request_id: str | None
 
     @property
     def outstanding_cents(self) -> int:
@@ -78,6 +79,7 @@ def new_contract(
         signed_at=signed_at,
         paid_cents=0,
         request_key=actor.key,
+        request_id=actor.lasting_request_id,
     )
 
 

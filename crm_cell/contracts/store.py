@@ -18,28 +18,37 @@ from crm_cell.storage.scope import counted, owned, owned_among
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, opportunity_id, owner_id,"
     " contract_no, contract_no_key, amount_cents, currency, status, signed_at, paid_cents,"
-    " request_key"
+    " request_key, request_id"
 )
 
 
 async def insert(tx: Tx, contract: Contract) -> None:
-    """Raises IdempotentConflict for a request that was entered before, else DuplicateContractNo.
-
-    A repeated request repeats the number too; the clause makes either database say the first.
-    """
-    try:
-        inserted = await tx.run(
-            f"INSERT INTO contracts ({_COLUMNS}) VALUES (:tenant_id, :id, :version, :created_at,"
-            " :updated_at, :customer_id, :opportunity_id, :owner_id, :contract_no,"
-            " :contract_no_key, :amount_cents, :currency, :status, :signed_at, :paid_cents,"
-            " :request_key) ON CONFLICT (tenant_id, request_key) DO NOTHING",
-            **msgspec.structs.asdict(contract),
-        )
-    except UniqueViolation as violation:
-        raise DuplicateContractNo from violation
-    if not inserted:
+    """Raises IdempotentConflict for a key or a request id that was used before, however long ago,
+    else DuplicateContractNo: a repeated request repeats the number too."""
+    inserted = await tx.run(
+        f"INSERT INTO contracts ({_COLUMNS}) VALUES (:tenant_id, :id, :version, :created_at,"
+        " :updated_at, :customer_id, :opportunity_id, :owner_id, :contract_no,"
+        " :contract_no_key, :amount_cents, :currency, :status, :signed_at, :paid_cents,"
+        " :request_key, :request_id) ON CONFLICT DO NOTHING",
+        **msgspec.structs.asdict(contract),
+    )
+    if not inserted and await _is_entered(tx, contract):
         raise IdempotentConflict("idempotent_money")
+    if not inserted:
+        raise DuplicateContractNo
     await _count(tx, contract)
+
+
+async def _is_entered(tx: Reader, contract: Contract) -> bool:
+    found = await tx.one(
+        "SELECT 1 FROM contracts WHERE tenant_id = :tenant AND request_key = :key"
+        " UNION ALL SELECT 1 FROM contracts WHERE tenant_id = :tenant AND request_id = :request_id"
+        " LIMIT 1",
+        tenant=contract.tenant_id,
+        key=contract.request_key,
+        request_id=contract.request_id,
+    )
+    return found is not None
 
 
 async def find(tx: Reader, actor: Actor, contract_id: str) -> Contract | None:

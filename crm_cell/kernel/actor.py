@@ -17,6 +17,11 @@ class Actor(msgspec.Struct, frozen=True):
     """The idempotency key of a write: contracts and payments keep it for ever."""
 
     @property
+    def lasting_request_id(self) -> str | None:
+        """What contracts and payments keep beside the key. None for what no request asks for."""
+        return self.request_id if self.key else None
+
+    @property
     def sees_all(self) -> bool:
         return self.owner is None
 

@@ -9,7 +9,7 @@ from crm_cell.kernel.entity import Entity
 class Payment(Entity, frozen=True):
     resource: ClassVar[str] = "payment"
     named_by: ClassVar[str | None] = None
-    private: ClassVar[frozenset[str]] = frozenset({"request_key"})
+    private: ClassVar[frozenset[str]] = frozenset({"request_key", "request_id"})
 
     contract_id: str
     owner_id: str | None
@@ -18,6 +18,7 @@ class Payment(Entity, frozen=True):
     payment_at: str
     remark: str | None
     request_key: str | None
+    request_id: str | None
 
 
 def new_payment(
@@ -46,4 +47,5 @@ def new_payment(
         payment_at=payment_at,
         remark=remark,
         request_key=actor.key,
+        request_id=actor.lasting_request_id,
     )

@@ -14,16 +14,16 @@ from crm_cell.storage.scope import counted, owned, owned_among
 
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, contract_id, owner_id, amount_cents,"
-    " currency, payment_at, remark, request_key"
+    " currency, payment_at, remark, request_key, request_id"
 )
 
 
 async def insert(tx: Tx, payment: Payment) -> None:
-    """Raises IdempotentConflict for a request that was entered before, however long ago."""
+    """Raises IdempotentConflict for a key or request id that was used before, however long ago."""
     inserted = await tx.run(
         f"INSERT INTO payments ({_COLUMNS}) VALUES (:tenant_id, :id, :version, :created_at,"
         " :updated_at, :contract_id, :owner_id, :amount_cents, :currency, :payment_at, :remark,"
-        " :request_key) ON CONFLICT (tenant_id, request_key) DO NOTHING",
+        " :request_key, :request_id) ON CONFLICT DO NOTHING",
         **msgspec.structs.asdict(payment),
     )
     if not inserted:

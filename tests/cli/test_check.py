@@ -79,7 +79,7 @@ def test_counters_are_counted_only_when_asked_for(filled: Terminal) -> None:
         (
             (
                 "INSERT INTO contracts VALUES ('acme', 'c1', (SELECT id FROM customers LIMIT 1),"
-                " NULL, NULL, 'HT-1', 'HT-1', 100, 'CNY', 1, NULL, 40, NULL, 1, 1, 1)"
+                " NULL, NULL, 'HT-1', 'HT-1', 100, 'CNY', 1, NULL, 40, NULL, 1, 1, 1, NULL)"
             ),
             [
                 "acme: contracts [] is 0, counted 1",

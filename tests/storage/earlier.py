@@ -8,6 +8,14 @@ from tests.world import Running
 
 UNDO = {
     "0012": ["ALTER TABLE follow_ups DROP COLUMN created_by"],
+    "0014": [
+        statement
+        for table in ("contracts", "payments")
+        for statement in (
+            f"DROP INDEX {table}_request_id",
+            f"ALTER TABLE {table} DROP COLUMN request_id",
+        )
+    ],
 }
 """By revision, what takes back what it adds. Those that only change rows need nothing."""
 
