@@ -32,6 +32,7 @@ from crm_cell.http.json_body import parse_json
 from crm_cell.http.large_bodies import LARGE, LargeBodies
 from crm_cell.http.once import Claim, Once, fingerprint
 from crm_cell.http.rendering import render, rendered, without_base
+from crm_cell.http.representation import Representation, is_final
 from crm_cell.http.request import Message, Receive, Request, Scope, Send
 from crm_cell.http.routing import Methods, Route, Router, hides_slash
 from crm_cell.http.sending import send_answer
@@ -87,6 +88,7 @@ class Application:
         self._admission = edge.admission
         self._arrivals = Arrivals()
         self._large_bodies = LargeBodies()
+        self._representation = Representation()
         # One at a time: what a body becomes takes many times its size, most of it for a moment.
         self._parser = ThreadPoolExecutor(1, thread_name_prefix="large-body")
         self._clock = Clock()
@@ -198,14 +200,22 @@ class Application:
             await self._take_body(route, request, faults)
         arguments = route.binding.arguments(request, faults)
         if request.actor is None:
-            return await self._work(route, request, arguments)
+            return await self._represented(route, request, arguments)
         tenant, writes = request.actor.tenant, route.kind == "write"
         if not self._admission.has_taken(tenant, writes=writes):
             await self._admission.enter(tenant, writes=writes)
         try:
-            return await self._work(route, request, arguments)
+            return await self._represented(route, request, arguments)
         finally:
             self._admission.leave(tenant, writes=writes)
+
+    async def _represented(
+        self, route: Route, request: Request, arguments: list[Any]
+    ) -> Answer | Stream:
+        answer = await self._work(route, request, arguments)
+        if request.method not in _READS or is_final(request, answer):
+            return answer
+        return await self._representation.of(request, answer)
 
     def _work(
         self, route: Route, request: Request, arguments: list[Any]

@@ -17,8 +17,8 @@ _EXPOSED = (
     " Retry-After, Server-Timing, WWW-Authenticate, X-Request-ID, X-Response-Time"
 )
 _SENT = (
-    "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, X-Request-ID,"
-    " X-Span-Id, X-Tenant-Id, X-Trace-Id, X-User-Id, traceparent"
+    "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match,"
+    " X-Request-ID, X-Span-Id, X-Tenant-Id, X-Trace-Id, X-User-Id, traceparent"
 )
 _VARIES: Header = (b"vary", b"Origin")
 _PREFLIGHT: list[Header] = [

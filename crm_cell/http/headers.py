@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from crm_cell.http.fields import is_owner
 from crm_cell.kernel.errors import Fault
 
-# Every header that the contract names, as written there. A second line of any is refused.
+# Every header that the contract names, as written there. A second line is refused but for lists.
 NAMES = {
     name.lower().encode(): name
     for name in (
@@ -21,11 +21,13 @@ NAMES = {
         "traceparent",
         "Idempotency-Key",
         "If-Match",
+        "If-None-Match",
         "Content-Type",
         "Content-Length",
         "Content-Encoding",
         "Expect",
         "Accept",
+        "Accept-Encoding",
         "Accept-Language",
         "Origin",
         "Access-Control-Request-Method",
@@ -33,6 +35,9 @@ NAMES = {
         "X-Signature-Time",
     )
 }
+
+# Lists, which the sender or a proxy may have spread over several lines.
+_LISTS = ("Accept", "Accept-Encoding", "If-None-Match")
 
 TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
@@ -66,10 +71,15 @@ def collect(lines: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], list[
         name = NAMES.get(raw_name)
         if name is None:
             continue
-        if name in found:
-            repeated.append(Fault(name, "repeated"))
         # Not str.strip(): the last byte of 张 in UTF-8 is a blank in Latin-1.
-        found[name] = value.decode("latin-1").strip(" \t")
+        text = value.decode("latin-1").strip(" \t")
+        if name not in found:
+            found[name] = text
+        elif name in _LISTS:
+            found[name] += f", {text}"
+        else:
+            repeated.append(Fault(name, "repeated"))
+            found[name] = text
     if "X-User-Id" in found:
         found["X-User-Id"] = _user(found["X-User-Id"])
     return found, repeated

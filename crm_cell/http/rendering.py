@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from typing import Any
 
 from crm_cell.http.answers import JSON_TYPE, Answer, Resource, encode
-from crm_cell.http.preconditions import etag
+from crm_cell.http.preconditions import body_etag, etag
 from crm_cell.http.request import Request
 from crm_cell.http.routing import Route
 
@@ -22,7 +22,10 @@ def render(route: Route, request: Request, result: Any) -> Answer:
         return result
     if result is None:
         return Answer(204, b"", [])
-    return Answer(route.status, encode(result), [JSON_TYPE])
+    body = encode(result)
+    if route.conditional:
+        return Answer(route.status, body, [JSON_TYPE, (b"etag", body_etag(body))])
+    return Answer(route.status, body, [JSON_TYPE])
 
 
 async def rendered(route: Route, request: Request, result: Awaitable[Any]) -> Answer:

@@ -87,6 +87,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def needs_request_id(self) -> bool:
         return self.method in ("POST", "PATCH")
 
+    @cached_property
+    def conditional(self) -> bool:
+        """Whether a success has an ETag, and is 304 for who names it in If-None-Match."""
+        return self.method == "GET" and not self.probe
+
 
 class Routes:
     """The routes of one resource, in the order of their declaration."""

@@ -104,7 +104,14 @@ def shared_responses() -> dict[str, dict[str, Any]]:
         "Unavailable": [Unavailable()],
         "UnavailableToWrite": [Unavailable("commit_unknown"), Unavailable()],
     }
-    return {name: response(errors) for name, errors in found.items()}
+    return {"NotModified": _not_modified()} | {
+        name: response(errors) for name, errors in found.items()
+    }
+
+
+def _not_modified() -> dict[str, Any]:
+    meaning = "与 If-None-Match 所示相同，无正文 · As If-None-Match says; no body"
+    return {"description": meaning, "headers": reference_headers("ETag")}
 
 
 def example(error: CrmError) -> dict[str, Any]:

@@ -22,6 +22,8 @@ def request_headers(route: Route) -> list[dict[str, Any]]:
         names.append("Idempotency-Key")
     if IfMatch in route.binding.kinds.values():
         names.append("If-Match")
+    if route.conditional:
+        names.append("If-None-Match")
     if not route.open:
         names += ["X-User-Id", "X-Signature", "X-Signature-Time"]
     names += ["Accept-Language", "X-Trace-Id", "X-Span-Id", "traceparent"]
@@ -76,6 +78,11 @@ _REQUEST: Final = [
         "上次读到的 ETag；已被修改则 412 · The ETag last read; 412 when it has changed since",
         '"1"',
     ),
+    _parameter(
+        "If-None-Match",
+        "上次读到的 ETag；未变则 304，无正文 · The ETag last read; when unchanged, 304 and no body",
+        '"1"',
+    ),
     _parameter("X-Trace-Id", "链路ID · Id of the trace", _TRACE_ID, FORMS["X-Trace-Id"]),
     _parameter("X-Span-Id", "跨度ID · Id of the span", "00f067aa0ba902b7", FORMS["X-Span-Id"]),
     _parameter(
@@ -126,7 +133,10 @@ RESPONSE_HEADERS: Final = _PROTECTION | {
     | {"required": True},
     "Server-Timing": _header("处理毫秒数，含小数 · The same with fractions", "total;dur=2.874")
     | {"required": True},
-    "ETag": _header("版本，供 If-Match 使用 · The version, for If-Match", '"1"'),
+    "ETag": _header(
+        "版本，供 If-Match 与 If-None-Match 使用 · The version, for If-Match and If-None-Match",
+        '"1"',
+    ),
     "Location": _header("新资源的地址 · Where the new resource is", _LOCATION),
     "Idempotent-Replayed": _header(
         "true 表示为首次请求的返回 · true when this is the answer that the first try was given",

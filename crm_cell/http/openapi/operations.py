@@ -55,6 +55,8 @@ class Operations:
 
     def _responses(self, route: Route) -> dict[str, Any]:
         responses = {str(_status(route)): self._success(route)}
+        if route.conditional:
+            responses["304"] = {"$ref": "#/components/responses/NotModified"}
         for status, view in route.others.items():
             told = self._media(type(view)) | {"example": msgspec.to_builtins(view)}
             responses[str(status)] = self._answer(status, {_JSON: told})
@@ -63,7 +65,7 @@ class Operations:
         return dict(sorted(responses.items()))
 
     def _success(self, route: Route) -> dict[str, Any]:
-        headers = ["ETag"] if gives_resource(route) else []
+        headers = ["ETag"] if gives_resource(route) or route.conditional else []
         headers += ["Location"] if gives_resource(route) and route.status == 201 else []
         headers += ["Content-Disposition"] if gives_files(route) else []
         headers += ["Idempotent-Replayed"] if route.kind == "write" else []

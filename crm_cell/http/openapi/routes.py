@@ -5,6 +5,7 @@ from functools import cache
 
 from crm_cell.http.answers import JSON_TYPE, Answer, encode
 from crm_cell.http.openapi.description import document
+from crm_cell.http.preconditions import body_etag
 from crm_cell.http.routing import Route, Routes
 
 
@@ -15,11 +16,13 @@ def with_openapi(routes: Sequence[Route]) -> list[Route]:
     @openapi.plain("/openapi.json", "接口描述", open=True)
     async def get() -> Answer:
         """This document, as OpenAPI 3.1 in JSON."""
-        return Answer(200, written(), [JSON_TYPE])
+        body, tag = written()
+        return Answer(200, body, [JSON_TYPE, (b"etag", tag)])
 
     @cache
-    def written() -> bytes:
-        return encode(document(everything))
+    def written() -> tuple[bytes, bytes]:
+        body = encode(document(everything))
+        return body, body_etag(body)
 
     everything = [*routes, *openapi.routes]
     return everything

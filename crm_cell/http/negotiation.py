@@ -1,0 +1,43 @@
+"""Accept and Accept-Encoding: what a caller takes, with weights (RFC 9110, 12.4.2)."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+# Longer than any client's; what is longer is not asked for twice, and must not fill the cache.
+_LONGEST = 512
+_WEIGHT = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
+
+
+@lru_cache(maxsize=256)
+def _weights(header: str) -> Mapping[str, float]:
+    found: dict[str, float] = {}
+    for part in header.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        if name:
+            found[name] = _weight(parameters)
+    return MappingProxyType(found)
+
+
+def weights(header: str) -> Mapping[str, float]:
+    """What is named, in lower case and without its parameters, with its weight."""
+    return _weights(header) if len(header) <= _LONGEST else _weights.__wrapped__(header)
+
+
+def _weight(parameters: list[str]) -> float:
+    """A malformed weight is none: whoever wrote it may not want the thing at all."""
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            return float(value) if _WEIGHT.fullmatch(value) else 0.0
+    return 1.0
+
+
+def takes_gzip(header: str | None) -> bool:
+    """Whether gzip may be sent, and is liked at least as much as no compression."""
+    if not header:
+        return False
+    given = weights(header)
+    gzip = given.get("gzip", given.get("x-gzip", given.get("*", 0.0)))
+    return gzip > 0 and gzip >= given.get("identity", 0.0)
