@@ -1,7 +1,7 @@
 """`crm-cell backup` and `restore`, for the embedded database."""
 
 import asyncio
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,20 +12,25 @@ from crm_cell.cli.auditing import trail_faults
 from crm_cell.cli.caller import progress
 from crm_cell.cli.checking import counter_faults, report
 from crm_cell.cli.complaint import MISUSED, Complaint
-from crm_cell.cli.database import ready_settings
 from crm_cell.kernel.private_files import make_folder, publish, unfinished
 from crm_cell.opening import open_database, start
 from crm_cell.settings import Settings, read_settings
+from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.migrate import migrate, schema_version
 from crm_cell.storage.open import faults_in, is_postgres, sole_service, sqlite_path
 from crm_cell.storage.schema import SCHEMA_VERSION
 from crm_cell.storage.sqlite_backup import back_up, copy_checked
+from crm_cell.storage.sqlite_connection import connect
 
 _LOGS = ("-wal", "-shm")
 
 
 def backup(file: Path) -> None:
-    path = _embedded(ready_settings())
+    settings = read_settings()
+    path = _embedded(settings)
+    # Also of an older schema: it is before a migration that people make backups.
+    if schema_version(settings.database_url) is None:
+        raise Complaint(f"{path}: there is no database yet")
     with progress() as bar:
         task = bar.add_task("pages", total=None)
         checksum = back_up(
@@ -92,17 +97,23 @@ async def _check_contents(settings: Settings) -> int:
 
 
 def _put(copy: Path, path: Path) -> None:
-    """The write-ahead log goes with the database that it belongs to: SQLite would apply it to the
-    new one."""
-    mark = f"replaced-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    aside = path.with_name(f"{path.name}.{mark}")
-    for suffix in ("", *_LOGS):
-        old = path.with_name(path.name + suffix)
-        if old.exists():
-            old.rename(aside.with_name(aside.name + suffix))
-    publish(copy, path, replace=False)
-    if aside.exists():
+    """In one step: an interrupted restore leaves the old database or the new one."""
+    aside = path.with_name(f"{path.name}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
+    if path.exists():
+        _empty_log(path)
+        aside.hardlink_to(path)
+        # SQLite would apply what is left of a damaged database's log to the new one.
+        for suffix in _LOGS:
+            if (log := path.with_name(path.name + suffix)).exists():
+                log.rename(aside.with_name(aside.name + suffix))
         typer.echo(f"what was there before is {aside}")
+    publish(copy, path, replace=True)
+
+
+def _empty_log(path: Path) -> None:
+    """The last connection to be closed does, unless the database is too damaged to be opened."""
+    with suppress(CannotOpen):
+        connect(path).close()
 
 
 def _embedded(settings: Settings) -> Path:

@@ -5,6 +5,7 @@ wait for.
 """
 
 import hashlib
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -15,7 +16,9 @@ from crm_cell.kernel.private_files import appearing
 from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.sqlite_connection import connect
 
-_PAGES_AT_ONCE = 2_000
+_PAGES_AT_ONCE = 1_000
+# It waits between steps as long as a step took: half of the time of the disk is the service's.
+_LONGEST_PAUSE_SECONDS = 0.1
 _BLOCK_BYTES = 1 << 20
 
 Progress = Callable[[int, int], object]
@@ -30,6 +33,8 @@ def back_up(source: Path, target: Path, show: Progress) -> str:
     with appearing(target, replace=False) as unfinished:
         try:
             _copy(source, unfinished, show)
+        except apsw.FullError as error:
+            raise CannotOpen(f"{target}: there is no room for it") from error
         except apsw.Error as error:
             raise CannotOpen(f"{target}: {error}") from error
         checksum = checksum_of(unfinished)
@@ -48,10 +53,15 @@ def _copy(source: Path, unfinished: Path, show: Progress) -> None:
         origin.execute("BEGIN")
         # The first read takes the snapshot. Without one each write would make the copy begin anew.
         origin.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        # The file is new, and brought to disk as a whole before it gets its name.
+        copy.execute("PRAGMA journal_mode = OFF")
+        copy.execute("PRAGMA synchronous = OFF")
         with copy.backup("main", origin, "main") as backup:
             while not backup.done:
+                began = time.monotonic()
                 backup.step(_PAGES_AT_ONCE)
                 show(backup.remaining, backup.page_count)
+                time.sleep(min(time.monotonic() - began, _LONGEST_PAUSE_SECONDS))
         origin.execute("COMMIT")
         # One file, with no log beside it. The service sets its own mode when it opens a file.
         copy.execute("PRAGMA journal_mode = DELETE")

@@ -1,13 +1,20 @@
 """crm-cell backup and restore: what was acknowledged before a backup began is in it."""
 
+import base64
+import hashlib
 import shutil
 import stat
 from pathlib import Path
+from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 
 import anyio
 import httpx
 import pytest
+from alembic import command
+from alembic.config import Config
 
+from crm_cell.storage import migrate
+from crm_cell.storage.schema import SCHEMA_VERSION
 from crm_cell.storage.sole_service import sole_service
 from crm_cell.storage.sqlite_backup import back_up
 from tests.cli.conftest import Terminal
@@ -186,3 +193,65 @@ def test_the_log_of_the_old_database_is_not_applied_to_the_new_one(filled: Termi
     assert filled.run("restore", file, "--replace").code == 0
     assert not log.exists()
     assert names(filled.path) == {"Ada", "Bo"}
+
+
+def test_a_damaged_database_is_moved_aside_with_its_log(filled: Terminal) -> None:
+    file = filled.folder / "backup.db"
+    filled.run("backup", file)
+    filled.path.write_bytes(filled.path.read_bytes()[:4096] + b"\xa5" * 40_960)
+    damaged = filled.path.read_bytes()
+    assert filled.run("restore", file, "--replace").code == 0
+    assert names(filled.path) == {"Ada", "Bo"}
+    [aside] = filled.folder.glob("crm.db.replaced-*Z")
+    assert aside.read_bytes() == damaged
+
+
+def test_a_backup_that_finds_no_room_leaves_nothing(filled: Terminal) -> None:
+    before = sorted(filled.folder.iterdir())
+    limits = getrlimit(RLIMIT_FSIZE)
+    setrlimit(RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        line = filled.fails("backup", filled.folder / "backup.db")
+    finally:
+        setrlimit(RLIMIT_FSIZE, limits)
+    assert line.startswith(f"crm-cell: {filled.folder / 'backup.db'}: ")
+    assert sorted(filled.folder.iterdir()) == before
+
+
+def test_a_backup_of_encrypted_data_needs_its_keys(
+    nowhere: Terminal, empty_database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(empty_database, nowhere.path)
+    key, other = (base64.b64encode(bytes([digit]) * 32).decode() for digit in (1, 2))
+    monkeypatch.setenv("CRM_ENCRYPTION_KEY", key)
+    people = nowhere.write("people.csv", "name,contactPhone\nAda,13812345678\n")
+    assert nowhere.run("import", people, "--tenant", "acme").code == 0
+    file = nowhere.folder / "backup.db"
+    assert nowhere.run("backup", file).code == 0
+    assert b"13812345678" not in file.read_bytes()
+    monkeypatch.setenv("CRM_ENCRYPTION_KEY", other)
+    said = nowhere.run("restore", file, "--verify")
+    assert (said.code, said.err.splitlines()[-1].split(":")[1]) == (2, " CRM_ENCRYPTION_KEY")
+    monkeypatch.setenv("CRM_ENCRYPTION_KEY", key)
+    assert nowhere.run("restore", file, "--replace").code == 0
+
+
+def test_a_backup_of_a_schema_that_is_not_known_is_refused(filled: Terminal) -> None:
+    file = tamper(filled, "UPDATE alembic_version SET version_num = '9999'")
+    filled.path.unlink()
+    assert "is not one of this release's" in filled.fails("restore", file)
+    assert not filled.path.exists()
+
+
+def test_a_backup_of_an_older_release_is_brought_to_this_schema(nowhere: Terminal) -> None:
+    old = nowhere.folder / "old.db"
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    config.attributes["url"] = f"sqlite:///{old}"
+    command.upgrade(config, "0006")
+    digest = hashlib.sha256(old.read_bytes()).hexdigest()
+    nowhere.write("old.db.sha256", f"{digest}  old.db\n")
+    said = nowhere.run("restore", old)
+    assert said.code == 0, said
+    assert f"schema     0006, now {SCHEMA_VERSION}" in said.out
+    assert nowhere.run("check", "--counters").code == 0
