@@ -8,6 +8,9 @@ MISUSED = 2
 """The command or a setting is wrong: the same again will fail again."""
 
 
+_HELD = "another process holds the database: try again later"
+
+
 class Complaint(Exception):
     def __init__(self, text: str, exit_code: int = FAILED) -> None:
         super().__init__(text)
@@ -31,7 +34,8 @@ def told() -> Iterator[None]:
     except CannotOpen as error:
         raise Complaint(error.reason) from error
     except Unavailable as error:
-        raise Complaint("another process holds the database: try again later") from error
+        why = f"the database failed: {error.__cause__}" if error.__cause__ else _HELD
+        raise Complaint(why) from error
     except OSError as error:
         if error.filename is None:
             raise

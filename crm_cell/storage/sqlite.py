@@ -31,7 +31,7 @@ from crm_cell.storage.sqlite_connection import (
     is_half_moved,
     unique_indexes,
 )
-from crm_cell.storage.sqlite_files import OpenFiles
+from crm_cell.storage.sqlite_files import LOST, FileLost, OpenFiles
 from crm_cell.storage.sqlite_group import Group, Job, Spoilt, caused_by
 from crm_cell.storage.sqlite_readers import LongReaders
 
@@ -93,7 +93,7 @@ class SqliteDatabase:
 
     async def ping(self) -> None:
         if self._files.are_lost():
-            raise Unavailable
+            raise Unavailable from FileLost(LOST)
         try:
             self._reader.execute("SELECT 1 FROM alembic_version").fetchall()
         except apsw.Error as error:
@@ -107,7 +107,7 @@ class SqliteDatabase:
         self, name: str, _tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
     ) -> T:
         if self._files.lost:
-            raise Unavailable
+            raise Unavailable from FileLost(LOST)
         try:
             if not long:
                 try:
@@ -155,8 +155,10 @@ class SqliteDatabase:
         long: bool = False,
         now: int | None = None,
     ) -> T:
-        if self._stopping or self._files.lost:
+        if self._stopping:
             raise Unavailable
+        if self._files.lost:
+            raise Unavailable from FileLost(LOST)
         if len(self._waiting) >= _MAX_WAITING:
             raise RateLimited
         job = Job(name, unit, self._loop.create_future(), long=long, now=now)
@@ -229,7 +231,7 @@ class SqliteDatabase:
             group.settle()
         else:
             if self._files.are_lost():  # the commit went where nobody will find it
-                group.fail("the database file is lost")
+                group.fail(LOST, FileLost(LOST))
             group.settle()
 
     async def _run_waiting(self, group: Group) -> None:

@@ -13,6 +13,11 @@ log = structlog.get_logger()
 
 Identity = tuple[int, int]
 _SUFFIXES = ("", "-wal", "-shm")
+LOST = "its file was deleted, moved or replaced"
+
+
+class FileLost(Exception):
+    """Why the database cannot be used."""
 
 
 class OpenFiles:

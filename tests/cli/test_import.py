@@ -1,6 +1,7 @@
 """crm-cell import."""
 
 from pathlib import Path
+from resource import RLIMIT_FSIZE, getrlimit, setrlimit
 
 import pytest
 
@@ -142,3 +143,15 @@ def test_without_a_database_it_says_how_to_make_one(nowhere: Terminal) -> None:
         f"crm-cell: {nowhere.path}: there is no database yet: crm-cell migrate makes one"
     )
     assert not Path(nowhere.path).exists()
+
+
+def test_a_full_disk_is_called_that(terminal: Terminal) -> None:
+    file = terminal.write("in.csv", "name\n" + "\n".join(f"customer {n}" for n in range(2_000)))
+    limits = getrlimit(RLIMIT_FSIZE)
+    setrlimit(RLIMIT_FSIZE, (terminal.path.stat().st_size, limits[1]))
+    try:
+        line = terminal.fails("import", file, "--tenant", "acme")
+    finally:
+        setrlimit(RLIMIT_FSIZE, limits)
+    assert line.startswith("crm-cell: the database failed: ")
+    assert "disk" in line
