@@ -56,7 +56,7 @@ class Heard(msgspec.Struct):
 
 def read(tenant: str) -> bytes:
     return (
-        "GET /customers?pageSize=20 HTTP/1.1\r\nHost: crm\r\nAuthorization: Bearer soak\r\n"
+        "GET /customers?pageSize=20 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer soak\r\n"
         f"X-Tenant-Id: {tenant}\r\n\r\n"
     ).encode()
 
@@ -65,7 +65,7 @@ def write(tenant: str) -> bytes:
     number = next(_numbers)
     body = f'{{"name":"Customer {number}"}}'
     return (
-        "POST /customers HTTP/1.1\r\nHost: crm\r\nAuthorization: Bearer soak\r\n"
+        "POST /customers HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer soak\r\n"
         f"X-Tenant-Id: {tenant}\r\nX-Request-ID: soak-{number}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
