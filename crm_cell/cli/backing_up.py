@@ -17,7 +17,7 @@ from crm_cell.opening import open_database, start
 from crm_cell.settings import Settings, read_settings
 from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.migrate import migrate, schema_version
-from crm_cell.storage.open import faults_in, is_postgres, sole_service, sqlite_path
+from crm_cell.storage.open import check_name, faults_in, is_postgres, sole_service, sqlite_path
 from crm_cell.storage.schema import SCHEMA_VERSION
 from crm_cell.storage.sqlite_backup import back_up, copy_checked
 from crm_cell.storage.sqlite_connection import connect
@@ -28,6 +28,7 @@ _LOGS = ("-wal", "-shm")
 def backup(file: Path) -> None:
     settings = read_settings()
     path = _embedded(settings)
+    check_name(settings.database_url)
     # Also of an older schema: it is before a migration that people make backups.
     if schema_version(settings.database_url) is None:
         raise Complaint(f"{path}: there is no database yet")

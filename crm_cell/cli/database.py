@@ -9,7 +9,7 @@ from crm_cell.opening import open_database, start
 from crm_cell.settings import Settings, read_settings
 from crm_cell.storage.engine import Database
 from crm_cell.storage.migrate import is_current, schema_version
-from crm_cell.storage.open import place_of
+from crm_cell.storage.open import check_name, place_of
 
 T = TypeVar("T")
 
@@ -23,6 +23,7 @@ def ready_settings() -> Settings:
     """Raises Complaint where there is no database of this release's schema."""
     settings = read_settings()
     place = place_of(settings.database_url)
+    check_name(settings.database_url)
     if schema_version(settings.database_url) is None:
         raise Complaint(f"{place}: there is no database yet: crm-cell migrate makes one")
     if not is_current(settings.database_url):

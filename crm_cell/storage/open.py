@@ -87,6 +87,14 @@ def sole_service(url: str, *, create: bool = False) -> Iterator[None]:
         yield
 
 
+def check_name(url: str) -> None:
+    """Raises CannotOpen for a file that is served under another name than this."""
+    if not is_postgres(url):
+        from crm_cell.storage.sole_service import check_name as check
+
+        check(sqlite_path(url))
+
+
 def scrub(url: str) -> bool:
     """Leave nothing of deleted rows in a file, which takes that nobody serves it; tells whether
     nothing is left. A server vacuums in its own time. Raises CannotOpen."""

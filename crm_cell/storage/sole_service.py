@@ -32,25 +32,52 @@ def sole_service(path: Path, *, create: bool = False) -> Iterator[None]:
     unless something was written.
     """
     real = real_path(path)
+    lock_path = _lock_path(real)
     with ExitStack() as stack:
         try:
             database = _open_existing(real)
             if database is not None:
                 stack.callback(os.close, database)
+                _lock(database, path, lock_path)
             make_folder(real.parent)
-            lock = open_private(real.with_name(f"{real.name}-lock"), os.O_RDWR | os.O_NOFOLLOW)
+            lock = open_private(lock_path, os.O_RDWR | os.O_NOFOLLOW)
             stack.callback(os.close, lock)
-            _lock(lock, path)
+            _lock(lock, path, lock_path)
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, str(os.getpid()).encode(), 0)
             if database is None and create:
                 database = open_private(real, os.O_RDWR | os.O_NOFOLLOW)
                 stack.callback(os.close, database)
                 stack.callback(_remove_if_empty, real)
+                _lock(database, path, lock_path)
         except OSError as error:
             raise CannotOpen(f"{error.filename}: {error.strerror}") from error
-        if database is not None:
-            _lock_database(database, path)
         _make_private(real)
         yield
+
+
+def check_name(path: Path) -> None:
+    """For commands beside a service: under another name SQLite would not find the service's log and
+    locks, and the file would be ruined. Call it while this process has no connection to the file.
+    Raises CannotOpen."""
+    real = real_path(path)
+    lock = _lock_path(real)
+    if real.is_file() and _is_locked(real) and not (lock.is_file() and _is_locked(lock)):
+        raise CannotOpen(f"{path}: is served under another name; use that")
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise CannotOpen(f"{error.filename}: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def real_path(path: Path) -> Path:
@@ -77,21 +104,22 @@ def _open_existing(path: Path) -> int | None:
     return descriptor
 
 
-def _lock(lock: int, path: Path) -> None:
+def _lock(descriptor: int, path: Path, lock_path: Path) -> None:
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = os.pread(lock, 20, 0).decode("ascii", "replace") or "?"
-        raise CannotOpen(f"{path}: process {holder} serves it already") from None
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, str(os.getpid()).encode(), 0)
+        raise CannotOpen(f"{path}: {_holder(lock_path)}") from None
 
 
-def _lock_database(database: int, path: Path) -> None:
-    try:
-        fcntl.flock(database, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise CannotOpen(f"{path}: is served already, under another name") from None
+def _holder(lock_path: Path) -> str:
+    """Which service has the file, as far as the lock beside this name tells."""
+    if lock_path.is_file() and _is_locked(lock_path):
+        return f"process {lock_path.read_text('ascii', 'replace') or '?'} serves it already"
+    return "is served already, under another name"
+
+
+def _lock_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}-lock")
 
 
 def _remove_if_empty(path: Path) -> None:

@@ -60,16 +60,33 @@ def test_a_second_service_is_refused_whatever_it_calls_the_file(
             with pytest.raises(CannotOpen) as refused, sole_service(name(first.path)):
                 pass
             assert "already" in refused.value.reason
+            assert not list(folder.parent.glob("other/*-lock"))
             shutil.rmtree(folder.with_name("other"), ignore_errors=True)
         assert first.stop() == 0
     with sole_service(folder / "crm.db"):
         pass
 
 
+@pytest.mark.parametrize("command", [("check",), ("backup", "copy.db")], ids=str)
+def test_a_command_beside_a_service_works_only_under_a_name_that_leads_to_its_log(
+    nowhere: Terminal, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(nowhere.folder)
+    assert nowhere.run("migrate").code == 0
+    other = hard(nowhere.path, nowhere.folder / "hard.db")
+    link = symbolic(nowhere.path, nowhere.folder / "link.db")
+    with sole_service(nowhere.path):
+        monkeypatch.setenv("CRM_DATABASE_URL", f"sqlite:///{other}")
+        line = nowhere.fails(*command)
+        assert line == f"crm-cell: {other}: is served under another name; use that"
+        monkeypatch.setenv("CRM_DATABASE_URL", f"sqlite:///{link}")
+        assert nowhere.run(*command).code == 0
+
+
 @pytest.mark.parametrize(
     "address", ["f.db?mode=ro", "file:f.db", "file:f.db?mode=ro", "file:///f.db", ":memory:"]
 )
-@pytest.mark.parametrize("command", ["serve", "migrate", "check"])
+@pytest.mark.parametrize("command", ["migrate", "check"])
 def test_an_address_that_is_no_plain_path_is_refused_and_leaves_no_file(
     nowhere: Terminal, monkeypatch: pytest.MonkeyPatch, command: str, address: str
 ) -> None:
@@ -104,6 +121,5 @@ def test_what_is_no_database_is_refused_in_one_line_and_nothing_is_made(
     (folder / "loop").symlink_to(folder / "loop")
     before = names_in(folder)
     monkeypatch.setenv("CRM_DATABASE_URL", f"sqlite:///{folder / name}")
-    for command in ("migrate", "serve"):
-        assert nowhere.fails(command).endswith(why)
+    assert nowhere.fails("migrate").endswith(why)
     assert names_in(folder) == before
