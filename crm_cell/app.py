@@ -43,6 +43,7 @@ from crm_cell.opportunities.routes import opportunities
 from crm_cell.payments import service as payments_service
 from crm_cell.payments.routes import payments
 from crm_cell.reports.routes import reports
+from crm_cell.reveals.dry_runs import set_daily_rows
 from crm_cell.reveals.service import set_daily_limit
 from crm_cell.settings import Settings
 from crm_cell.storage.engine import Database
@@ -124,6 +125,7 @@ class Cell:
             follow_ups_service,
         )
         set_daily_limit(settings.reveals_per_day)
+        set_daily_rows(settings.dry_run_rows_per_day)
         self._measurements = Measurements(measurements_folder)
         self.database: Database = open_database(settings)
         self._authenticator = authenticator(

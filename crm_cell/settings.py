@@ -129,6 +129,14 @@ class Settings(AuditSettings, frozen=True):
             "How often a user may see a number or an address in full, each day in UTC",
         ),
     ] = 100
+    dry_run_rows_per_day: Annotated[
+        int,
+        Setting(
+            "CRM_DRY_RUN_ROWS_PER_DAY",
+            "How many rows a user who sees only their own may have tested by dry runs of an"
+            " import, each day in UTC",
+        ),
+    ] = 20_000
     metrics_token: Annotated[
         str | None,
         Setting("CRM_METRICS_TOKEN", "A bearer token of its own for Prometheus at /metrics", True),

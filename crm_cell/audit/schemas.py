@@ -16,7 +16,9 @@ ResourceType = Annotated[
     choice("customer", "contact", "opportunity", "follow_up", "contract", "payment", "api_key"),
 ]
 
-Action = Annotated[str, choice("created", "updated", "deleted", "revealed", "exported", "erased")]
+Action = Annotated[
+    str, choice("created", "updated", "deleted", "revealed", "exported", "erased", "tested")
+]
 
 
 class AuditQuery(Query):

@@ -30,6 +30,9 @@ def _details(say: "_Speaker", entry: Entry, changes: dict[str, Any]) -> str:
             say.change(entry.resource_type, member, change, _currency(changes))
             for member, change in changes.items()
         )
+    if entry.action == "tested":
+        told = ("{rows} 行，其中 {taken} 行重名", "{rows} rows, {taken} of them with a taken name")
+        return say(told).format(**changes)
     if entry.action == "revealed":
         seen = say.several(say(words.MEMBERS[name]) for name in changes["fields"])
         return say(("{}，原因：{}", "{}, because: {}")).format(seen, changes["reason"])
@@ -51,6 +54,8 @@ class _Speaker:
         return self((f"{entry.actor} ", entry.actor))
 
     def what(self, entry: Entry, changes: dict[str, Any]) -> str:
+        if entry.action == "tested":
+            return self(words.SEVERAL[entry.resource_type])
         kind = self(words.RESOURCES[entry.resource_type])
         name = _short(entry.resource_name or self._instead_of_a_name(entry, changes))
         return self((f"{kind}「{name}」", f"{kind} “{name}”"))

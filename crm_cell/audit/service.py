@@ -33,6 +33,32 @@ async def record_reading(
     await _record(tx, actor, action, [(subject, told)])
 
 
+async def record_test(tx: Tx, actor: Actor, resource: str, told: dict[str, object]) -> None:
+    """Put on record that records were tested without being written. There is none that the entry
+    could name: it names itself."""
+    identifier = new_id(tx.id_time)
+    changes = msgspec.json.encode(told).decode()
+    await _append(
+        tx,
+        [
+            Entry(
+                actor.tenant,
+                identifier,
+                actor.user,
+                "tested",
+                resource,
+                identifier,
+                None,
+                changes,
+                actor.request_id or None,
+                actor.trace_id or None,
+                tx.now,
+                None,
+            )
+        ],
+    )
+
+
 async def record_erasure(tx: Tx, actor: Actor, subject: Entity, told: dict[str, object]) -> None:
     """Put on record that somebody was erased, but not who it was."""
     entry = _entry(tx, new_id(tx.id_time), actor, "erased", subject, told)

@@ -19,7 +19,9 @@ DEEDS: dict[str, Words] = {
     "revealed": ("{who}查看了{what}的完整信息", "{who} saw {what} in full"),
     "exported": ("{who}导出了{what}的个人信息", "{who} exported what is held about {what}"),
     "erased": ("{who}抹除了{what}的个人信息", "{who} erased what was held about {what}"),
+    "tested": ("{who}试导入了{what}", "{who} tested an import of {what}"),
 }
+SEVERAL: dict[str, Words] = {"customer": ("客户", "customers")}
 
 NOBODY: Words = ("系统", "The system")
 NOTHING: Words = ("空", "nothing")

@@ -69,6 +69,10 @@ def report(outcome: Outcome, language: Language, *, dry_run: bool) -> ImportView
     )
 
 
+def taken_names(outcome: Outcome) -> int:
+    return sum(isinstance(row.error, DuplicateName) for row in outcome.refused)
+
+
 def imported_ids(report: bytes) -> list[str]:
     """The customers that a report shows, for whoever asks for it again."""
     return [row["customerId"] for row in msgspec.json.decode(report)["details"]]

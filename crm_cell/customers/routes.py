@@ -29,6 +29,7 @@ from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import Conflict, Forbidden, IdempotentConflict, RateLimited
 from crm_cell.kernel.scopes import ADMIN, EXPORT, REVEAL
+from crm_cell.reveals import dry_runs
 from crm_cell.storage.engine import Database, Reader, Tx
 
 customers = Routes(
@@ -59,18 +60,23 @@ async def create(tx: Tx, actor: Actor, body: CustomerCreate) -> Resource[Custome
     long=True,
     body_limit=8 * MIB,
     shown_ids=importing.imported_ids,
+    refusals=[RateLimited(message="dry_runs_spent")],
 )
 async def import_(
     tx: Tx, actor: Actor, body: CustomerImport, query: ImportQuery, request: Request
 ) -> ImportView:
     """Create up to 2000 customers at once. Good rows go in, bad ones are reported.
 
-    `dryRun=true` reports what would become of each row, and keeps nothing.
+    `dryRun=true` reports what would become of each row, and keeps nothing but an entry in the audit
+    trail.
     """
     outcome = await importing.import_rows(tx, actor, body.items)
     report = importing.report(outcome, request.language, dry_run=query.dry_run)
     if query.dry_run:
-        raise NotKept(report)
+        rows, taken = len(body.items), importing.taken_names(outcome)
+        raise NotKept(
+            report, lambda after: dry_runs.put_on_record(after, actor, rows=rows, taken=taken)
+        )
     return report
 
 

@@ -5,6 +5,8 @@ from typing import ClassVar, Generic, TypeVar
 
 import msgspec
 
+from crm_cell.storage.engine import WriteUnit
+
 V = TypeVar("V")
 
 Header = tuple[bytes, bytes]
@@ -51,9 +53,11 @@ class Resource(msgspec.Struct, Generic[V], frozen=True):
 
 
 class NotKept(Exception):
-    """A handler's answer, with all that it wrote rolled back: a dry run."""
+    """A handler's answer, with all that it wrote rolled back: a dry run. `after` is written in a
+    transaction of its own, and may refuse the answer."""
 
-    def __init__(self, result: object) -> None:
+    def __init__(self, result: object, after: WriteUnit[None] | None = None) -> None:
         super().__init__()
         self.result = result
+        self.after = after
         self.answer: Answer | None = None

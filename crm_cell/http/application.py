@@ -286,6 +286,8 @@ class Application:
                 return await self._database.write(route.name, actor.tenant, unit, long=route.long)
             return await self._once(_claim(route, request, arguments), unit)
         except NotKept as rolled_back:
+            if rolled_back.after is not None:
+                await self._database.write(f"{route.name}.after", actor.tenant, rolled_back.after)
             assert rolled_back.answer is not None
             return rolled_back.answer
 

@@ -130,6 +130,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "今日查看完整联系方式的次数已用完",
         "No more numbers or addresses can be seen in full today",
     ),
+    "dry_runs_spent": (
+        "今日试导入的行数已用完",
+        "No more rows can be tested by dry runs today",
+    ),
     "unavailable": ("服务暂不可用，请稍后重试", "The service is unavailable, try again shortly"),
     "commit_unknown": (
         "提交结果未知，请用同一请求ID重试",

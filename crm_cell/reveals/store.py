@@ -1,4 +1,4 @@
-"""How often somebody has looked today, in SQL."""
+"""How often somebody has looked today, and how many rows they had tested, in SQL."""
 
 from crm_cell.storage.engine import Tx
 
@@ -22,5 +22,29 @@ async def count(tx: Tx, tenant: str, actor: str, day: int, most: int) -> bool:
         actor=actor,
         day=day,
         most=most,
+    )
+    return row is not None
+
+
+async def count_tested(tx: Tx, tenant: str, actor: str, day: int, rows: int, most: int) -> bool:
+    """So many rows more on this day; False, and nothing has changed, where it would be over `most`.
+    A clock that is behind counts as above."""
+    if rows > most:
+        return False
+    row = await tx.one(
+        "INSERT INTO dry_run_counts (tenant_id, actor, day, count)"
+        " VALUES (:tenant, :actor, :day, :rows)"
+        " ON CONFLICT (tenant_id, actor) DO UPDATE SET"
+        " count = CASE WHEN dry_run_counts.day < excluded.day THEN excluded.count"
+        " ELSE dry_run_counts.count + excluded.count END,"
+        " day = CASE WHEN dry_run_counts.day < excluded.day THEN excluded.day"
+        " ELSE dry_run_counts.day END"
+        " WHERE dry_run_counts.day < excluded.day OR dry_run_counts.count <= :room"
+        " RETURNING count",
+        tenant=tenant,
+        actor=actor,
+        day=day,
+        rows=rows,
+        room=most - rows,
     )
     return row is not None

@@ -7,7 +7,17 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.world import Caller, Json, Running, audit, events, faults, nothing_changes, refused
+from tests.world import (
+    THE_TRAIL,
+    Caller,
+    Json,
+    Running,
+    audit,
+    events,
+    faults,
+    nothing_changes,
+    refused,
+)
 
 PATH = "/customers/import"
 
@@ -161,10 +171,13 @@ async def test_a_deleted_customer_s_name_is_free(acme: Caller) -> None:
     assert (await imported(acme, {"name": "甲"}))["created"] == 1
 
 
-async def test_a_dry_run_tells_what_would_be_and_keeps_nothing(acme: Caller, cell: Running) -> None:
+async def test_a_dry_run_tells_what_would_be_and_keeps_nothing_but_an_entry(
+    acme: Caller, cell: Running
+) -> None:
     items = [{"name": "甲"}, {"name": "甲"}, {"name": ""}, {"name": "乙"}]
-    async with nothing_changes(cell):
+    async with nothing_changes(cell, but=THE_TRAIL):
         report = await imported(acme, *items, dryRun="true")
+    assert [each["action"] for each in audit(cell)] == ["tested"]
     assert (report["accepted"], report["created"], report["errors"]) == (True, 2, 2)
     assert report["details"] == [
         {"index": 0, "customerId": None, "name": "甲"},
