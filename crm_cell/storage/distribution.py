@@ -64,7 +64,7 @@ async def _distribute(url: str) -> list[str]:
 
 
 async def plan(connection: "asyncpg.Connection[Any]") -> list[str]:
-    done = await _distributed(connection)
+    done = await postgres_catalog.distributed(connection)
     tables = parents_first(await postgres_catalog.tables(connection))
     left = [table for table in tables if table.name not in done]
     if not left:
@@ -121,20 +121,11 @@ async def _on_workers(connection: "asyncpg.Connection[Any]") -> str:
     return _WORKERS.format(commands="\n".join(commands))
 
 
-async def _distributed(connection: "asyncpg.Connection[Any]") -> set[str]:
-    if await connection.fetchval("SELECT to_regclass('pg_dist_partition')") is None:
-        return set()
-    rows = await connection.fetch(
-        "SELECT relname FROM pg_dist_partition JOIN pg_class ON pg_class.oid = logicalrelid"
-    )
-    return {row[0] for row in rows}
-
-
 async def _refuse_rows(place: str, connection: "asyncpg.Connection[Any]") -> None:
     """Rows would stay behind in the coordinator's own table, besides those in the shards."""
     async with connection.transaction():
         await connection.execute(f"SET LOCAL ROLE {UPKEEP_ROLE}")
-        done = await _distributed(connection)
+        done = await postgres_catalog.distributed(connection)
         for table in await postgres_catalog.tables(connection):
             if table.name not in done and await connection.fetchval(
                 f'SELECT 1 FROM "{table.name}" LIMIT 1'

@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 
 from crm_cell.storage.engine import Row
+from crm_cell.storage.errors import HALF_MOVED, CannotOpen
 from crm_cell.storage.moving_tables import Key, MoveRefused, Step, Sums, Table, parents_first
 from crm_cell.storage.open import is_postgres, place_of, sqlite_path
 
@@ -89,8 +90,11 @@ async def _move(source_url: str, target_url: str, watcher: Watcher) -> list[Move
         steps = await _begin_or_resume(target, tables, _steps(place_of(source_url), sums))
         rows = sum(step.rows for step in steps.values())
         watcher.begins("copying", rows, sum(step.done for step in steps.values()))
-        for table in tables:
-            await _copy(source, target, table, steps[table.name], watcher)
+        try:
+            for table in tables:
+                await _copy(source, target, table, steps[table.name], watcher)
+        except CannotOpen as error:
+            raise CannotOpen(f"{error.reason}; {HALF_MOVED}") from error
         await target.gather_statistics(tables)
         watcher.begins("comparing", 2 * rows, 0)
         moved = [

@@ -4,8 +4,9 @@ Rows are read and written as the role of upkeep, which alone may see every tenan
 only while a move is unfinished. COPY, a fifth faster, is closed to whom row-level security holds.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from itertools import chain
 from typing import Any
 
 import asyncpg
@@ -23,9 +24,12 @@ from crm_cell.storage.moving_tables import (
     page_statement,
     sums_of,
     sums_statement,
+    values_statement,
 )
 from crm_cell.storage.postgres_server import UPKEEP_ROLE, connected, place_of
 
+# A statement takes 32 767 parameters; larger ones are not faster.
+_MOST_PARAMETERS = 8_192
 _PROGRESS = """
 CREATE TABLE unfinished_move (
     table_name text PRIMARY KEY, source text NOT NULL,
@@ -52,6 +56,7 @@ class PostgresHouse:
     def __init__(self, place: str, connection: "asyncpg.Connection[Any]") -> None:
         self._place = place
         self._connection = connection
+        self._on_citus: frozenset[str] | None = None
 
     async def tables(self) -> list[Table]:
         async with self._transaction():
@@ -97,9 +102,6 @@ class PostgresHouse:
             await self._connection.execute(f"GRANT INSERT ON {names} TO {UPKEEP_ROLE}")
 
     async def add(self, table: Table, rows: list[Row], before: Step, after: Step) -> None:
-        arrays = ", ".join(
-            f"${number}::{column.type}[]" for number, column in enumerate(table.columns, 1)
-        )
         async with self._transaction():
             status = await self._connection.execute(
                 "UPDATE unfinished_move SET done = $1, last_key = $2"
@@ -113,10 +115,30 @@ class PostgresHouse:
             await self._connection.execute(
                 f"SET LOCAL synchronous_commit = off; SET LOCAL ROLE {UPKEEP_ROLE}"
             )
-            await self._connection.execute(
-                f"{insert_statement(table)} SELECT * FROM unnest({arrays})",
-                *map(list, zip(*rows, strict=True)),
-            )
+            await self._insert(table, rows)
+
+    async def _insert(self, table: Table, rows: list[Row]) -> None:
+        """Citus pulls an INSERT … SELECT that reads no table beside its target's to the coordinator
+        and goes on with COPY, which row-level security refuses. VALUES it sends to the shards."""
+        if table.name in await self._distributed():
+            for some in _chunks(rows, _MOST_PARAMETERS // len(table.columns)):
+                await self._connection.execute(
+                    values_statement(table, len(some)), *chain.from_iterable(some)
+                )
+            return
+        arrays = ", ".join(
+            f"${number}::{column.type}[]" for number, column in enumerate(table.columns, 1)
+        )
+        # local table only: a third faster than VALUES there
+        await self._connection.execute(
+            f"{insert_statement(table)} SELECT * FROM unnest({arrays})",
+            *map(list, zip(*rows, strict=True)),
+        )
+
+    async def _distributed(self) -> frozenset[str]:
+        if self._on_citus is None:
+            self._on_citus = await postgres_catalog.distributed(self._connection)
+        return self._on_citus
 
     async def gather_statistics(self, tables: list[Table]) -> None:
         """And mark the pages that everybody may see, which saves the first readers the work."""
@@ -152,6 +174,11 @@ class PostgresHouse:
             yield
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise CannotOpen(f"{self._place}: {error}") from error
+
+
+def _chunks(rows: list[Row], most: int) -> Iterator[list[Row]]:
+    for begin in range(0, len(rows), most):
+        yield rows[begin : begin + most]
 
 
 def _quoted(rows: list[asyncpg.Record]) -> str:

@@ -5,6 +5,7 @@ Nothing here is written down for a certain table: the databases are asked what t
 
 from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -94,6 +95,14 @@ def page_statement(table: Table, *, behind: bool, rows: int) -> str:
 def insert_statement(table: Table) -> str:
     """Everything up to where the values come from."""
     return f'INSERT INTO "{table.name}" ({_list(table.names)}) '
+
+
+def values_statement(table: Table, rows: int) -> str:
+    """An INSERT of so many rows, each value a parameter of its column's type."""
+    types = [column.type for column in table.columns]
+    numbers = count(1)
+    one = (", ".join(f"${next(numbers)}::{kind}" for kind in types) for _ in range(rows))
+    return f"{insert_statement(table)} VALUES {', '.join(f'({values})' for values in one)}"
 
 
 def sums_statement(table: Table) -> str:

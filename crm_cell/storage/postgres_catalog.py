@@ -57,5 +57,15 @@ async def tables(connection: "asyncpg.Connection[Any]") -> list[Table]:
     ]
 
 
+async def distributed(connection: "asyncpg.Connection[Any]") -> frozenset[str]:
+    """The tables that Citus spreads over its workers; none on plain PostgreSQL."""
+    if await connection.fetchval("SELECT to_regclass('pg_dist_partition')") is None:
+        return frozenset()
+    rows = await connection.fetch(
+        "SELECT relname FROM pg_dist_partition JOIN pg_class ON pg_class.oid = logicalrelid"
+    )
+    return frozenset(row[0] for row in rows)
+
+
 async def foreign_keys(connection: "asyncpg.Connection[Any]") -> list[ForeignKey]:
     return [ForeignKey(*row) for row in await connection.fetch(_FOREIGN_KEYS)]

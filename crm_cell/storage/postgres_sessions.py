@@ -141,12 +141,18 @@ class Sessions:
         raise RateLimited
 
     def _begin(self, how: str, tenant: Tenant) -> str:
-        """All that a transaction needs to be told, worked out once for each tenant."""
+        """BEGIN and the transaction's settings in one message, made once for each tenant.
+
+        The settings stand in one DO block: for each SET LOCAL of a message Citus sends the whole
+        message to its workers, which then warn that a transaction is already open.
+        """
         text = self._began.get((how, tenant))
         if text is None:
             if len(self._began) >= _BEGINS_KEPT:
                 self._began.clear()
-            text = self._began[how, tenant] = "; ".join([how, *self._settings(tenant)])
+            settings = "; ".join(self._settings(tenant))
+            text = f"{how}; DO $settings$ BEGIN {settings}; END $settings$"
+            self._began[how, tenant] = text
         return text
 
     def _settings(self, tenant: Tenant) -> list[str]:
@@ -187,7 +193,8 @@ def _place(row: dict[str, object]) -> tuple[str, ...]:
 
 
 def _literal(tenant: str) -> str:
-    """SET takes no parameters. Tenants have been checked at the door; this is the second lock."""
+    """SET takes no parameters, so the tenant becomes a part of the text. Raises ValueError for what
+    could end the literal or the block around it; requests are refused long before."""
     if not _TENANT.fullmatch(tenant):
         raise ValueError("no tenant is called that")
     return f"'{tenant}'"

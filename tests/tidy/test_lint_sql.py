@@ -197,6 +197,10 @@ def test_a_comment_above_a_function_does_not_excuse_its_body() -> None:
         ("WITH RECURSIVE n (i) AS (SELECT 1) SELECT i FROM n WHERE tenant_id = :t", "no recursion"),
         ("INSERT INTO a SELECT * FROM b WHERE tenant_id = :t", "an INSERT names tenant_id"),
         ("INSERT INTO a (id) SELECT id FROM b WHERE tenant_id = :t", "an INSERT names tenant_id"),
+        (
+            "INSERT INTO a (tenant_id, id) SELECT * FROM unnest(:t, :i)",
+            "INSERT … SELECT reads a table",
+        ),
         ("FOR UPDATE SKIP LOCKED", "locks are skipped within one tenant only"),
     ],
 )
