@@ -230,7 +230,7 @@ class SqliteDatabase:
             group.fail(str(error), error)
             group.settle()
         else:
-            if self._files.are_lost():  # the commit went where nobody will find it
+            if self._files.commit_is_lost():  # the commit went where nobody will find it
                 group.fail(LOST, FileLost(LOST))
             group.settle()
 
