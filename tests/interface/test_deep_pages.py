@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from crm_cell.secrets.keyless import KeylessDatabase
 from crm_cell.storage.postgres import PostgresDatabase
 from crm_cell.storage.sqlite import SqliteDatabase
 from tests.storage.test_counters import CREATED, Walk
@@ -143,6 +144,7 @@ async def test_wherever_a_walk_leads_every_page_is_exact(
                 await assert_exact(caller, path, query, chance.choice([2, 3, 7]))
     done = {(method, where) for method, where, status in walk.answered if status < 300}
     assert len(done) >= 13, "it went everywhere"
-    database = cell.service.database
+    assert isinstance(cell.service.database, KeylessDatabase)
+    database = cell.service.database._inner
     assert isinstance(database, SqliteDatabase | PostgresDatabase)
     assert database._boundaries._lists, "pages were found by what was remembered"
