@@ -20,7 +20,8 @@ from crm_cell.customers.schemas import (
     shown,
 )
 from crm_cell.http.answers import NotKept, Resource, Stream
-from crm_cell.http.files import FILES
+from crm_cell.http.files import ACCEPTED, FILES
+from crm_cell.http.negotiation import preferred
 from crm_cell.http.paging import Asked, ExportAsked, Page
 from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.request import Request
@@ -82,11 +83,15 @@ async def import_(
 
 @customers.plain("/export", "导出客户", media=[kind.media for kind in FILES.values()], scope=EXPORT)
 async def export(
-    database: Database, actor: Actor, page: ExportAsked, query: ExportQuery
+    database: Database, actor: Actor, page: ExportAsked, query: ExportQuery, request: Request
 ) -> Page[CustomerView] | Stream:
-    """A page of up to 1000 customers. As `csv`, `xlsx` or `ndjson` without `page`: all of them."""
-    if query.format != "json":
-        return await exporting.stream(database, actor, query.format, page)
+    """A page of up to 1000 customers. As `csv`, `xlsx` or `ndjson` without `page`: all of them.
+
+    Without `format` the header `Accept` decides, and JSON is what it is otherwise.
+    """
+    kind = query.format or preferred(request.headers.get("Accept"), ACCEPTED, "json")
+    if kind != "json":
+        return await exporting.stream(database, actor, kind, page)
 
     async def unit(tx: Reader) -> Page[CustomerView]:
         return page.answer(await service.list_(tx, actor, page), CustomerView.of)

@@ -160,7 +160,7 @@ class ImportQuery(Query):
 class ExportQuery(Query):
     narrows: ClassVar[bool] = False
 
-    format: Annotated[str, choice("json", *FILES)] = "json"
+    format: Annotated[str, choice("json", *FILES)] | None = None
 
 
 class ImportedView(View):

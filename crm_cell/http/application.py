@@ -32,7 +32,7 @@ from crm_cell.http.json_body import parse_json
 from crm_cell.http.large_bodies import LARGE, LargeBodies
 from crm_cell.http.once import Claim, Once, fingerprint
 from crm_cell.http.rendering import render, rendered, without_base
-from crm_cell.http.representation import Representation, is_final
+from crm_cell.http.representation import Representation, is_final, varying
 from crm_cell.http.request import Message, Receive, Request, Scope, Send
 from crm_cell.http.routing import Methods, Route, Router, hides_slash
 from crm_cell.http.sending import send_answer
@@ -213,7 +213,11 @@ class Application:
         self, route: Route, request: Request, arguments: list[Any]
     ) -> Answer | Stream:
         answer = await self._work(route, request, arguments)
-        if request.method not in _READS or is_final(request, answer):
+        if request.method not in _READS:
+            return answer
+        if route.media:
+            answer.headers = varying(answer.headers, b"Accept")
+        if is_final(request, answer):
             return answer
         return await self._representation.of(request, answer)
 

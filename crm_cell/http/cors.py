@@ -13,8 +13,8 @@ from crm_cell.kernel.urls import without_credentials
 _PREFLIGHT_SECONDS = 600
 # What a script has to read beyond the body, and may not unless it is named.
 _EXPOSED = (
-    "Content-Disposition, ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy,"
-    " Retry-After, Server-Timing, WWW-Authenticate, X-Request-ID, X-Response-Time"
+    "Accept-Patch, Content-Disposition, ETag, Idempotent-Replayed, Location, RateLimit,"
+    " RateLimit-Policy, Retry-After, Server-Timing, WWW-Authenticate, X-Request-ID, X-Response-Time"
 )
 _SENT = (
     "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match,"

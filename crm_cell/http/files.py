@@ -143,6 +143,17 @@ class XlsxFile:
 
 FILES: dict[str, type[File]] = {"csv": CsvFile, "ndjson": NdjsonFile, "xlsx": XlsxFile}
 
+# What callers may name in Accept. Lines of JSON have no registered type, but several in use.
+ACCEPTED = {
+    "application/json": "json",
+    "text/csv": "csv",
+    "application/x-ndjson": "ndjson",
+    "application/ndjson": "ndjson",
+    "application/jsonl": "ndjson",
+    "application/x-jsonlines": "ndjson",
+    XlsxFile.media: "xlsx",
+}
+
 
 def members(kind: type[View]) -> list[str]:
     """The names of a view's members as they go over the wire."""

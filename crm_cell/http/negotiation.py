@@ -41,3 +41,23 @@ def takes_gzip(header: str | None) -> bool:
     given = weights(header)
     gzip = given.get("gzip", given.get("x-gzip", given.get("*", 0.0)))
     return gzip > 0 and gzip >= given.get("identity", 0.0)
+
+
+def preferred(header: str | None, offers: Mapping[str, str], otherwise: str) -> str:
+    """Of what is offered, by media type, what the header ranks highest; of equals the first.
+    `otherwise` where it names none of them."""
+    if not header:
+        return otherwise
+    given = weights(header)
+    best, highest = otherwise, 0.0
+    for media, name in offers.items():
+        rank = _rank(given, media)
+        if rank > highest:
+            best, highest = name, rank
+    return best
+
+
+def _rank(given: Mapping[str, float], media: str) -> float:
+    """The most exact entry counts (RFC 9110, 12.5.1)."""
+    kind = media.partition("/")[0]
+    return given.get(media, given.get(f"{kind}/*", given.get("*/*", 0.0)))

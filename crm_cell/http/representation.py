@@ -23,9 +23,14 @@ _INLINE = 32 * 1024
 # zlib's usual ones take four times as long as compressing twenty records.
 _LEVEL, _GZIP_8_KIB, _MEMORY = 1, 16 + 13, 6
 
-_VARIES: Header = (b"vary", b"Accept-Encoding")
 _ENCODED: Header = (b"content-encoding", b"gzip")
-_COMPRESSIBLE = (b"application/json", b"text/", b"application/x-ndjson", b"application/vnd.oai.")
+_COMPRESSIBLE = (
+    b"application/json",
+    b"application/x-ndjson",
+    b"application/openapi+json",
+    b"application/vnd.oai.openapi+json",
+    b"text/",
+)
 _OF_NOT_MODIFIED = (b"etag", b"vary")
 
 
@@ -40,7 +45,9 @@ class Representation:
         gzip = False
         if answer.status == 200 and len(answer.body) >= LEAST and _may_shrink(answer.headers):
             gzip = takes_gzip(request.headers.get("Accept-Encoding"))
-            answer.headers = _varying(answer.headers, gzip=gzip)
+            answer.headers = varying(answer.headers, b"Accept-Encoding")
+            if gzip:
+                answer.headers = _encoded(answer.headers)
         if _is_known(request, answer):
             return _not_modified(answer)
         if gzip:
@@ -80,11 +87,16 @@ def _may_shrink(headers: list[Header]) -> bool:
     return found[b"content-type"].startswith(_COMPRESSIBLE) and b"content-encoding" not in found
 
 
-def _varying(headers: list[Header], *, gzip: bool) -> list[Header]:
-    if not gzip:
-        return [*headers, _VARIES]
+def varying(headers: list[Header], by: bytes) -> list[Header]:
+    """The headers, with one more request header named in Vary, all in one line."""
+    known = [value for name, value in headers if name == b"vary"]
+    others = [header for header in headers if header[0] != b"vary"]
+    return [*others, (b"vary", b", ".join([*known, by]))]
+
+
+def _encoded(headers: list[Header]) -> list[Header]:
     told = [(name, weakened(value) if name == b"etag" else value) for name, value in headers]
-    return [*told, _ENCODED, _VARIES]
+    return [*told, _ENCODED]
 
 
 def _is_known(request: Request, answer: Answer) -> bool:
@@ -103,9 +115,10 @@ def _not_modified(answer: Answer) -> Answer:
 def _streamed(request: Request, answer: Stream) -> Stream:
     if not _may_shrink(answer.headers):
         return answer
+    headers = varying(answer.headers, b"Accept-Encoding")
     if not takes_gzip(request.headers.get("Accept-Encoding")):
-        return Stream(answer.chunks, [*answer.headers, _VARIES])
-    return Stream(_packed(answer.chunks), [*answer.headers, _ENCODED, _VARIES])
+        return Stream(answer.chunks, headers)
+    return Stream(_packed(answer.chunks), _encoded(headers))
 
 
 async def _packed(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

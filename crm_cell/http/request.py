@@ -22,6 +22,9 @@ Send = Callable[[Message], Awaitable[None]]
 _DISCARD_SECONDS = 2.0
 _MOST_DISCARDED = 32 * 1024 * 1024
 
+_MEDIA = ("application/json",)
+_PATCH_MEDIA = ("application/merge-patch+json", *_MEDIA)
+
 
 class Request:
     __slots__ = (
@@ -128,12 +131,25 @@ class Request:
         return message.get("body", b""), self.unread
 
     def check_media_type(self) -> None:
-        """A body is JSON in UTF-8, and not compressed."""
+        """A body is JSON in UTF-8, and not compressed; a PATCH may call it a merge patch."""
         if self.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
-            raise UnsupportedMediaType(details="content_encoding")
+            told = {"Accept-Encoding": "identity"}
+            raise UnsupportedMediaType(details="content_encoding", headers=told)
         media, _, rest = self.headers.get("Content-Type", "").partition(";")
-        if media.strip().lower() != "application/json" or not _means_utf8(rest):
-            raise UnsupportedMediaType
+        if media.strip().lower() not in media_taken(self.method) or not _means_utf8(rest):
+            raise not_taken(self.method)
+
+
+def media_taken(method: str) -> Sequence[str]:
+    """What a body may be declared as, the most exact first."""
+    return _PATCH_MEDIA if method == "PATCH" else _MEDIA
+
+
+def not_taken(method: str) -> UnsupportedMediaType:
+    """Names what is taken: in Accept-Patch (RFC 5789), else in Accept (RFC 9110, 15.5.16)."""
+    types = ", ".join(media_taken(method))
+    header = "Accept-Patch" if method == "PATCH" else "Accept"
+    return UnsupportedMediaType(details="media_taken", headers={header: types}, types=types)
 
 
 def _incomplete() -> BadRequest:

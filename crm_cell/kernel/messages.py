@@ -124,6 +124,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "请求体必须是 application/json",
         "The body must be application/json",
     ),
+    "media_taken": ("可用类型：{types}", "Accepted types: {types}"),
     "content_encoding": ("不接受压缩的请求体", "Compressed bodies are not accepted"),
     "rate_limited": ("请求过于频繁，请稍后重试", "Too many requests, try again shortly"),
     "reveals_spent": (

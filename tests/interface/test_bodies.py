@@ -218,7 +218,6 @@ async def test_a_length_that_is_none_is_no_crash(length: bytes, cell: Running) -
         b"application/xml",
         b"application/jsonx",
         b"application/json-patch+json",
-        b"application/merge-patch+json",
         b"application/x-www-form-urlencoded",
         b"multipart/form-data; boundary=x",
         b"json",

@@ -10,7 +10,7 @@ from crm_cell.http.openapi.headers import reference_headers
 from crm_cell.http.openapi.members import MEMBERS
 from crm_cell.http.openapi.schemas import gives_resource
 from crm_cell.http.preconditions import IfMatch
-from crm_cell.http.request import too_large
+from crm_cell.http.request import not_taken, too_large
 from crm_cell.http.routing import BODY_LIMIT, Route
 from crm_cell.http.schema import rules_of
 from crm_cell.kernel.errors import (
@@ -30,7 +30,6 @@ from crm_cell.kernel.errors import (
     TenantMismatch,
     Unauthorized,
     Unavailable,
-    UnsupportedMediaType,
 )
 from crm_cell.kernel.messages import explain
 from crm_cell.kernel.scopes import READ
@@ -98,7 +97,8 @@ def shared_responses() -> dict[str, dict[str, Any]]:
         "PreconditionFailed": [PreconditionFailed()],
         "MisdirectedRequest": [MisdirectedRequest()],
         "PayloadTooLarge": [too_large(BODY_LIMIT)],
-        "UnsupportedMediaType": [UnsupportedMediaType()],
+        "UnsupportedMediaType": [not_taken("POST")],
+        "UnsupportedPatch": [not_taken("PATCH")],
         "RateLimited": [RateLimited()],
         "InternalError": [CrmError()],
         "Unavailable": [Unavailable()],
@@ -137,7 +137,7 @@ def _errors(route: Route) -> Iterable[CrmError]:
     if str in route.binding.kinds.values() or (route.recheck and shows):
         yield NotFound(route.binding.missing)
     if route.takes_body:
-        yield from (too_large(route.body_limit), UnsupportedMediaType())
+        yield from (too_large(route.body_limit), not_taken(route.method))
     if IfMatch in route.binding.kinds.values():
         yield PreconditionFailed()
     for refusal in route.refusals:

@@ -153,5 +153,11 @@ RESPONSE_HEADERS: Final = _PROTECTION | {
     ),
     "Retry-After": _header("多少秒后重试 · Seconds to wait before the next try", 1, "integer"),
     "WWW-Authenticate": _header("认证方式 · How to authenticate", "Bearer"),
+    "Accept": _header("请求体可用的类型 · What a body may be declared as", "application/json"),
+    "Accept-Patch": _header(
+        "PATCH 请求体可用的类型 · What the body of a PATCH may be declared as",
+        "application/merge-patch+json, application/json",
+    ),
+    "Accept-Encoding": _header("请求体可用的编码 · How a body may be encoded", "identity"),
     "Allow": _header("该路径支持的方法 · The methods that the path takes", "GET, HEAD, POST"),
 }

@@ -9,6 +9,13 @@ from crm_cell.http.files import FILES, XlsxFile
 from crm_cell.http.openapi.words import EXPOSITION
 from crm_cell.http.routing import Route
 
+# Of the document itself: the plain type first, then the one in use and the one that IANA lists.
+TYPES = {
+    "application/json": "application/json",
+    "application/vnd.oai.openapi+json": "application/vnd.oai.openapi+json;version=3.1",
+    "application/openapi+json": "application/openapi+json;version=3.1",
+}
+
 _FILES = {file.media: file for file in FILES.values()}
 
 
@@ -18,6 +25,8 @@ def gives_files(route: Route) -> bool:
 
 def described(media: str, page: Any, example: dict[str, Any]) -> dict[str, Any]:
     """A form of what `page` is in JSON, with the same row for an example."""
+    if media in TYPES:
+        return {"schema": {"type": "object"}, "example": {}}
     if media == XlsxFile.media:
         return {"schema": {"type": "string", "format": "binary"}}
     if media in _FILES:

@@ -14,6 +14,7 @@ from crm_cell.http.openapi.media import described, gives_files
 from crm_cell.http.openapi.members import MEMBERS
 from crm_cell.http.openapi.schemas import Schema, Schemas, gives_resource, shown, tidy
 from crm_cell.http.openapi.words import SUCCESS
+from crm_cell.http.request import media_taken
 from crm_cell.http.routing import Route
 from crm_cell.http.schema import Query
 
@@ -47,7 +48,8 @@ class Operations:
             yield from query_parameters(kind)
 
     def _body(self, route: Route) -> dict[str, Any]:
-        return {"required": True, "content": {_JSON: self._media(route.binding.body)}}
+        told = self._media(route.binding.body)
+        return {"required": True, "content": dict.fromkeys(media_taken(route.method), told)}
 
     def _media(self, kind: Any) -> dict[str, Any]:
         schema = self._schemas.of(kind)

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from functools import cache
 
-from crm_cell.http.answers import JSON_TYPE, Answer, encode
+from crm_cell.http.answers import Answer, encode
+from crm_cell.http.negotiation import preferred
 from crm_cell.http.openapi.description import document
+from crm_cell.http.openapi.media import TYPES
 from crm_cell.http.preconditions import body_etag
+from crm_cell.http.request import Request
 from crm_cell.http.routing import Route, Routes
 
 
@@ -13,11 +16,12 @@ def with_openapi(routes: Sequence[Route]) -> list[Route]:
     """The routes and the one that describes them all, itself included."""
     openapi = Routes("", tag="openapi")
 
-    @openapi.plain("/openapi.json", "接口描述", open=True)
-    async def get() -> Answer:
+    @openapi.plain("/openapi.json", "接口描述", open=True, media=[*TYPES])
+    async def get(request: Request) -> Answer:
         """This document, as OpenAPI 3.1 in JSON."""
         body, tag = written()
-        return Answer(200, body, [JSON_TYPE, (b"etag", tag)])
+        media = preferred(request.headers.get("Accept"), TYPES, "application/json")
+        return Answer(200, body, [(b"content-type", media.encode()), (b"etag", tag)])
 
     @cache
     def written() -> tuple[bytes, bytes]:
