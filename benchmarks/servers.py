@@ -39,6 +39,7 @@ def service(
     chosen = {
         "CRM_DATABASE_URL": place.url,
         "CRM_DEMO": "0",
+        "CRM_DRAIN_SECONDS": "0",
         "CRM_LOG_FORMAT": "json",
         "PORT": str(port),
         **settings,

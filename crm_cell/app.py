@@ -30,6 +30,7 @@ from crm_cell.http.measurements import Measurements
 from crm_cell.http.openapi.routes import with_openapi
 from crm_cell.http.pages import pages
 from crm_cell.http.rate_limits import RateLimits
+from crm_cell.http.readiness import Readiness
 from crm_cell.http.request import Receive, Scope, Send
 from crm_cell.http.routing import Route
 from crm_cell.http.telemetry import AccessLine, Telemetry
@@ -126,6 +127,8 @@ class Cell:
         )
         set_daily_limit(settings.reveals_per_day)
         set_daily_rows(settings.dry_run_rows_per_day)
+        self.readiness = Readiness()
+        """Whoever knows why this process should get no requests adds the reason here."""
         self._measurements = Measurements(measurements_folder)
         self.database: Database = open_database(settings)
         self._authenticator = authenticator(
@@ -142,13 +145,16 @@ class Cell:
             signing_secret=settings.signing_secret,
             metrics_token=settings.metrics_token,
             edge=_edge(settings),
+            readiness=self.readiness,
         )
         self._background: list[asyncio.Task[None]] = []
+        self.started = False
 
     async def start(self) -> None:
         await start(self.database, self._settings)
         _warn(self._settings)
         self._background += [asyncio.create_task(upkeep) for upkeep in self._upkeep()]
+        self.started = True
 
     def _upkeep(self) -> Iterator[Coroutine[Any, Any, None]]:
         settings = self._settings
@@ -162,6 +168,10 @@ class Cell:
             path = Path(settings.audit_heads_path)
             file = HeadsFile(self.database, settings.chain_keys, path)
             yield file.keep(settings.audit_heads_minutes)
+
+    def drain(self, seconds: float) -> None:
+        """What is to happen before `stop`, while requests still come."""
+        self._application.drain(seconds)
 
     async def stop(self) -> None:
         for task in self._background:

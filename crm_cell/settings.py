@@ -30,6 +30,8 @@ _DAYS = Bounds(0, 36_500)
 _LEAST_SECRET = 16
 _MOST_DIGITS = 9
 _BURST = Bounds(1, 3_600)
+# An orchestrator that waits longer than this for a process to end is rare.
+_DRAIN = Bounds(0, 300)
 # So that a share of them is one at least.
 _SLOTS = Bounds(5, 5_000, or_zero=True)
 # One for short work and one for long; and no server is glad of thousands.
@@ -150,6 +152,15 @@ class Settings(AuditSettings, frozen=True):
             bounds=_SLOTS,
         ),
     ] = 0
+    drain_seconds: Annotated[
+        int,
+        Setting(
+            "CRM_DRAIN_SECONDS",
+            "How long the service goes on answering after SIGTERM, with `/readyz` at 503, before it"
+            " stops listening; 0 to 300",
+            bounds=_DRAIN,
+        ),
+    ] = 5
     cors_origins: Annotated[
         str | None,
         Setting(

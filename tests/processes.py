@@ -31,6 +31,7 @@ class Process:
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 text=True,
+                start_new_session=True,  # as under a supervisor, or in a terminal
             )
         self.address = self._banner().rpartition(" ")[2].strip()
 
@@ -53,7 +54,11 @@ class Process:
 
     def stop(self) -> int:
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(PATIENCE_SECONDS)
+        return self.wait(PATIENCE_SECONDS)
+
+    def wait(self, seconds: float) -> int:
+        """Its exit code, which it must have by then."""
+        return self._process.wait(seconds)
 
     def log(self) -> list[str]:
         return self._log.read_text(encoding="utf-8").splitlines()
@@ -89,6 +94,7 @@ def environment(folder: Path) -> dict[str, str]:
         "PORT": str(free_port()),
         "CRM_DATABASE_URL": f"sqlite:///{folder / 'crm.db'}",
         "CRM_DEMO": "0",
+        "CRM_DRAIN_SECONDS": "0",
     }
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import os
-import signal
 import socket
 import sys
 
@@ -17,10 +16,10 @@ from crm_cell import demo, logs
 from crm_cell.app import Cell
 from crm_cell.cli.banner import banner
 from crm_cell.cli.complaint import MISUSED, Complaint
+from crm_cell.cli.draining import BODY_SECONDS, GRACE_SECONDS, StopSignals, first_of
 from crm_cell.cli.wire import HTTP1, HTTP_MODE
 from crm_cell.cli.workers import (
     BACKLOG,
-    GRACE_SECONDS,
     TURN_SECONDS,
     serve_with_workers,
     settle_memory,
@@ -112,17 +111,20 @@ async def _answer_until_stopped(settings: Settings, cell: Cell) -> None:
         http=HTTP_MODE,
         http1_settings=HTTP1,
     )
-    stop, hurry = _heed_signals()
+    signals = StopSignals(settings.drain_seconds)
     serving = asyncio.create_task(server.serve())
     await _listening(settings, serving)
     typer.echo(banner(settings))
     settle_memory()
-    await _first_of(serving, stop)
+    await first_of(serving, signals.stop)
+    if not serving.done():
+        cell.drain(signals.drain_seconds + BODY_SECONDS)
+        await first_of(serving, signals.hurry, within=signals.drain_seconds)
     if serving.done():
         await serving
         raise Complaint("the server has stopped by itself")
     server.stop()  # type: ignore[no-untyped-call] # Granian says no types here
-    await _first_of(serving, hurry, within=GRACE_SECONDS)
+    await first_of(serving, signals.hurry, within=GRACE_SECONDS)
     if not serving.done():
         log.warning("requests_cut_off")
         serving.cancel()
@@ -138,24 +140,3 @@ async def _listening(settings: Settings, serving: asyncio.Task[None]) -> None:
         else:
             writer.close()
             return
-
-
-def _heed_signals() -> tuple[asyncio.Event, asyncio.Event]:
-    """Set by the first SIGTERM or SIGINT, and by the second."""
-    stop, hurry = asyncio.Event(), asyncio.Event()
-
-    def heed() -> None:
-        (hurry if stop.is_set() else stop).set()
-
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, heed)
-    loop.add_signal_handler(signal.SIGINT, heed)
-    return stop, hurry
-
-
-async def _first_of(
-    task: asyncio.Task[None], event: asyncio.Event, within: float | None = None
-) -> None:
-    waiting = asyncio.create_task(event.wait())
-    await asyncio.wait([task, waiting], timeout=within, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()

@@ -1,5 +1,6 @@
 """`crm-cell serve --workers N`: several processes at one port, on a PostgreSQL database."""
 
+import asyncio
 import gc
 import os
 import signal
@@ -7,24 +8,26 @@ import socket
 import sys
 import threading
 import time
+from ctypes import c_int
+from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import typer
-from granian import Granian
 from granian.constants import Interfaces, Loops
+from granian.server import MPServer
 
 from crm_cell import logs
 from crm_cell.app import Cell
 from crm_cell.cli.banner import banner
+from crm_cell.cli.draining import GRACE_SECONDS, DrainSeconds, drain_on_sigterm
 from crm_cell.cli.wire import HTTP1, HTTP_MODE
 from crm_cell.settings import Settings
 
 # A burst of callers waits here for a moment; beyond it their connections would be tried anew only
 # after seconds.
 BACKLOG = 2048
-# A request is answered within 25 s; what takes longer is a download, which may be cut off.
-GRACE_SECONDS = 25
 # Imports and exports run on threads; this is how long the event loop waits for its turn.
 TURN_SECONDS = 0.0005
 # Between two rounds of the garbage collector. At Python's 700 it took a twentieth of a create's
@@ -37,7 +40,7 @@ _LOOK_SECONDS = 0.5
 def serve_with_workers(settings: Settings, count: int) -> None:
     """Return when SIGTERM or SIGINT has come and every worker has ended."""
     with TemporaryDirectory(prefix="crm-cell-") as folder:
-        server = Granian(
+        server = _Supervisor(
             "crm_cell",
             address=settings.host,
             port=settings.port,
@@ -51,21 +54,41 @@ def serve_with_workers(settings: Settings, count: int) -> None:
             log_enabled=False,
             respawn_failed_workers=True,
             respawn_interval=_RESPAWN_SECONDS,
-            workers_kill_timeout=GRACE_SECONDS,
+            workers_kill_timeout=settings.drain_seconds + GRACE_SECONDS,
         )
+        server.drain_seconds = drain_seconds = RawValue(c_int, settings.drain_seconds)
         parent = os.getpid()
         threading.Thread(target=_announce, args=(settings,), daemon=True).start()
         server.serve(
-            target_loader=lambda: _worker(settings, Path(folder), parent), wrap_loader=False
+            target_loader=lambda: _worker(settings, Path(folder), parent, drain_seconds),
+            wrap_loader=False,
         )
 
 
-def _worker(settings: Settings, folder: Path, parent: int) -> Cell:
+class _Supervisor(MPServer):
+    """The parent of the workers: it ends them at once on a second signal, and on Ctrl-C without
+    letting them drain."""
+
+    drain_seconds: DrainSeconds
+
+    def signal_handler_interrupt(self, number: int, *frame: Any) -> None:
+        if number == signal.SIGINT:
+            self.drain_seconds.value = 0
+        if self.interrupt_signal:
+            for worker in self.wrks:
+                worker.kill()  # type: ignore[no-untyped-call] # Granian says no types here
+        super().signal_handler_interrupt(number, *frame)  # type: ignore[no-untyped-call]
+
+
+def _worker(settings: Settings, folder: Path, parent: int, drain_seconds: DrainSeconds) -> Cell:
     """What each process serves; runs in it."""
+    os.setpgrp()  # Ctrl-C reaches the parent alone: a second one would block the server for ever
     sys.setswitchinterval(TURN_SECONDS)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     write_access = logs.configure(settings.log_format, settings.log_level)
     cell = Cell(settings, write_access, measurements_folder=folder)
+    # The loop runs only after the server has set its handlers.
+    asyncio.get_event_loop().call_soon(drain_on_sigterm, cell, drain_seconds)
     settle_memory()
     return cell
 

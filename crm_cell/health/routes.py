@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from crm_cell import __version__
 from crm_cell.http.answers import JSON_TYPE, Answer, encode
+from crm_cell.http.readiness import Readiness
 from crm_cell.http.routing import Routes
 from crm_cell.http.schema import View
 from crm_cell.kernel.errors import Unavailable
@@ -33,9 +34,10 @@ async def check(database: Database) -> HealthView | Answer:
 
 
 @health.plain("/readyz", "就绪检查", open=True, probe=True, others={503: DOWN})
-async def ready(database: Database) -> HealthView | Answer:
-    """For orchestrators: whether to send requests here: 503 too while writes fail."""
-    return await _look_at(database.ready)
+async def ready(database: Database, readiness: Readiness) -> HealthView | Answer:
+    """For orchestrators: whether to send requests here: 503 too while writes fail, and while the
+    process ends."""
+    return _down() if readiness.reasons else await _look_at(database.ready)
 
 
 @health.plain("/livez", "存活检查", open=True, probe=True)
@@ -48,5 +50,9 @@ async def _look_at(works: Callable[[], Awaitable[None]]) -> HealthView | Answer:
     try:
         await works()
     except Unavailable:
-        return Answer(503, encode(DOWN), [JSON_TYPE])
+        return _down()
     return HealthView(status="up")
+
+
+def _down() -> Answer:
+    return Answer(503, encode(DOWN), [JSON_TYPE])

@@ -11,6 +11,8 @@ V = TypeVar("V")
 
 Header = tuple[bytes, bytes]
 JSON_TYPE: Header = (b"content-type", b"application/json")
+# The server closes the connection behind an answer that says so.
+CLOSE: Header = (b"connection", b"close")
 
 # On every answer but those of the documentation pages, which bring their own. Nothing here is for a
 # cache to keep or for a browser to show as a page, and an answer says no more than it has to.

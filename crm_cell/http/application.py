@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import structlog
 
 from crm_cell.http import signature
-from crm_cell.http.answers import Answer, NotKept, Stream
+from crm_cell.http.answers import CLOSE, Answer, NotKept, Stream
 from crm_cell.http.arrivals import Arrivals
 from crm_cell.http.auth import (
     Authenticator,
@@ -31,6 +31,7 @@ from crm_cell.http.headers import collect, is_request_id, trace_of, wrong_forms
 from crm_cell.http.json_body import parse_json
 from crm_cell.http.large_bodies import LARGE, LargeBodies
 from crm_cell.http.once import Claim, Once, fingerprint
+from crm_cell.http.readiness import DRAINING, Readiness
 from crm_cell.http.rendering import render, rendered, without_base
 from crm_cell.http.representation import Representation, is_final, varying
 from crm_cell.http.request import Message, Receive, Request, Scope, Send
@@ -69,6 +70,7 @@ class Application:
         signing_secret: str | None = None,
         metrics_token: str | None = None,
         edge: Edge | None = None,
+        readiness: Readiness | None = None,
     ) -> None:
         self._router = Router(routes)
         self._database = database
@@ -86,6 +88,8 @@ class Application:
         self._local_only = edge.local_only
         self._rate_limits = edge.rate_limits
         self._admission = edge.admission
+        self._readiness = readiness or Readiness()
+        self._draining = False
         self._arrivals = Arrivals()
         self._large_bodies = LargeBodies()
         self._representation = Representation()
@@ -98,7 +102,7 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
         path = without_base(scope["path"])
-        request = Request(scope, receive, path, self._database, self._arrivals)
+        request = Request(scope, receive, path, self._database, self._arrivals, self._readiness)
         request.headers, wrong = collect(scope["headers"])
         # The server gives an empty one to requests that have none.
         if not request.headers.get("Host") and scope.get("http_version") == "1.1":
@@ -123,9 +127,18 @@ class Application:
         except Exception:
             log.exception("internal_error", requestId=request.request_id)
             answer = answer_error(CrmError(), request.request_id, request.language)
+        if self._draining:
+            request.extra = [*request.extra, CLOSE]
         await send_answer(answer, request, started, send)
         status = answer.status if isinstance(answer, Answer) else 200
         self._telemetry.record(route, request, status, perf_counter() - started)
+
+    def drain(self, seconds: float) -> None:
+        """Say that this process ends: `/readyz` answers 503, every answer closes its connection,
+        and a body that has not arrived `seconds` from now is not waited for."""
+        self._draining = True
+        self._readiness.add(DRAINING)
+        self._arrivals.end_by(asyncio.get_running_loop().time() + seconds)
 
     def _prepare(self, request: Request, wrong: list[Fault]) -> None:
         """What even a refusal needs: the language, and an id to find it by in the logs."""

@@ -5,7 +5,8 @@ at all who are waiting: they stand in the order in which they came.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -13,6 +14,7 @@ T = TypeVar("T")
 # A body that has not arrived by then is not coming; the caller's connection is worth more.
 BODY_SECONDS = 30.0
 _LOOK_SECONDS = 1.0
+_ENDING_LOOK_SECONDS = 0.1
 
 
 class Arrivals:
@@ -24,6 +26,8 @@ class Arrivals:
         self._since: dict[asyncio.Task[Any], float] = {}
         self._cut_off: set[asyncio.Task[Any]] = set()
         self._looking = False
+        self._ends = float("inf")
+        self._timeouts: set[asyncio.Timeout] = set()
 
     async def first(self, receive: Callable[[], Awaitable[T]], since: float) -> T:
         """What `receive` gives; raises TimeoutError when that takes too long since then, by the
@@ -44,8 +48,28 @@ class Arrivals:
         finally:
             self._since.pop(task, None)
 
-    def deadline(self, since: float) -> float:
-        return since + self._patience
+    @asynccontextmanager
+    async def rest(self, since: float) -> AsyncIterator[None]:
+        """A block in which the rest of a body arrives; raises TimeoutError when that takes too
+        long since then."""
+        async with asyncio.timeout_at(self._deadline(since)) as timeout:
+            self._timeouts.add(timeout)
+            try:
+                yield
+            finally:
+                self._timeouts.discard(timeout)
+
+    def end_by(self, moment: float) -> None:
+        """Wait for no body past it, by the event loop's clock: the process ends."""
+        self._ends = moment
+        self._look_every = _ENDING_LOOK_SECONDS
+        for timeout in self._timeouts:
+            when = timeout.when()
+            if not timeout.expired() and when is not None and when > moment:
+                timeout.reschedule(moment)
+
+    def _deadline(self, since: float) -> float:
+        return min(since + self._patience, self._ends)
 
     def _look_later(self) -> None:
         self._looking = True
@@ -55,7 +79,7 @@ class Arrivals:
         self._looking = False
         now = asyncio.get_running_loop().time()
         for task, since in list(self._since.items()):
-            if self.deadline(since) > now:
+            if self._deadline(since) > now:
                 break
             del self._since[task]
             self._cut_off.add(task)

@@ -2,6 +2,7 @@
 
 Actor                 who asks
 Database              for handlers that manage their own reads
+Readiness             whether this process should get requests
 Request               the request itself
 IfMatch               the header of that name
 str                   the id in the path that has the parameter's name
@@ -23,6 +24,7 @@ import msgspec
 from crm_cell.http.json_body import printable
 from crm_cell.http.paging import Asked, Kept, asked, mark_of
 from crm_cell.http.preconditions import IfMatch
+from crm_cell.http.readiness import Readiness
 from crm_cell.http.request import Request
 from crm_cell.http.schema import Body, Patch, Query, rules_of, validate, validate_patch
 from crm_cell.kernel.actor import Actor
@@ -148,6 +150,8 @@ def _binder(name: str, kind: Any, missing: str) -> Binder:
         return lambda request, _: request
     if kind is Database:
         return lambda request, _: request.database
+    if kind is Readiness:
+        return lambda request, _: request.readiness
     if kind is IfMatch:
         return lambda request, _: IfMatch(request.headers.get("If-Match"))
     if get_origin(kind) is Patch:

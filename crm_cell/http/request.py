@@ -8,6 +8,7 @@ from typing import Any
 from crm_cell.http.answers import Header
 from crm_cell.http.arrivals import Arrivals
 from crm_cell.http.large_bodies import LARGE, Place
+from crm_cell.http.readiness import Readiness
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, Fault, PayloadTooLarge, UnsupportedMediaType
 from crm_cell.kernel.messages import Language
@@ -40,6 +41,7 @@ class Request:
         "path",
         "place",
         "query",
+        "readiness",
         "receive",
         "request_id",
         "signed_path",
@@ -48,7 +50,13 @@ class Request:
     )
 
     def __init__(
-        self, scope: Scope, receive: Receive, path: str, database: Database, arrivals: Arrivals
+        self,
+        scope: Scope,
+        receive: Receive,
+        path: str,
+        database: Database,
+        arrivals: Arrivals,
+        readiness: Readiness,
     ) -> None:
         self.method: str = scope["method"]
         self.path = path
@@ -59,6 +67,7 @@ class Request:
         self.receive = receive
         self.database = database
         self.arrivals = arrivals
+        self.readiness = readiness
         self.headers: Mapping[str, str] = {}
         self.params: Mapping[str, str] = {}
         self.extra: Sequence[Header] = ()
@@ -79,6 +88,7 @@ class Request:
         try:
             first, more = self._part(await self.arrivals.first(self.receive, began))
         except TimeoutError:
+            self.unread = False  # nor is there anything to discard
             raise _incomplete() from None
         if declared == str(len(first)):  # servers ask for one more part, to say that it is empty
             more = self.unread = False
@@ -88,9 +98,10 @@ class Request:
     async def _rest(self, first: bytes, limit: int, began: float) -> bytes:
         """Only what comes in parts has a timer: one costs more than reading most bodies."""
         try:
-            async with asyncio.timeout_at(self.arrivals.deadline(began)):
+            async with self.arrivals.rest(began):
                 return await self._whole_body(first, limit)
         except TimeoutError:
+            self.unread = False  # nor is there anything to discard
             raise _incomplete() from None
 
     async def _whole_body(self, first: bytes, limit: int) -> bytes:

@@ -59,6 +59,7 @@ def launch(folder: Path, *arguments: str, **settings: str) -> subprocess.Popen[s
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "PORT": str(free_port()),
         "CRM_DEMO": "0",
+        "CRM_DRAIN_SECONDS": "0",
         **settings,
     }
     return subprocess.Popen(

@@ -9,6 +9,7 @@ import pytest
 from crm_cell.http.arrivals import Arrivals
 from crm_cell.http.auth import Identity
 from crm_cell.http.exposition import Exposition
+from crm_cell.http.readiness import Readiness
 from crm_cell.http.request import Request
 from crm_cell.http.routing import Route
 from crm_cell.http.signature import sign
@@ -153,6 +154,7 @@ def request_with(headers: dict[str, str], cell: Running) -> Request:
         return {"type": "http.request", "body": b""}
 
     scope = {"method": "GET", "query_string": b""}
-    request = Request(scope, nothing_more, "/metrics", cell.service.database, Arrivals())
+    database, arrivals = cell.service.database, Arrivals()
+    request = Request(scope, nothing_more, "/metrics", database, arrivals, Readiness())
     request.headers = headers
     return request
