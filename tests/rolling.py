@@ -1,7 +1,9 @@
 """Rolling restarts under load: two instances behind a balancer, one of them always restarting.
 
-    python -m tests.rolling                # SQLite, each instance with a file of its own
+    make soak ARGS=rolling
     python -m tests.rolling --requests 20000 --restarts 20 --drain 5
+
+Here each instance has an SQLite file of its own.
 
 Callers come half with a new connection for each request and half on connections that they keep, two
 reads for each write. Gives the requests that failed: a connection refused or broken, or a 5xx. Each
