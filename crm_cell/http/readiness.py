@@ -22,9 +22,9 @@ class Readiness:
     def add(self, reason: str) -> None:
         if reason not in self._reasons:
             self._reasons[reason] = None
-            log.warning("not_ready", reason=reason)
+            log.info("not_ready", reason=reason)
 
     def remove(self, reason: str) -> None:
         if reason in self._reasons:
             del self._reasons[reason]
-            log.warning("not_ready_no_longer", reason=reason, others=list(self._reasons))
+            log.info("not_ready_no_longer", reason=reason, others=list(self._reasons))
