@@ -19,6 +19,7 @@ from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.migrate import migrate, schema_version
 from crm_cell.storage.open import check_name, faults_in, is_postgres, sole_service, sqlite_path
 from crm_cell.storage.schema import SCHEMA_VERSION
+from crm_cell.storage.sole_service import real_path
 from crm_cell.storage.sqlite_backup import back_up, copy_checked
 from crm_cell.storage.sqlite_connection import connect
 
@@ -120,4 +121,4 @@ def _empty_log(path: Path) -> None:
 def _embedded(settings: Settings) -> Path:
     if is_postgres(settings.database_url):
         raise Complaint("PostgreSQL is backed up with pg_dump: docs/operating/backup.md", MISUSED)
-    return sqlite_path(settings.database_url)
+    return real_path(sqlite_path(settings.database_url))

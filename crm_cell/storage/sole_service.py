@@ -115,7 +115,7 @@ def _holder(lock_path: Path) -> str:
     """Which service has the file, as far as the lock beside this name tells."""
     if lock_path.is_file() and _is_locked(lock_path):
         return f"process {lock_path.read_text('ascii', 'replace') or '?'} serves it already"
-    return "is served already, under another name"
+    return "another process serves it already, perhaps under another name"
 
 
 def _lock_path(path: Path) -> Path:

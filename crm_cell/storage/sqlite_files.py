@@ -12,7 +12,7 @@ import structlog
 log = structlog.get_logger()
 
 Identity = tuple[int, int]
-_SUFFIXES = ("", "-wal", "-shm")
+_SUFFIXES = ("-wal", "-shm")
 LOST = "its file was deleted, moved or replaced"
 
 
@@ -25,8 +25,10 @@ class OpenFiles:
 
     def __init__(self, path: Path) -> None:
         """Call it when the connections are open: in WAL mode all three files exist then."""
-        absolute = path.absolute()
-        self._names = [absolute.with_name(absolute.name + suffix) for suffix in _SUFFIXES]
+        # SQLite follows links to the database and puts the others beside the file itself.
+        real = path.resolve()
+        beside = [real.with_name(real.name + suffix) for suffix in _SUFFIXES]
+        self._names = [path.absolute(), *beside]
         self._opened = [_identity(name) for name in self._names]
         self.lost = False
         """What the last comparison found: reads look at it, since it costs nothing."""

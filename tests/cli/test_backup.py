@@ -177,6 +177,20 @@ def test_restore_leaves_a_database_alone_unless_told_to_replace_it(filled: Termi
     assert mode(filled.path) == 0o600
 
 
+def test_a_database_behind_a_link_is_restored_where_it_is(
+    filled: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, link = filled.folder / "backup.db", filled.folder / "links" / "crm.db"
+    link.parent.mkdir()
+    link.symlink_to(filled.path)
+    monkeypatch.setenv("CRM_DATABASE_URL", f"sqlite:///{link}")
+    assert filled.run("backup", file).code == 0
+    assert filled.run("restore", file, "--replace").code == 0
+    assert link.is_symlink()
+    assert names(filled.path) == {"Ada", "Bo"}
+    assert len(list(filled.folder.glob("crm.db.replaced-*Z"))) == 1
+
+
 def test_restore_is_refused_while_a_service_runs(filled: Terminal) -> None:
     file = filled.folder / "backup.db"
     filled.run("backup", file)

@@ -59,6 +59,23 @@ async def test_no_write_is_acknowledged_once_the_files_are_lost(
     assert sum("database_file_lost" in line for line in process.log()) == 1
 
 
+@pytest.mark.parametrize("loss", ["link changed", "write-ahead log deleted"])
+async def test_a_database_behind_a_link_is_watched_too(tmp_path: Path, loss: str) -> None:
+    data, link = tmp_path / "data" / "crm.db", tmp_path / "link.db"
+    data.parent.mkdir()
+    link.symlink_to(data)
+    with serving(tmp_path, CRM_DATABASE_URL=f"sqlite:///{link}") as process:
+        async with process.client() as client:
+            assert (await create(client, "before")).status_code == 201
+            if loss == "link changed":
+                link.unlink()
+                link.symlink_to(shutil.copy(data, data.with_name("copy.db")))
+            else:
+                data.with_name("crm.db-wal").unlink()
+            assert (await create(client, "after")).status_code == 503
+            assert (await client.get("/readyz")).status_code == 503
+
+
 async def test_an_idle_service_notices_within_a_second(process: Process, tmp_path: Path) -> None:
     (tmp_path / "data" / "crm.db").unlink()
     await anyio.sleep(1)
