@@ -16,6 +16,7 @@ UNDO = {
             f"ALTER TABLE {table} DROP COLUMN request_id",
         )
     ],
+    "0015": ["DROP TABLE dry_run_counts"],
 }
 """By revision, what takes back what it adds. Those that only change rows need nothing."""
 
