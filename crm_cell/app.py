@@ -23,6 +23,7 @@ from crm_cell.follow_ups.routes import follow_ups
 from crm_cell.health.routes import health
 from crm_cell.http.admission import SLOTS, Admission
 from crm_cell.http.application import Application
+from crm_cell.http.base_path import BASE_PATH, BasePath
 from crm_cell.http.cors import Cors, read_origins
 from crm_cell.http.edge import Edge
 from crm_cell.http.local_only import LocalOnly
@@ -56,8 +57,8 @@ log = structlog.get_logger()
 _SLOTS_PER_CONNECTION = 4
 
 
-def all_routes() -> list[Route]:
-    """Every route of the service, in the order of the contract."""
+def all_routes(public_base_path: str = BASE_PATH) -> list[Route]:
+    """Every route of the service, in the order of the contract. The path is for the description."""
     resources = [
         customers,
         contacts,
@@ -69,7 +70,8 @@ def all_routes() -> list[Route]:
         audit_logs,
         health,
     ]
-    return with_openapi([route for resource in resources for route in resource.routes])
+    routes = [route for resource in resources for route in resource.routes]
+    return with_openapi(routes, public_base_path)
 
 
 def _warn(settings: Settings) -> None:
@@ -93,6 +95,7 @@ def _edge(settings: Settings) -> Edge:
         slots = _SLOTS_PER_CONNECTION * settings.database_connections
     origins = read_origins(settings.cors_origins)
     return Edge(
+        base_path=BasePath(settings.public_base_path),
         cors=Cors(origins),
         local_only=LocalOnly(origins) if settings.auth_mode == "dev" else None,
         rate_limits=RateLimits(
@@ -135,7 +138,7 @@ class Cell:
             settings, settings.default_tenant_id, self.database, now
         )
         self._application = Application(
-            all_routes(),
+            all_routes(settings.public_base_path),
             self.database,
             once=Guard(self.database),
             authenticator=self._authenticator,

@@ -11,6 +11,7 @@ import msgspec
 
 from crm_cell.audit.settings import AuditSettings
 from crm_cell.audit.settings import complaints as audit_complaints
+from crm_cell.http.base_path import BASE_PATH, check_base_path
 from crm_cell.http.cors import read_origins
 from crm_cell.http.headers import is_tenant
 from crm_cell.identity.settings import complaints as identity_complaints
@@ -161,6 +162,13 @@ class Settings(AuditSettings, frozen=True):
             bounds=_DRAIN,
         ),
     ] = 5
+    public_base_path: Annotated[
+        str,
+        Setting(
+            "CRM_PUBLIC_BASE_PATH",
+            "The path under which callers reach the service, such as `/tools/crm`, or `/`",
+        ),
+    ] = BASE_PATH
     cors_origins: Annotated[
         str | None,
         Setting(
@@ -304,6 +312,10 @@ def _of_addresses(settings: Settings) -> Iterator[Complaint]:
         read_origins(settings.cors_origins)
     except ValueError as error:
         yield "CRM_CORS_ORIGINS", str(error)
+    try:
+        check_base_path(settings.public_base_path)
+    except ValueError as error:
+        yield "CRM_PUBLIC_BASE_PATH", str(error)
     try:
         check_url(settings.database_url)
     except UnsupportedDatabase as error:

@@ -32,7 +32,7 @@ from crm_cell.http.json_body import parse_json
 from crm_cell.http.large_bodies import LARGE, LargeBodies
 from crm_cell.http.once import Claim, Once, fingerprint
 from crm_cell.http.readiness import DRAINING, Readiness
-from crm_cell.http.rendering import render, rendered, without_base
+from crm_cell.http.rendering import render, rendered
 from crm_cell.http.representation import Representation, is_final, varying
 from crm_cell.http.request import Message, Receive, Request, Scope, Send
 from crm_cell.http.routing import Methods, Route, Router, hides_slash
@@ -84,6 +84,7 @@ class Application:
             telemetry, authenticator, token=metrics_token, signing_secret=signing_secret
         )
         edge = edge or Edge()
+        self._base_path = edge.base_path
         self._cors = edge.cors
         self._local_only = edge.local_only
         self._rate_limits = edge.rate_limits
@@ -101,8 +102,9 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
-        path = without_base(scope["path"])
+        path = self._base_path.without(scope["path"])
         request = Request(scope, receive, path, self._database, self._arrivals, self._readiness)
+        request.public_base = self._base_path.public
         request.headers, wrong = collect(scope["headers"])
         # The server gives an empty one to requests that have none.
         if not request.headers.get("Host") and scope.get("http_version") == "1.1":

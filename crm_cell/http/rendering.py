@@ -8,15 +8,15 @@ from crm_cell.http.preconditions import body_etag, etag
 from crm_cell.http.request import Request
 from crm_cell.http.routing import Route
 
-BASE_PATH = "/api/v1/crm"
-
 
 def render(route: Route, request: Request, result: Any) -> Answer:
     """A Location works behind the gateway and without it."""
     if isinstance(result, Resource):
         headers = [JSON_TYPE, (b"etag", etag(result.version).encode())]
         if route.status == 201:
-            headers.append((b"location", f"{BASE_PATH}{request.path}/{result.id}".encode()))
+            headers.append(
+                (b"location", f"{request.public_base}{request.path}/{result.id}".encode())
+            )
         return Answer(route.status, encode(result.view), headers, result.id)
     if isinstance(result, Answer):
         return result
@@ -30,10 +30,3 @@ def render(route: Route, request: Request, result: Any) -> Answer:
 
 async def rendered(route: Route, request: Request, result: Awaitable[Any]) -> Answer:
     return render(route, request, await result)
-
-
-def without_base(path: str) -> str:
-    """The path as it is behind a gateway that strips the prefix."""
-    if path == BASE_PATH:
-        return "/"
-    return path[len(BASE_PATH) :] if path.startswith(BASE_PATH + "/") else path

@@ -40,6 +40,7 @@ class Request:
         "params",
         "path",
         "place",
+        "public_base",
         "query",
         "readiness",
         "receive",
@@ -63,6 +64,8 @@ class Request:
         """Once it is routed, with its ids in lower case: one record has one path."""
         self.signed_path = path
         """As it was sent, which is what the gateway signs."""
+        self.public_base = ""
+        """What a Location begins with."""
         self.query: bytes = scope["query_string"]
         self.receive = receive
         self.database = database

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from crm_cell import __version__
+from crm_cell.http.base_path import BASE_PATH
 from crm_cell.http.openapi import words
 from crm_cell.http.openapi.failures import codes_table, every_code
 from crm_cell.http.openapi.headers import PARAMETERS, RESPONSE_HEADERS
@@ -12,7 +13,7 @@ from crm_cell.http.openapi.schemas import Schemas
 from crm_cell.http.routing import Route
 
 
-def document(routes: Iterable[Route]) -> dict[str, Any]:
+def document(routes: Iterable[Route], public_base_path: str = BASE_PATH) -> dict[str, Any]:
     """OpenAPI 3.1 as plain data."""
     routes = list(routes)
     schemas = Schemas(routes)
@@ -24,7 +25,7 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": _info(),
-        "servers": _SERVERS,
+        "servers": _servers(public_base_path),
         "security": [{"bearerAuth": []}],
         "tags": _tags(routes),
         "paths": paths,
@@ -40,11 +41,15 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
     }
 
 
-# The first answers behind the gateway and without it; the second only without.
-_SERVERS = [
-    {"url": "/api/v1/crm", "description": "网关与直连均可 · Behind the gateway and directly"},
-    {"url": "/", "description": "细胞直连 · Directly"},
-]
+def _servers(public_base_path: str) -> list[dict[str, str]]:
+    """The first is wherever the document was read, behind any prefix."""
+    told = {
+        ".": "本文档所在位置 · Where this document was read",
+        public_base_path: "对外地址 · The public address",
+        BASE_PATH: "网关与直连均可 · Behind the gateway and directly",
+        "/": "细胞直连 · Directly",
+    }
+    return [{"url": url, "description": description} for url, description in told.items()]
 
 
 def _info() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from re import Pattern
 from typing import Any, Final
 
+from crm_cell.http.base_path import BASE_PATH
 from crm_cell.http.fields import OWNER
 from crm_cell.http.headers import FORMS, TENANT
 from crm_cell.http.openapi.members import MEMBERS
@@ -11,7 +12,7 @@ from crm_cell.http.routing import Route
 
 _REQUEST_ID: Final = str(MEMBERS["requestId"]["examples"][0])
 _TRACE_ID: Final = str(MEMBERS["traceId"]["examples"][0])
-_LOCATION: Final = f"/api/v1/crm/customers/{MEMBERS['customerId']['examples'][0]}"
+_LOCATION: Final = f"{BASE_PATH}/customers/{MEMBERS['customerId']['examples'][0]}"
 
 
 def request_headers(route: Route) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from crm_cell.http.request import Request
 from crm_cell.http.routing import Route, Routes
 
 
-def with_openapi(routes: Sequence[Route]) -> list[Route]:
+def with_openapi(routes: Sequence[Route], public_base_path: str) -> list[Route]:
     """The routes and the one that describes them all, itself included."""
     openapi = Routes("", tag="openapi")
 
@@ -25,7 +25,7 @@ def with_openapi(routes: Sequence[Route]) -> list[Route]:
 
     @cache
     def written() -> tuple[bytes, bytes]:
-        body = encode(document(everything))
+        body = encode(document(everything, public_base_path))
         return body, body_etag(body)
 
     everything = [*routes, *openapi.routes]

@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route, Router
 
+from crm_cell.http.preconditions import names
+
 HERE: Final = Path(__file__).parent
 
 # Each page and the built files it cannot do without.
@@ -87,7 +89,7 @@ async def asset(request: Request) -> Response:
 def file(request: Request, path: Path, headers: dict[str, str]) -> Response:
     response = FileResponse(path, headers=headers, stat_result=path.stat())
     etag = response.headers["etag"]
-    if etag in request.headers.get("if-none-match", ""):
+    if names(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers | {"ETag": etag})
     return response
 

@@ -35,7 +35,8 @@ const requestIdPlugin = () => ({
 })
 
 SwaggerUIBundle({
-  url: 'openapi.json',
+  // Absolute, for the first server in it is relative to it.
+  url: new URL('openapi.json', document.baseURI).href,
   dom_id: '#docs',
   deepLinking: true,
   displayRequestDuration: true,

@@ -2,7 +2,7 @@
 const fonts = 'system-ui, -apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 
 Redoc.init(
-  'openapi.json',
+  new URL('openapi.json', document.baseURI).href,
   { theme: { typography: { fontFamily: fonts, headings: { fontFamily: fonts } } } },
   document.getElementById('docs'),
 )
