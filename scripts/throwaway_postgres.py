@@ -145,9 +145,12 @@ class Server:
         """A copy where the user who is to run them cannot reach them."""
         if self._user is None or all(_is_open(place) for place in programs.resolve().parents):
             return programs
+        package = _package_of(programs)
         copy = folder / "programs"
-        shutil.copytree(programs.parent, copy)
-        return copy / programs.name
+        for part in (package, _libraries_of(package)):
+            if part.is_dir():
+                shutil.copytree(part, copy / part.name)
+        return copy / package.name / programs.relative_to(package)
 
 
 @contextmanager
@@ -167,6 +170,18 @@ def throwaway_postgres(
             yield server
         finally:
             server.stop()
+
+
+def _package_of(programs: Path) -> Path:
+    """What has to be copied whole: a package of a wheel, if it brings libraries of its own."""
+    return next(
+        (place for place in programs.parents if _libraries_of(place).is_dir()), programs.parent
+    )
+
+
+def _libraries_of(package: Path) -> Path:
+    """Where wheels for Linux have them: programs look there, relative to themselves."""
+    return package.with_name(f"{package.name}.libs")
 
 
 def find_programs() -> Path:
