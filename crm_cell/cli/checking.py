@@ -9,7 +9,7 @@ from crm_cell.secrets import store
 from crm_cell.settings import Settings
 from crm_cell.storage.counter_check import Difference, differences
 from crm_cell.storage.engine import EVERY_TENANT, Database
-from crm_cell.storage.open import faults_in, place_of
+from crm_cell.storage.open import faults_in, faults_of_nodes, place_of
 from crm_cell.storage.schema import SCHEMA_VERSION
 
 
@@ -19,6 +19,7 @@ def check(*, counters: bool) -> None:
     typer.echo(f"schema     {SCHEMA_VERSION}, of this release")
     faults = faults_in(settings.database_url)
     report("integrity", faults)
+    faults += _of_workers(settings.database_url)
     typer.echo(f"encryption {_encryption(settings)}")
     typer.echo(f"audit log  {_chain(settings)}")
     with_database(lambda database: database.ping())
@@ -28,6 +29,14 @@ def check(*, counters: bool) -> None:
         report("counters", wrong)
     if faults or wrong:
         raise Complaint(f"{len(faults) + len(wrong)} faults found")
+
+
+def _of_workers(url: str) -> list[str]:
+    """What Citus's nodes lack; says nothing where nothing is distributed."""
+    found = faults_of_nodes(url)
+    if found is not None:
+        report("workers", found)
+    return found or []
 
 
 def _encryption(settings: Settings) -> str:

@@ -16,4 +16,4 @@ def distribute(*, apply: bool) -> None:
     for statement in statements:
         typer.echo(f"{statement};")
     if not statements:
-        typer.echo("-- every table is distributed")
+        typer.echo("-- every table is distributed, and every worker has what it needs")

@@ -9,29 +9,16 @@ from typing import Any
 
 import asyncpg
 
-from crm_cell.storage import postgres_catalog
+from crm_cell.storage import citus_nodes, postgres_catalog
 from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.moving_tables import Table, parents_first
 from crm_cell.storage.postgres_catalog import ForeignKey
 from crm_cell.storage.postgres_server import UPKEEP_ROLE, connected, place_of
 
-# Policies name roles and call functions, which have to be on the workers before a table comes.
-# Acting as a role, Citus connects to its workers as that role: there it has to be let in.
-_WORKERS = """SELECT * FROM run_command_on_workers($workers$
-DO $do$ BEGIN
-    PERFORM set_config('citus.enable_ddl_propagation', 'off', true);
-{commands}
-END $do$
-$workers$)"""
-_UNLESS_THERE = "    BEGIN CREATE ROLE {}; EXCEPTION WHEN duplicate_object THEN NULL; END;"
-_ROLES = """
-SELECT quote_ident(rolname) FROM pg_roles
-WHERE oid IN (SELECT unnest(polroles) FROM pg_policy) ORDER BY rolname
-"""
-_FUNCTIONS = """
-SELECT DISTINCT pg_get_functiondef(refobjid) FROM pg_depend
-WHERE classid = 'pg_policy'::regclass AND refclassid = 'pg_proc'::regclass ORDER BY 1
-"""
+VERSIONS = "alembic_version"
+"""Every node has it, so that a service may connect to any."""
+# How much of what is still wrong fits into one line.
+_MOST_NAMED = 5
 
 
 def statements(url: str) -> list[str]:
@@ -44,6 +31,18 @@ def distribute(url: str) -> list[str]:
     return asyncio.run(_distribute(url))
 
 
+def faults(url: str) -> list[str] | None:
+    """What the nodes of a cluster lack, a line each; None where nothing is distributed."""
+    return asyncio.run(_faults(url))
+
+
+async def _faults(url: str) -> list[str] | None:
+    async with connected(url) as connection:
+        if not await postgres_catalog.distributed(connection):
+            return None
+        return await citus_nodes.faults(connection)
+
+
 async def _statements(url: str) -> list[str]:
     async with connected(url) as connection:
         return await plan(connection)
@@ -53,20 +52,36 @@ async def _distribute(url: str) -> list[str]:
     place = place_of(url)
     async with connected(url) as connection:
         try:
-            if not await connection.fetchval("SELECT 1 FROM pg_extension WHERE extname = 'citus'"):
+            if not await postgres_catalog.has_citus(connection):
                 raise CannotOpen(f"{place}: Citus is not installed in this database")
             await _refuse_rows(place, connection)
             planned = await plan(connection)
             await run(place, connection, planned)
+            await _refuse_faults(place, connection)
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise CannotOpen(f"{place}: {error}") from error
     return planned
 
 
 async def plan(connection: "asyncpg.Connection[Any]") -> list[str]:
+    """What is still to be done, on workers too; nothing where everything is as it must be."""
     done = await postgres_catalog.distributed(connection)
     tables = parents_first(await postgres_catalog.tables(connection))
     left = [table for table in tables if table.name not in done]
+    found = await citus_nodes.faults(connection)
+    if not left and not found:
+        return []
+    return [
+        *await citus_nodes.mending(connection),
+        *await citus_nodes.missing_rights(connection, found),
+        *([] if VERSIONS in done else [f"SELECT create_reference_table('{VERSIONS}')"]),
+        *await _distribution(connection, tables, left),
+    ]
+
+
+async def _distribution(
+    connection: "asyncpg.Connection[Any]", tables: list[Table], left: list[Table]
+) -> list[str]:
     if not left:
         return []
     names = {table.name for table in left}
@@ -76,8 +91,6 @@ async def plan(connection: "asyncpg.Connection[Any]") -> list[str]:
         if key.table in names or key.parent in names
     ]
     return [
-        await _settings(connection),
-        await _on_workers(connection),
         "BEGIN",
         # References and shards of one transaction are made over the same connections.
         "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
@@ -104,23 +117,6 @@ def _again(key: ForeignKey) -> str:
     return f"ALTER TABLE {key.place} ADD CONSTRAINT {key.name} {key.definition}"
 
 
-async def _settings(connection: "asyncpg.Connection[Any]") -> str:
-    """So that SET LOCAL, by which a transaction names its role and its tenant, reaches workers."""
-    name = await connection.fetchval("SELECT quote_ident(current_database())")
-    return f"ALTER DATABASE {name} SET citus.propagate_set_commands = 'local'"
-
-
-async def _on_workers(connection: "asyncpg.Connection[Any]") -> str:
-    roles = [row[0] for row in await connection.fetch(_ROLES)]
-    functions = [row[0] for row in await connection.fetch(_FUNCTIONS)]
-    commands = [
-        *(_UNLESS_THERE.format(role) for role in roles),
-        *(f"    ALTER ROLE {role} LOGIN;" for role in roles),
-        *(f"{function.rstrip()};" for function in functions),
-    ]
-    return _WORKERS.format(commands="\n".join(commands))
-
-
 async def _refuse_rows(place: str, connection: "asyncpg.Connection[Any]") -> None:
     """Rows would stay behind in the coordinator's own table, besides those in the shards."""
     async with connection.transaction():
@@ -134,6 +130,12 @@ async def _refuse_rows(place: str, connection: "asyncpg.Connection[Any]") -> Non
                     f"{place}: {table.name} has rows: distribute an empty database,"
                     " and crm-cell move into it"
                 )
+
+
+async def _refuse_faults(place: str, connection: "asyncpg.Connection[Any]") -> None:
+    if found := await citus_nodes.faults(connection):
+        more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+        raise CannotOpen(f"{place}: {'; '.join(found[:_MOST_NAMED])}{more}")
 
 
 async def run(place: str, connection: "asyncpg.Connection[Any]", planned: list[str]) -> None:

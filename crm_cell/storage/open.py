@@ -114,3 +114,12 @@ def faults_in(url: str) -> list[str]:
     from crm_cell.storage.sqlite_connection import integrity_faults
 
     return integrity_faults(sqlite_path(url))
+
+
+def faults_of_nodes(url: str) -> list[str] | None:
+    """What the nodes of a cluster lack, None where the database is not spread over any."""
+    if not is_postgres(url):
+        return None
+    from crm_cell.storage.distribution import faults
+
+    return faults(url)

@@ -57,9 +57,13 @@ async def tables(connection: "asyncpg.Connection[Any]") -> list[Table]:
     ]
 
 
+async def has_citus(connection: "asyncpg.Connection[Any]") -> bool:
+    return await connection.fetchval("SELECT to_regclass('pg_dist_partition')") is not None
+
+
 async def distributed(connection: "asyncpg.Connection[Any]") -> frozenset[str]:
     """The tables that Citus spreads over its workers; none on plain PostgreSQL."""
-    if await connection.fetchval("SELECT to_regclass('pg_dist_partition')") is None:
+    if not await has_citus(connection):
         return frozenset()
     rows = await connection.fetch(
         "SELECT relname FROM pg_dist_partition JOIN pg_class ON pg_class.oid = logicalrelid"
@@ -69,3 +73,11 @@ async def distributed(connection: "asyncpg.Connection[Any]") -> frozenset[str]:
 
 async def foreign_keys(connection: "asyncpg.Connection[Any]") -> list[ForeignKey]:
     return [ForeignKey(*row) for row in await connection.fetch(_FOREIGN_KEYS)]
+
+
+async def local_tables(connection: "asyncpg.Connection[Any]") -> list[str]:
+    """On a distributed database, the tables of tenants that only this node has."""
+    done = await distributed(connection)
+    names = [table.name for table in await tables(connection)] if done else []
+    local = [name for name in names if name not in done]
+    return local if len(local) < len(names) else []

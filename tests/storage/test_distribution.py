@@ -13,7 +13,7 @@ from crm_cell.storage.postgres_server import connected
 from tests.databases import PostgresDatastore, PostgresServer
 
 # In the place of Citus's functions: what they insist on, and a note of what they were asked.
-STAND_INS = """
+STAND_INS = r"""
 CREATE TABLE pg_dist_partition (number serial, logicalrelid regclass, beside text);
 CREATE FUNCTION create_distributed_table(
     wanted regclass, by_column text, colocate_with text DEFAULT 'default'
@@ -26,11 +26,15 @@ CREATE FUNCTION create_distributed_table(
     END IF;
     INSERT INTO pg_dist_partition (logicalrelid, beside) VALUES (wanted, colocate_with);
 END $$;
+CREATE FUNCTION create_reference_table(wanted regclass) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO pg_dist_partition (logicalrelid, beside) VALUES (wanted, 'every node')
+$$;
 CREATE FUNCTION run_command_on_workers(command text)
 RETURNS TABLE (nodename text, nodeport int, success bool, result text) LANGUAGE plpgsql AS $$
+DECLARE answer text := 'DO';
 BEGIN
-    EXECUTE command;
-    RETURN QUERY SELECT 'worker', 5432, true, 'DO';
+    IF command ~ '^\s*SELECT' THEN EXECUTE command INTO answer; ELSE EXECUTE command; END IF;
+    RETURN QUERY SELECT 'worker', 5432, true, answer;
 EXCEPTION WHEN OTHERS THEN
     RETURN QUERY SELECT 'worker', 5432, false, SQLERRM;
 END $$
@@ -86,11 +90,12 @@ def test_the_statements_come_in_the_order_that_works(database: PostgresDatastore
     dropped = of_kind(found, r"ALTER TABLE \S+ DROP CONSTRAINT")
     shards = of_kind(found, r"SELECT create_distributed_table")
     added = of_kind(found, r"ALTER TABLE \S+ ADD CONSTRAINT")
-    setting, workers, begin, mode = found[:4]
+    setting, workers, versions, begin, mode = found[:5]
     assert setting.endswith("SET citus.propagate_set_commands = 'local'")
     assert "run_command_on_workers" in workers
+    assert versions == "SELECT create_reference_table('alembic_version')"
     assert (begin, mode) == ("BEGIN", "SET LOCAL citus.multi_shard_modify_mode = 'sequential'")
-    assert [*dropped, *shards, *added] == list(range(4, len(found) - 1))
+    assert [*dropped, *shards, *added] == list(range(5, len(found) - 1))
     assert found[-1] == "COMMIT"
     assert len(dropped) == len(added) >= 9
 
@@ -112,8 +117,8 @@ def test_all_is_as_before_but_distributed(with_stand_ins: PostgresDatastore) -> 
     done = with_stand_ins.rows(
         "SELECT logicalrelid::text, beside FROM pg_dist_partition ORDER BY number"
     )
-    assert done[0] == ("customers", "default")
-    assert {beside for _, beside in done[1:]} == {"customers"}
+    assert done[:2] == [("alembic_version", "every node"), ("customers", "default")]
+    assert {beside for _, beside in done[2:]} == {"customers"}
 
 
 def test_what_is_distributed_already_is_left_alone(with_stand_ins: PostgresDatastore) -> None:
