@@ -56,6 +56,7 @@ def _info() -> dict[str, Any]:
     table = "\n".join(codes_table())
     return {
         "title": words.TITLE,
+        "summary": words.SUMMARY,
         "version": __version__,
         "description": f"{words.INTRODUCTION}{table}\n",
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},

@@ -30,6 +30,7 @@ from crm_cell.kernel.errors import (
     TenantMismatch,
     Unauthorized,
     Unavailable,
+    UnsupportedMediaType,
 )
 from crm_cell.kernel.messages import explain
 from crm_cell.kernel.scopes import READ
@@ -74,6 +75,8 @@ def of_route(route: Route) -> dict[int, list[CrmError]]:
 def response(errors: list[CrmError]) -> dict[str, Any]:
     """One status: all that it can mean, an example of each."""
     names = [name for error in errors for name in error.headers]
+    if any(isinstance(error, UnsupportedMediaType) for error in errors):
+        names.append("Accept-Encoding")  # where the body was compressed
     return {
         "description": "\n\n".join(_meaning(error) for error in errors),
         "headers": reference_headers(*dict.fromkeys(names)),
@@ -91,8 +94,6 @@ def shared_responses() -> dict[str, dict[str, Any]]:
     found: dict[str, list[CrmError]] = {
         "Unauthorized": [Unauthorized()],
         "Forbidden": [error for error in _IDENTITY if isinstance(error, Forbidden)],
-        "PathNotFound": [NotFound("path_not_found")],
-        "MethodNotAllowed": [_NOT_ALLOWED],
         "IdempotentConflict": [error for error in _WRITE if isinstance(error, IdempotentConflict)],
         "PreconditionFailed": [PreconditionFailed()],
         "MisdirectedRequest": [MisdirectedRequest()],

@@ -26,7 +26,7 @@ def request_headers(route: Route) -> list[dict[str, Any]]:
     if route.conditional:
         names.append("If-None-Match")
     if not route.open:
-        names += ["X-User-Id", "X-Signature", "X-Signature-Time"]
+        names.append("X-User-Id")
     names += ["Accept-Language", "X-Trace-Id", "X-Span-Id", "traceparent"]
     return [{"$ref": f"#/components/parameters/{name}"} for name in names]
 
@@ -96,17 +96,6 @@ _REQUEST: Final = [
         "错误文字的语言：zh（默认）或 en · The language of errors: zh by default, or en",
         "zh-CN",
     ),
-    _parameter(
-        "X-Signature",
-        "网关签名，启用时必填：HMAC-SHA256(METHOD|path|body|X-Request-ID|X-Tenant-Id|X-Trace-Id"
-        "|X-Signature-Time) 的十六进制 · The gateway's signature in hex, needed where enabled",
-        "5d41402abc4b2a76b9719d911017c5925d41402abc4b2a76b9719d911017c592",
-    ),
-    _parameter(
-        "X-Signature-Time",
-        "签名时间，Unix 秒，300 秒内有效 · Unix seconds of the signature, good for 300 s",
-        "1795400760",
-    ),
 ]
 
 PARAMETERS: Final = {parameter["name"]: parameter for parameter in _REQUEST}
@@ -160,5 +149,4 @@ RESPONSE_HEADERS: Final = _PROTECTION | {
         "application/merge-patch+json, application/json",
     ),
     "Accept-Encoding": _header("请求体可用的编码 · How a body may be encoded", "identity"),
-    "Allow": _header("该路径支持的方法 · The methods that the path takes", "GET, HEAD, POST"),
 }

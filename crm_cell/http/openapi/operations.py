@@ -121,7 +121,10 @@ def query_parameters(kind: type[Query]) -> Iterator[dict[str, Any]]:
 def _given(schema: Schema) -> Schema:
     """A parameter is there or not there; there is no null in a URL."""
     kind = schema.get("type")
-    return schema | {"type": kind[0]} if isinstance(kind, list) else schema
+    told = schema | {"type": kind[0]} if isinstance(kind, list) else schema
+    if "enum" in told:
+        told = told | {"enum": [choice for choice in told["enum"] if choice is not None]}
+    return told
 
 
 def _path_ids(route: Route) -> Iterable[dict[str, Any]]:

@@ -79,6 +79,7 @@ class Schemas:
         for body, view in self._answered():
             teach(self.components[self._name(body)], self.components[self._name(view)])
         for kind in inputs:
+            tell_defaults(self.components[self._name(kind)])
             if issubclass(kind, PatchFields):
                 accept_echoes(
                     self.components[self._name(kind)], self.components[self._name(kind.view)]
@@ -171,6 +172,16 @@ def complete(schema: Schema, *, omits: bool) -> None:
             told["type"] = told["type"][0]
     if not omits:
         schema["required"] = list(schema["properties"])
+
+
+def tell_defaults(body: Schema) -> None:
+    """A default in words: generators of clients take a member that has one for required."""
+    for told in body["properties"].values():
+        if "default" in told:
+            default = told.pop("default")
+            value = str(default).lower() if isinstance(default, bool) else default
+            meaning = told.get("description", "")
+            told["description"] = f"{meaning}（默认 {value} · {value} by default）"
 
 
 def teach(body: Schema, view: Schema) -> None:

@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-TITLE: Final = "CRM 接口文档（商用版）"
+# In ASCII: generators of clients make the names of packages of it.
+TITLE: Final = "CRM Cell API"
+SUMMARY: Final = "CRM 接口文档（商用版）· A multi-tenant CRM service"
 
 # Ends in the head of a table of all error codes.
 INTRODUCTION: Final = (Path(__file__).parent / "introduction.md").read_text("utf-8")
