@@ -17,7 +17,8 @@ ResourceType = Annotated[
 ]
 
 Action = Annotated[
-    str, choice("created", "updated", "deleted", "revealed", "exported", "erased", "tested")
+    str,
+    choice("created", "updated", "deleted", "restored", "revealed", "exported", "erased", "tested"),
 ]
 
 

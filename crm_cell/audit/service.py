@@ -76,6 +76,10 @@ async def record_deleted(tx: Tx, actor: Actor, records: Sequence[Entity]) -> Non
     await _record(tx, actor, "deleted", [_deed(each, None) for each in records])
 
 
+async def record_restored(tx: Tx, actor: Actor, records: Sequence[Entity]) -> None:
+    await _record(tx, actor, "restored", [_deed(None, each) for each in records])
+
+
 async def wipe(tx: Tx, tenant: str, ids: Iterable[str]) -> int:
     """Take away for good what these entries say, and tell of how many. Who did what to which record
     stays, and so does the chain."""

@@ -16,6 +16,7 @@ DEEDS: dict[str, Words] = {
     "created": ("{who}新建了{what}", "{who} created {what}"),
     "updated": ("{who}修改了{what}", "{who} changed {what}"),
     "deleted": ("{who}删除了{what}", "{who} deleted {what}"),
+    "restored": ("{who}恢复了{what}", "{who} restored {what}"),
     "revealed": ("{who}查看了{what}的完整信息", "{who} saw {what} in full"),
     "exported": ("{who}导出了{what}的个人信息", "{who} exported what is held about {what}"),
     "erased": ("{who}抹除了{what}的个人信息", "{who} erased what was held about {what}"),

@@ -19,7 +19,7 @@ from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.routing import Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import IdempotentConflict, RateLimited, RuleViolation
+from crm_cell.kernel.errors import Conflict, IdempotentConflict, RateLimited, RuleViolation
 from crm_cell.kernel.scopes import REVEAL
 from crm_cell.storage.engine import Reader, Tx
 
@@ -100,3 +100,17 @@ async def delete(tx: Tx, actor: Actor, contact_id: str, condition: IfMatch) -> N
     current = await service.get(tx, actor, contact_id)
     condition.require(current.version)
     await service.delete(tx, actor, current)
+
+
+@contacts.write(
+    "POST",
+    "/{contact_id}/restore",
+    "恢复联系人",
+    refusals=[Conflict("restore_customer_first"), Conflict("restore_erased")],
+)
+async def restore(tx: Tx, actor: Actor, contact_id: str) -> Resource[ContactView]:
+    """Restore a deleted contact. One that is not deleted stays as it is.
+
+    It comes back as an ordinary contact where its customer has another primary contact by now.
+    """
+    return shown(await service.restore(tx, actor, contact_id))

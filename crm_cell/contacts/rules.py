@@ -47,5 +47,10 @@ def new_contact(
     )
 
 
+def restored(contact: Contact, owner_id: str | None, now: int, *, is_primary: bool) -> Contact:
+    """`owner_id` is the customer's owner, who may be another one by now."""
+    return revised(contact, {"owner_id": owner_id, "is_primary": is_primary}, now)
+
+
 def changed(contact: Contact, changes: dict[str, Any], now: int) -> Contact:
     return revised(contact, changes, now)

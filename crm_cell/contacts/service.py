@@ -9,7 +9,7 @@ from crm_cell.customers import service as customers
 from crm_cell.events import service as events
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Kept
-from crm_cell.kernel.errors import NotFound, RuleViolation
+from crm_cell.kernel.errors import Conflict, NotFound, RuleViolation
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.reveals import service as reveals
@@ -93,6 +93,39 @@ async def delete(tx: Tx, actor: Actor, contact: Contact) -> None:
     await _hide(tx, actor, [contact])
 
 
+async def restore(tx: Tx, actor: Actor, contact_id: str) -> Contact:
+    """One that is not deleted stays as it is. A primary contact comes back as another one where
+    its customer has a primary contact by now.
+
+    Raises NotFound, and Conflict where its customer is deleted or it has been erased.
+    """
+    hidden, deleted_at = await _kept_of(tx, actor, contact_id)
+    if deleted_at is None:
+        return hidden
+    customer = await customers.parent_of_restored(
+        tx, actor.tenant, hidden.customer_id, alone=hidden.is_primary
+    )
+    hidden, deleted_at = await _kept_of(tx, actor, contact_id, tx.for_update)
+    if deleted_at is None:
+        return hidden
+    if await store.is_erased(tx, actor.tenant, contact_id):
+        raise Conflict("restore_erased")
+    primary = hidden.is_primary and not await store.primary_of(tx, actor.tenant, customer.id)
+    contact = rules.restored(hidden, customer.owner_id, tx.now, is_primary=primary)
+    await _restore(tx, actor, [contact])
+    return contact
+
+
+async def _kept_of(tx: Tx, actor: Actor, contact_id: str, lock: str = "") -> Kept[Contact]:
+    """Hidden or not; raises NotFound, for a contact of another owner's customer too."""
+    kept = await store.kept(tx, actor.tenant, contact_id, lock)
+    if kept is None:
+        raise NotFound("contact_not_found")
+    if not actor.may_see(await customers.owner_of(tx, actor.tenant, kept[0].customer_id)):
+        raise NotFound("contact_not_found")
+    return kept
+
+
 async def kept_with_reach(tx: Reader, tenant: str, *, after: str, most: int) -> list[Kept[Contact]]:
     """Those with a number or an address, hidden ones too, in the order of their ids."""
     return await store.kept_with_reach(tx, tenant, after=after, most=most)
@@ -133,13 +166,44 @@ async def delete_some(tx: Tx, actor: Actor, customer_id: str, *, most: int = _BA
     """Some of a customer's, and how many they were."""
     found = await store.some_of(tx, actor.tenant, customer_id, most=most)
     if found:
-        await _hide(tx, actor, found)
+        await _hide(tx, actor, found, deleted_with=customer_id)
     return len(found)
 
 
 async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
     while await delete_some(tx, actor, customer.id):
         pass
+
+
+async def customer_restored(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
+    after = ""
+    while hidden := await store.hidden_with(
+        tx, actor.tenant, customer.id, after=after, most=_BATCH
+    ):
+        after = hidden[-1].id
+        await _restore(
+            tx,
+            actor,
+            [
+                rules.restored(each, customer.owner_id, tx.now, is_primary=each.is_primary)
+                for each in hidden
+            ],
+        )
+
+
+async def mark_erased(tx: Tx, contact: Contact) -> None:
+    """From now on it cannot be restored, nor can what names it."""
+    await store.mark_erased(tx, contact)
+
+
+async def erased_of(tx: Tx, tenant: str, customer_id: str) -> set[str]:
+    """The ids of a customer's contacts that are being erased."""
+    return await store.erased_of(tx, tenant, customer_id)
+
+
+async def is_erased(tx: Tx, tenant: str, contact_id: str) -> bool:
+    """It stays as it is until the transaction has ended."""
+    return await store.is_erased(tx, tenant, contact_id, tx.for_share)
 
 
 async def customer_handed_over(
@@ -163,7 +227,15 @@ async def _replace(tx: Tx, actor: Actor, before: Contact, after: Contact) -> Non
     await events.emit(tx, actor, "crm.contact.updated", after)
 
 
-async def _hide(tx: Tx, actor: Actor, contacts: list[Contact]) -> None:
-    await store.hide(tx, contacts)
+async def _restore(tx: Tx, actor: Actor, contacts: list[Contact]) -> None:
+    await store.restore(tx, contacts)
+    await audit.record_restored(tx, actor, contacts)
+    await events.emit(tx, actor, "crm.contact.restored", *contacts)
+
+
+async def _hide(
+    tx: Tx, actor: Actor, contacts: list[Contact], *, deleted_with: str | None = None
+) -> None:
+    await store.hide(tx, contacts, deleted_with)
     await audit.record_deleted(tx, actor, contacts)
     await events.emit(tx, actor, "crm.contact.deleted", *contacts)

@@ -1,5 +1,6 @@
 """Contacts in SQL."""
 
+from itertools import starmap
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, owner_id, name, phone, email,"
     " is_primary"
 )
+_RESTORED = ("tenant_id", "id", "version", "updated_at", "owner_id", "is_primary")
 
 
 Wanted = dict[str, str | None]
@@ -222,14 +224,79 @@ async def some_of(tx: Reader, tenant: str, customer_id: str, *, most: int) -> li
     return [contact(*row) for row in rows]
 
 
-async def hide(tx: Tx, contacts: list[Contact]) -> None:
-    """One or more, all of the same customer."""
+async def hide(tx: Tx, contacts: list[Contact], deleted_with: str | None) -> None:
+    """One or more, all of the same customer; `deleted_with` is that, where it is deleted too."""
     await tx.many(
-        "UPDATE contacts SET deleted_at = :now, version = version + 1"
+        "UPDATE contacts SET deleted_at = :now, deleted_with = :with, version = version + 1"
         " WHERE tenant_id = :tenant AND id = :id",
-        [{"now": tx.now, "tenant": contact.tenant_id, "id": contact.id} for contact in contacts],
+        [
+            {"now": tx.now, "with": deleted_with, "tenant": each.tenant_id, "id": each.id}
+            for each in contacts
+        ],
     )
     await _count(tx, contacts[0], -len(contacts))
+
+
+async def hidden_with(
+    tx: Tx, tenant: str, customer_id: str, *, after: str, most: int
+) -> list[Contact]:
+    """Some of those that were deleted along with their customer, in the order of their ids."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND customer_id = :customer"
+        " AND deleted_with = :customer AND erased_at IS NULL AND id > :after ORDER BY id"
+        f" LIMIT :most{tx.for_update}",
+        tenant=tenant,
+        customer=customer_id,
+        after=after,
+        most=most,
+    )
+    return list(starmap(tx.seals.opening(SEALED, _contact), rows))
+
+
+async def restore(tx: Tx, contacts: list[Contact]) -> None:
+    """Raises Conflict where another primary contact was made at the same moment."""
+    try:
+        await tx.many(
+            "UPDATE contacts SET deleted_at = NULL, deleted_with = NULL, version = :version,"
+            " updated_at = :updated_at, owner_id = :owner_id, is_primary = :is_primary"
+            " WHERE tenant_id = :tenant_id AND id = :id",
+            [{name: getattr(each, name) for name in _RESTORED} for each in contacts],
+        )
+    except UniqueViolation as violation:
+        raise Conflict from violation
+    for each in contacts:
+        await counters.bring_back(tx, each.tenant_id, _counters_of(each))
+
+
+async def mark_erased(tx: Tx, contact: Contact) -> None:
+    """From now on it cannot be restored, nor can what names it."""
+    await tx.run(
+        "UPDATE contacts SET erased_at = :now"
+        " WHERE tenant_id = :tenant AND id = :id AND erased_at IS NULL",
+        now=tx.now,
+        tenant=contact.tenant_id,
+        id=contact.id,
+    )
+
+
+async def erased_of(tx: Reader, tenant: str, customer_id: str) -> set[str]:
+    """The ids of those that are being erased."""
+    rows = await tx.all(
+        "SELECT id FROM contacts WHERE tenant_id = :tenant AND customer_id = :customer"
+        " AND erased_at IS NOT NULL",
+        tenant=tenant,
+        customer=customer_id,
+    )
+    return {row[0] for row in rows}
+
+
+async def is_erased(tx: Reader, tenant: str, contact_id: str, lock: str = "") -> bool:
+    row = await tx.one(
+        f"SELECT erased_at FROM contacts WHERE tenant_id = :tenant AND id = :id{lock}",
+        tenant=tenant,
+        id=contact_id,
+    )
+    return row is not None and row[0] is not None
 
 
 async def erase(tx: Tx, contact: Contact, deleted_at: int | None) -> None:
@@ -257,12 +324,15 @@ async def hand_over(
 
 
 async def _count(tx: Tx, contact: Contact, delta: int) -> None:
-    keys = [
+    await counters.add_all(tx, contact.tenant_id, _counters_of(contact), delta)
+
+
+def _counters_of(contact: Contact) -> list[Counter]:
+    return [
         ("contacts", None),
         ("contacts.owner", contact.owner_id),
         ("contacts.customer", contact.customer_id),
     ]
-    await counters.add_all(tx, contact.tenant_id, keys, delta)
 
 
 def _contact(*columns: Any) -> Contact:

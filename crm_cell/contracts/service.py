@@ -105,6 +105,10 @@ async def customer_deleted(tx: Tx, actor: Actor, customer: Customer) -> None:
         raise Conflict("customer_has_contracts")
 
 
+async def customer_restored(tx: Tx, actor: Actor, customer: Customer) -> None:
+    """Nothing to restore: a customer with contracts is not deleted."""
+
+
 async def customer_handed_over(tx: Tx, before: Customer, after: Customer) -> None:
     await store.hand_over(tx, after.tenant_id, after.id, before.owner_id, after.owner_id)
 

@@ -169,3 +169,18 @@ async def delete(tx: Tx, actor: Actor, customer_id: str, condition: IfMatch) -> 
     current = await service.get(tx, actor, customer_id)
     condition.require(current.version)
     await service.delete(tx, actor, current)
+
+
+@customers.write(
+    "POST",
+    "/{customer_id}/restore",
+    "恢复客户",
+    long=True,
+    refusals=["DUPLICATE_NAME", Conflict("restore_erased")],
+)
+async def restore(tx: Tx, actor: Actor, customer_id: str) -> Resource[CustomerView]:
+    """Restore a deleted customer, with all that was deleted along with it.
+
+    One that is not deleted stays as it is.
+    """
+    return shown(await service.restore(tx, actor, customer_id))

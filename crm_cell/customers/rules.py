@@ -92,6 +92,10 @@ def without_reach(customer: Customer, now: int) -> Customer:
     return revised(customer, {"contact_phone": None, "contact_email": None}, now)
 
 
+def restored(customer: Customer, now: int) -> Customer:
+    return revised(customer, {}, now)
+
+
 def changed(actor: Actor, customer: Customer, changes: dict[str, Any], now: int) -> Customer:
     """The customer after `changes`; raises Forbidden where the caller may not hand it over."""
     if "owner_id" in changes and not actor.sees_all:

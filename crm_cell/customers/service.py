@@ -8,7 +8,7 @@ from crm_cell.customers.rules import Customer as Customer  # noqa: PLC0414 - wha
 from crm_cell.events import service as events
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Kept, snapshot
-from crm_cell.kernel.errors import NotFound, RuleViolation
+from crm_cell.kernel.errors import Conflict, DuplicateName, NotFound, RuleViolation
 from crm_cell.kernel.ids import new_id, new_ids
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.reveals import service as reveals
@@ -22,6 +22,10 @@ class Dependent(Protocol):
 
     async def customer_deleted(self, tx: Tx, actor: Actor, customer: Customer) -> None:
         """Hide what belongs to the customer, or raise Conflict where it must stay."""
+        ...
+
+    async def customer_restored(self, tx: Tx, actor: Actor, customer: Customer) -> None:
+        """Restore what was deleted along with the customer."""
         ...
 
     async def customer_handed_over(self, tx: Tx, before: Customer, after: Customer) -> None:
@@ -126,6 +130,64 @@ async def delete(tx: Tx, actor: Actor, customer: Customer) -> None:
     await store.hide(tx, customer)
     await audit.record(tx, actor, "deleted", before=customer)
     await events.emit(tx, actor, "crm.customer.deleted", customer)
+
+
+async def restore(tx: Tx, actor: Actor, customer_id: str) -> Customer:
+    """With all that was deleted along with it. One that is not deleted stays as it is.
+
+    Raises NotFound, Conflict for one that has been erased, and DuplicateName.
+    """
+    kept = await store.kept(tx, actor.tenant, customer_id, tx.for_update)
+    if kept is None or not actor.may_see(kept[0].owner_id):
+        raise NotFound("customer_not_found")
+    hidden, deleted_at = kept
+    if deleted_at is None:
+        return hidden
+    await _check_restorable(tx, actor, hidden)
+    customer = rules.restored(hidden, tx.now)
+    await store.restore(tx, customer)
+    await audit.record(tx, actor, "restored", after=customer)
+    await events.emit(tx, actor, "crm.customer.restored", customer)
+    for dependent in _dependents:
+        await dependent.customer_restored(tx, actor, customer)
+    return customer
+
+
+async def _check_restorable(tx: Tx, actor: Actor, hidden: Customer) -> None:
+    if await store.is_erased(tx, hidden):
+        raise Conflict("restore_erased")
+    taker = await store.of_name(tx, actor.tenant, hidden.name_key)
+    if taker is not None and actor.may_see(taker.owner_id):
+        raise DuplicateName(details="name_taken_by", name=taker.name, id=taker.id)
+    if taker is not None:
+        raise DuplicateName
+
+
+async def parent_of_restored(
+    tx: Tx, tenant: str, customer_id: str, *, alone: bool = False
+) -> Customer:
+    """The customer of what is to be restored; raises Conflict where nothing of it can be.
+
+    `alone` as in `named_in_body`.
+    """
+    kept = await store.kept(tx, tenant, customer_id, tx.for_update if alone else tx.for_share)
+    assert kept is not None, "a foreign key holds it"
+    customer, deleted_at = kept
+    if await store.is_erased(tx, customer):
+        raise Conflict("restore_erased")
+    if deleted_at is not None:
+        raise Conflict("restore_customer_first")
+    return customer
+
+
+async def owner_of(tx: Reader, tenant: str, customer_id: str) -> str | None:
+    """Whose it is or, deleted, was."""
+    return await store.owner_of(tx, tenant, customer_id)
+
+
+async def mark_erased(tx: Tx, customer: Customer) -> None:
+    """From now on neither it nor what belongs to it can be restored."""
+    await store.mark_erased(tx, customer)
 
 
 async def kept_with_reach(

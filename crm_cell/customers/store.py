@@ -191,6 +191,48 @@ async def hide(tx: Tx, customer: Customer) -> None:
     await _count(tx, customer.tenant_id, customer.owner_id, -1)
 
 
+async def restore(tx: Tx, customer: Customer) -> None:
+    """Raises DuplicateName where the name was taken in this very moment."""
+    try:
+        await tx.run(
+            "UPDATE customers SET deleted_at = NULL, version = :version, updated_at = :now"
+            " WHERE tenant_id = :tenant AND id = :id",
+            version=customer.version,
+            now=customer.updated_at,
+            tenant=customer.tenant_id,
+            id=customer.id,
+        )
+    except UniqueViolation as violation:
+        raise DuplicateName from violation
+    await counters.bring_back(tx, customer.tenant_id, _counters_of(customer.owner_id))
+
+
+async def of_name(tx: Reader, tenant: str, name_key: str) -> Customer | None:
+    """The one that has the name, if it is not hidden."""
+    row = await tx.one(f"{_LIVE} AND name_key = :name_key", tenant=tenant, name_key=name_key)
+    return tx.seals.opening(SEALED, Customer)(*row) if row else None
+
+
+async def mark_erased(tx: Tx, customer: Customer) -> None:
+    """From now on neither it nor what belongs to it can be restored."""
+    await tx.run(
+        "UPDATE customers SET erased_at = :now"
+        " WHERE tenant_id = :tenant AND id = :id AND erased_at IS NULL",
+        now=tx.now,
+        tenant=customer.tenant_id,
+        id=customer.id,
+    )
+
+
+async def is_erased(tx: Reader, customer: Customer) -> bool:
+    row = await tx.one(
+        "SELECT erased_at FROM customers WHERE tenant_id = :tenant AND id = :id",
+        tenant=customer.tenant_id,
+        id=customer.id,
+    )
+    return row is not None and row[0] is not None
+
+
 async def erase(tx: Tx, customer: Customer, deleted_at: int | None) -> None:
     """For good. Nothing may refer to it any more."""
     await tx.run(
@@ -203,5 +245,8 @@ async def erase(tx: Tx, customer: Customer, deleted_at: int | None) -> None:
 
 
 async def _count(tx: Tx, tenant: str, owner: str | None, delta: int) -> None:
-    keys: Iterable[Counter] = [("customers", None), ("customers.owner", owner)]
-    await counters.add_all(tx, tenant, keys, delta)
+    await counters.add_all(tx, tenant, _counters_of(owner), delta)
+
+
+def _counters_of(owner: str | None) -> Iterable[Counter]:
+    return [("customers", None), ("customers.owner", owner)]

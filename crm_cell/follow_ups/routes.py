@@ -17,7 +17,7 @@ from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.routing import Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import RuleViolation
+from crm_cell.kernel.errors import Conflict, RuleViolation
 from crm_cell.storage.engine import Reader, Tx
 
 follow_ups = Routes(
@@ -70,3 +70,14 @@ async def delete(tx: Tx, actor: Actor, follow_up_id: str, condition: IfMatch) ->
     current = await service.get(tx, actor, follow_up_id)
     condition.require(current.version)
     await service.delete(tx, actor, current)
+
+
+@follow_ups.write(
+    "POST",
+    "/{follow_up_id}/restore",
+    "恢复跟进记录",
+    refusals=[Conflict("restore_customer_first"), Conflict("restore_erased")],
+)
+async def restore(tx: Tx, actor: Actor, follow_up_id: str) -> Resource[FollowUpView]:
+    """Restore a deleted follow-up. One that is not deleted stays as it is."""
+    return shown(await service.restore(tx, actor, follow_up_id))

@@ -72,6 +72,11 @@ def new_follow_up(
     )
 
 
+def restored(follow_up: FollowUp, owner_id: str | None, now: int) -> FollowUp:
+    """`owner_id` is the customer's owner, who may be another one by now."""
+    return revised(follow_up, {"owner_id": owner_id}, now)
+
+
 def changed(follow_up: FollowUp, changes: dict[str, Any], now: int) -> FollowUp:
     """The follow-up after `changes`; itself where nothing is left to change."""
     if all(getattr(follow_up, name) == value for name, value in changes.items()):

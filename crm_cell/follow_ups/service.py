@@ -11,7 +11,7 @@ from crm_cell.follow_ups.rules import Filter, FollowUp
 from crm_cell.follow_ups.rules import Of as Of  # noqa: PLC0414 - who asks for theirs says it
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Kept
-from crm_cell.kernel.errors import NotFound
+from crm_cell.kernel.errors import Conflict, NotFound
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.opportunities import service as opportunities
@@ -60,6 +60,47 @@ async def delete(tx: Tx, actor: Actor, follow_up: FollowUp) -> None:
     await _hide(tx, actor, [follow_up])
 
 
+async def restore(tx: Tx, actor: Actor, follow_up_id: str) -> FollowUp:
+    """One that is not deleted stays as it is. A deleted opportunity or contact that it names is no
+    obstacle: a live follow-up may name one, too.
+
+    Raises NotFound, and Conflict where its customer is deleted or somebody has been erased.
+    """
+    hidden, deleted_at = await _kept_of(tx, actor, follow_up_id)
+    if deleted_at is None:
+        return hidden
+    owner_id = hidden.owner_id
+    if hidden.customer_id is not None:
+        customer = await customers.parent_of_restored(tx, actor.tenant, hidden.customer_id)
+        owner_id = customer.owner_id
+    hidden, deleted_at = await _kept_of(tx, actor, follow_up_id, tx.for_update)
+    if deleted_at is None:
+        return hidden
+    if hidden.contact_id and await contacts.is_erased(tx, actor.tenant, hidden.contact_id):
+        raise Conflict("restore_erased")
+    follow_up = rules.restored(hidden, owner_id, tx.now)
+    await _restore(tx, actor, [follow_up])
+    return follow_up
+
+
+async def _kept_of(tx: Tx, actor: Actor, follow_up_id: str, lock: str = "") -> Kept[FollowUp]:
+    """Hidden or not; raises NotFound, for a follow-up of another owner's customer too."""
+    kept = await store.kept(tx, actor.tenant, follow_up_id, lock)
+    if kept is None:
+        raise NotFound("follow_up_not_found")
+    owner_id = kept[0].owner_id
+    if kept[0].customer_id is not None:
+        owner_id = await customers.owner_of(tx, actor.tenant, kept[0].customer_id)
+    if not actor.may_see(owner_id):
+        raise NotFound("follow_up_not_found")
+    return kept
+
+
+async def keep_hidden(tx: Tx, tenant: str, contact_id: str) -> None:
+    """Those that name a contact no longer come back with the customer that they went with."""
+    await store.keep_hidden(tx, tenant, contact_id)
+
+
 async def kept_of(
     tx: Reader, tenant: str, of: Of, *, after: str, most: int
 ) -> list[Kept[FollowUp]]:
@@ -78,7 +119,7 @@ async def delete_some(tx: Tx, actor: Actor, of: Of, *, most: int = _BATCH) -> in
     """Some of those, and how many they were."""
     found = await store.live_of(tx, actor.tenant, of, most=most)
     if found:
-        await _hide(tx, actor, found)
+        await _hide(tx, actor, found, deleted_with=of.customer_id)
     return len(found)
 
 
@@ -95,6 +136,23 @@ async def total(tx: Reader, actor: Actor) -> int:
 async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
     while await delete_some(tx, actor, Of(customer_id=customer.id)):
         pass
+
+
+async def customer_restored(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
+    """But for those that name a contact who is being erased."""
+    erased = await contacts.erased_of(tx, actor.tenant, customer.id)
+    after = ""
+    while hidden := await store.hidden_with(
+        tx, actor.tenant, customer.id, after=after, most=_BATCH
+    ):
+        after = hidden[-1].id
+        restored = [
+            rules.restored(each, customer.owner_id, tx.now)
+            for each in hidden
+            if each.contact_id not in erased
+        ]
+        if restored:
+            await _restore(tx, actor, restored)
 
 
 async def customer_handed_over(
@@ -148,7 +206,15 @@ async def _customer_of_contact(
     return (await contacts.named_in_body(tx, actor, wanted["contact_id"])).customer_id
 
 
-async def _hide(tx: Tx, actor: Actor, follow_ups: list[FollowUp]) -> None:
-    await store.hide(tx, follow_ups)
+async def _restore(tx: Tx, actor: Actor, follow_ups: list[FollowUp]) -> None:
+    await store.restore(tx, follow_ups)
+    await audit.record_restored(tx, actor, follow_ups)
+    await events.emit(tx, actor, "crm.follow_up.restored", *follow_ups)
+
+
+async def _hide(
+    tx: Tx, actor: Actor, follow_ups: list[FollowUp], *, deleted_with: str | None = None
+) -> None:
+    await store.hide(tx, follow_ups, deleted_with)
     await audit.record_deleted(tx, actor, follow_ups)
     await events.emit(tx, actor, "crm.follow_up.deleted", *follow_ups)

@@ -17,6 +17,7 @@ _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, opportunity_id, contact_id,"
     " owner_id, content, follow_up_type, created_by"
 )
+_RESTORED = ("tenant_id", "id", "version", "updated_at", "owner_id")
 _COUNTED_BY = {
     "follow_ups.owner": "owner_id",
     "follow_ups.customer": "customer_id",
@@ -113,11 +114,62 @@ async def update(tx: Tx, before: FollowUp, after: FollowUp) -> None:
     await counters.recount(tx, before, after, _COUNTED_BY)
 
 
-async def hide(tx: Tx, follow_ups: list[FollowUp]) -> None:
+async def kept(tx: Reader, tenant: str, follow_up_id: str, lock: str = "") -> Kept[FollowUp] | None:
+    """The follow-up, also when it is hidden."""
+    row = await tx.one(
+        f"SELECT {_COLUMNS}, deleted_at FROM follow_ups WHERE tenant_id = :tenant AND id = :id"
+        f"{lock}",
+        tenant=tenant,
+        id=follow_up_id,
+    )
+    return (FollowUp(*row[:-1]), row[-1]) if row else None
+
+
+async def hidden_with(
+    tx: Tx, tenant: str, customer_id: str, *, after: str, most: int
+) -> list[FollowUp]:
+    """Some of those that were deleted along with their customer, in the order of their ids."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM follow_ups WHERE tenant_id = :tenant AND customer_id = :customer"
+        f" AND deleted_with = :customer AND id > :after ORDER BY id LIMIT :most{tx.for_update}",
+        tenant=tenant,
+        customer=customer_id,
+        after=after,
+        most=most,
+    )
+    return [FollowUp(*row) for row in rows]
+
+
+async def restore(tx: Tx, follow_ups: list[FollowUp]) -> None:
     await tx.many(
-        "UPDATE follow_ups SET deleted_at = :now, version = version + 1"
+        "UPDATE follow_ups SET deleted_at = NULL, deleted_with = NULL, version = :version,"
+        " updated_at = :updated_at, owner_id = :owner_id"
+        " WHERE tenant_id = :tenant_id AND id = :id",
+        [{name: getattr(each, name) for name in _RESTORED} for each in follow_ups],
+    )
+    for each in follow_ups:
+        await counters.bring_back(tx, each.tenant_id, _counters_of(each))
+
+
+async def keep_hidden(tx: Tx, tenant: str, contact_id: str) -> None:
+    """Those that name a contact no longer come back with the customer that they went with."""
+    await tx.run(
+        "UPDATE follow_ups SET deleted_with = NULL"
+        " WHERE tenant_id = :tenant AND contact_id = :contact AND deleted_with IS NOT NULL",
+        tenant=tenant,
+        contact=contact_id,
+    )
+
+
+async def hide(tx: Tx, follow_ups: list[FollowUp], deleted_with: str | None) -> None:
+    """`deleted_with` is their customer, where that is deleted too."""
+    await tx.many(
+        "UPDATE follow_ups SET deleted_at = :now, deleted_with = :with, version = version + 1"
         " WHERE tenant_id = :tenant AND id = :id",
-        [{"now": tx.now, "tenant": each.tenant_id, "id": each.id} for each in follow_ups],
+        [
+            {"now": tx.now, "with": deleted_with, "tenant": each.tenant_id, "id": each.id}
+            for each in follow_ups
+        ],
     )
     for each in follow_ups:
         await _count(tx, each, -1)
@@ -188,6 +240,9 @@ def _filtered(wanted: Filter) -> str:
 
 
 async def _count(tx: Tx, follow_up: FollowUp, delta: int) -> None:
-    keys: list[Counter] = [("follow_ups", None)]
-    keys += [(name, getattr(follow_up, column)) for name, column in _COUNTED_BY.items()]
-    await counters.add_all(tx, follow_up.tenant_id, keys, delta)
+    await counters.add_all(tx, follow_up.tenant_id, _counters_of(follow_up), delta)
+
+
+def _counters_of(follow_up: FollowUp) -> list[Counter]:
+    by = [(name, getattr(follow_up, column)) for name, column in _COUNTED_BY.items()]
+    return [("follow_ups", None), *by]

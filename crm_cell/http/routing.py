@@ -81,7 +81,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def takes_body(self) -> bool:
-        return self.method in ("POST", "PATCH")
+        return self.binding.body is not None
 
     @cached_property
     def needs_request_id(self) -> bool:

@@ -96,6 +96,18 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "客户已有合同，不能删除",
         "A customer with contracts cannot be deleted",
     ),
+    "restore_customer_first": (
+        "客户已删除，请先恢复客户",
+        "The customer is deleted: restore it first",
+    ),
+    "restore_erased": (
+        "个人信息已抹除，不能恢复",
+        "What was held of this person has been erased, and cannot be restored",
+    ),
+    "name_taken_by": (
+        "现由客户「{name}」（{id}）使用",
+        'It is now the name of the customer "{name}" ({id})',
+    ),
     "duplicate_name": ("客户名称已存在", "A customer of this name exists already"),
     "duplicate_contract_no": ("合同编号已存在", "A contract of this number exists already"),
     "idempotent_conflict": (

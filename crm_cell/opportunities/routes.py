@@ -6,7 +6,7 @@ from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.routing import Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import Forbidden, RuleViolation
+from crm_cell.kernel.errors import Conflict, Forbidden, RuleViolation
 from crm_cell.opportunities import service
 from crm_cell.opportunities.schemas import (
     OpportunityChangeView,
@@ -75,6 +75,17 @@ async def delete(tx: Tx, actor: Actor, opportunity_id: str, condition: IfMatch) 
     current = await service.get(tx, actor, opportunity_id)
     condition.require(current.version)
     await service.delete(tx, actor, current)
+
+
+@opportunities.write(
+    "POST",
+    "/{opportunity_id}/restore",
+    "恢复商机",
+    refusals=[Conflict("restore_customer_first"), Conflict("restore_erased")],
+)
+async def restore(tx: Tx, actor: Actor, opportunity_id: str) -> Resource[OpportunityView]:
+    """Restore a deleted opportunity. One that is not deleted stays as it is."""
+    return shown(await service.restore(tx, actor, opportunity_id))
 
 
 @opportunities.read("/{opportunity_id}/history", "商机阶段变更记录")

@@ -122,6 +122,10 @@ def new_opportunity(
     )
 
 
+def restored(opportunity: Opportunity, now: int) -> Opportunity:
+    return revised(opportunity, {}, now)
+
+
 def changed(
     actor: Actor,
     before: Opportunity,

@@ -82,6 +82,31 @@ async def delete(tx: Tx, actor: Actor, opportunity: Opportunity) -> None:
     await _hide(tx, actor, [opportunity])
 
 
+async def restore(tx: Tx, actor: Actor, opportunity_id: str) -> Opportunity:
+    """One that is not deleted stays as it is.
+
+    Raises NotFound, and Conflict where its customer is deleted or has been erased.
+    """
+    hidden, deleted_at = await _kept_of(tx, actor, opportunity_id)
+    if deleted_at is None:
+        return hidden
+    await customers.parent_of_restored(tx, actor.tenant, hidden.customer_id)
+    hidden, deleted_at = await _kept_of(tx, actor, opportunity_id, tx.for_update)
+    if deleted_at is None:
+        return hidden
+    opportunity = rules.restored(hidden, tx.now)
+    await _restore(tx, actor, [opportunity])
+    return opportunity
+
+
+async def _kept_of(tx: Tx, actor: Actor, opportunity_id: str, lock: str = "") -> Kept[Opportunity]:
+    """Hidden or not; raises NotFound, for another owner's opportunity too."""
+    kept = await store.kept(tx, actor.tenant, opportunity_id, lock)
+    if kept is None or not actor.may_see(kept[0].owner_id):
+        raise NotFound("opportunity_not_found")
+    return kept
+
+
 async def kept_of_customer(
     tx: Reader, tenant: str, customer_id: str, *, after: str, most: int
 ) -> list[Kept[Opportunity]]:
@@ -147,7 +172,7 @@ async def funnel_rows_between(
 async def delete_some(tx: Tx, actor: Actor, customer_id: str, *, most: int = _BATCH) -> int:
     """Some of a customer's, and how many they were."""
     found = await store.some_of(tx, actor.tenant, customer_id, most=most)
-    await _hide(tx, actor, found)
+    await _hide(tx, actor, found, deleted_with=customer_id)
     return len(found)
 
 
@@ -155,6 +180,15 @@ async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -
     """Whoever owns them: opportunities vanish with their customer."""
     while await delete_some(tx, actor, customer.id):
         pass
+
+
+async def customer_restored(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
+    after = ""
+    while hidden := await store.hidden_with(
+        tx, actor.tenant, customer.id, after=after, most=_BATCH
+    ):
+        after = hidden[-1].id
+        await _restore(tx, actor, [rules.restored(each, tx.now) for each in hidden])
 
 
 async def customer_handed_over(
@@ -172,7 +206,15 @@ async def _follow(tx: Tx, actor: Actor, before: Opportunity | None, after: Oppor
         await events.emit(tx, actor, "crm.opportunity.closed", after)
 
 
-async def _hide(tx: Tx, actor: Actor, opportunities: list[Opportunity]) -> None:
-    await store.hide(tx, opportunities)
+async def _restore(tx: Tx, actor: Actor, opportunities: list[Opportunity]) -> None:
+    await store.restore(tx, opportunities)
+    await audit.record_restored(tx, actor, opportunities)
+    await events.emit(tx, actor, "crm.opportunity.restored", *opportunities)
+
+
+async def _hide(
+    tx: Tx, actor: Actor, opportunities: list[Opportunity], *, deleted_with: str | None = None
+) -> None:
+    await store.hide(tx, opportunities, deleted_with)
     await audit.record_deleted(tx, actor, opportunities)
     await events.emit(tx, actor, "crm.opportunity.deleted", *opportunities)

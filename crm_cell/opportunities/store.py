@@ -135,11 +135,58 @@ async def some_of(tx: Reader, tenant: str, customer_id: str, *, most: int) -> li
     return [Opportunity(*row) for row in rows]
 
 
-async def hide(tx: Tx, opportunities: list[Opportunity]) -> None:
+async def kept(
+    tx: Reader, tenant: str, opportunity_id: str, lock: str = ""
+) -> Kept[Opportunity] | None:
+    """The opportunity, also when it is hidden."""
+    row = await tx.one(
+        f"SELECT {_COLUMNS}, deleted_at FROM opportunities WHERE tenant_id = :tenant AND id = :id"
+        f"{lock}",
+        tenant=tenant,
+        id=opportunity_id,
+    )
+    return (Opportunity(*row[:-1]), row[-1]) if row else None
+
+
+async def hidden_with(
+    tx: Tx, tenant: str, customer_id: str, *, after: str, most: int
+) -> list[Opportunity]:
+    """Some of those that were deleted along with their customer, in the order of their ids."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM opportunities WHERE tenant_id = :tenant"
+        " AND customer_id = :customer AND deleted_with = :customer AND id > :after ORDER BY id"
+        f" LIMIT :most{tx.for_update}",
+        tenant=tenant,
+        customer=customer_id,
+        after=after,
+        most=most,
+    )
+    return [Opportunity(*row) for row in rows]
+
+
+async def restore(tx: Tx, opportunities: list[Opportunity]) -> None:
     await tx.many(
-        "UPDATE opportunities SET deleted_at = :now, version = version + 1"
+        "UPDATE opportunities SET deleted_at = NULL, deleted_with = NULL, version = :version,"
+        " updated_at = :now WHERE tenant_id = :tenant AND id = :id",
+        [
+            {"version": each.version, "now": tx.now, "tenant": each.tenant_id, "id": each.id}
+            for each in opportunities
+        ],
+    )
+    for each in opportunities:
+        await counters.bring_back(tx, each.tenant_id, _counters_of(each))
+    await _add_to_funnel(tx, [(None, each) for each in opportunities])
+
+
+async def hide(tx: Tx, opportunities: list[Opportunity], deleted_with: str | None) -> None:
+    """`deleted_with` is their customer, where that is deleted too."""
+    await tx.many(
+        "UPDATE opportunities SET deleted_at = :now, deleted_with = :with, version = version + 1"
         " WHERE tenant_id = :tenant AND id = :id",
-        [{"now": tx.now, "tenant": each.tenant_id, "id": each.id} for each in opportunities],
+        [
+            {"now": tx.now, "with": deleted_with, "tenant": each.tenant_id, "id": each.id}
+            for each in opportunities
+        ],
     )
     for each in opportunities:
         await _count(tx, each, -1)
@@ -230,9 +277,12 @@ async def stage_when_last_open(tx: Reader, opportunity: Opportunity) -> int | No
 
 
 async def _count(tx: Tx, opportunity: Opportunity, delta: int) -> None:
-    keys: list[Counter] = [("opportunities", None)]
-    keys += [(name, getattr(opportunity, column)) for name, column in _COUNTED_BY.items()]
-    await counters.add_all(tx, opportunity.tenant_id, keys, delta)
+    await counters.add_all(tx, opportunity.tenant_id, _counters_of(opportunity), delta)
+
+
+def _counters_of(opportunity: Opportunity) -> list[Counter]:
+    by = [(name, getattr(opportunity, column)) for name, column in _COUNTED_BY.items()]
+    return [("opportunities", None), *by]
 
 
 async def _add_to_funnel(tx: Tx, steps: list[Step]) -> None:

@@ -73,6 +73,10 @@ async def customer_deleted(tx: Tx, actor: Actor, customer: Customer) -> None:
     """Nothing to hide: a customer with payments has contracts, and those refuse."""
 
 
+async def customer_restored(tx: Tx, actor: Actor, customer: Customer) -> None:
+    """Nothing to restore, likewise."""
+
+
 async def customer_handed_over(tx: Tx, before: Customer, after: Customer) -> None:
     contract_ids = await contracts.ids_of_customer(tx, after.tenant_id, after.id)
     await store.hand_over(tx, after.tenant_id, contract_ids, before.owner_id, after.owner_id)

@@ -54,6 +54,13 @@ async def add_all(tx: Tx, tenant: str, keys: Iterable[Counter], delta: int = 1) 
             _count_moves(tx.tally, counter, -delta)
 
 
+async def bring_back(tx: Tx, tenant: str, keys: Iterable[Counter]) -> None:
+    """Count a restored row again. It comes in among older ones, so it is a move as well."""
+    for name, key in keys:
+        await add(tx, tenant, name, key)
+        _count_moves(tx.tally, (tenant, name, key or ""), 1)
+
+
 async def hand_over(
     tx: Tx, tenant: str, name: str, before: str | None, after: str | None, many: int = 1
 ) -> None:

@@ -1,6 +1,7 @@
 """Erasing all that is kept of a person, while requests go on.
 
-First the records are deleted as a user would: from then on nobody changes them. Then the traces go,
+First the records are deleted as a user would, and marked so that nobody restores them: from then on
+nobody changes them. Then the traces go,
 and only then the records for good. So whatever interrupts it, the same again finds what is left:
 each step is short, and has nothing to do where it was done.
 """
@@ -105,14 +106,21 @@ class Erasing:
     async def _delete_customer(self, tx: Tx, customer_id: str) -> None:
         """Raises Conflict where there are contracts by now."""
         kept = await customers.held_for_deletion(tx, self._tenant, customer_id)
-        if kept is not None and kept[1] is None:
+        if kept is None:
+            return
+        await customers.mark_erased(tx, kept[0])
+        if kept[1] is None:
             await contracts.customer_deleted(tx, self._actor, kept[0])
             await customers.delete(tx, self._actor, kept[0])
 
     async def _withdraw_contact(self, contact_id: str) -> None:
         async def unit(tx: Tx) -> None:
             kept = await contacts.held_for_deletion(tx, self._tenant, contact_id)
-            if kept is not None and kept[1] is None:
+            if kept is None:
+                return
+            await contacts.mark_erased(tx, kept[0])
+            await follow_ups.keep_hidden(tx, self._tenant, contact_id)
+            if kept[1] is None:
                 await contacts.delete(tx, self._actor, kept[0])
 
         await self._write(unit)
@@ -134,7 +142,10 @@ class Erasing:
 
         async def unit(tx: Tx) -> None:
             kept = await customers.held_for_deletion(tx, self._tenant, customer_id)
-            if kept is not None and await customers.make_anonymous(tx, kept[0]):
+            if kept is None:
+                return
+            await customers.mark_erased(tx, kept[0])
+            if await customers.make_anonymous(tx, kept[0]):
                 await self._tell(tx, kept[0], {})
 
         await self._write(unit)

@@ -17,6 +17,13 @@ UNDO = {
         )
     ],
     "0015": ["DROP TABLE dry_run_counts"],
+    "0016": [
+        "ALTER TABLE contacts DROP COLUMN deleted_with",
+        "ALTER TABLE opportunities DROP COLUMN deleted_with",
+        "ALTER TABLE follow_ups DROP COLUMN deleted_with",
+        "ALTER TABLE customers DROP COLUMN erased_at",
+        "ALTER TABLE contacts DROP COLUMN erased_at",
+    ],
 }
 """By revision, what takes back what it adds. Those that only change rows need nothing."""
 

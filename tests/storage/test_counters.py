@@ -26,11 +26,15 @@ class Walk:
 
     async def step(self) -> None:
         caller = self._random.choice(self._callers)
-        deed = self._random.choices([self._create, self._change, self._delete], [6, 5, 2])[0]
+        deed = self._random.choices(
+            [self._create, self._change, self._delete, self._restore], [6, 5, 2, 1]
+        )[0]
         where = self._random.choices(CREATED, [5, 3, 4, 3, 1, 2])[0]
         answer = await deed(caller, where)
         if answer is not None:
-            self.answered[answer.request.method, where, answer.status_code] += 1
+            restored = deed == self._restore
+            method = "restore" if restored else answer.request.method
+            self.answered[method, where, answer.status_code] += 1
             assert answer.status_code < 500, answer.text
 
     async def _create(self, caller: Caller, where: str) -> httpx.Response | None:
@@ -54,6 +58,11 @@ class Walk:
         if where in ("/payments", "/contracts") or not self._ids[where]:
             return None
         return await caller.delete(f"{where}/{self._some(where)}")
+
+    async def _restore(self, caller: Caller, where: str) -> httpx.Response | None:
+        if where in ("/payments", "/contracts") or not self._ids[where]:
+            return None
+        return await caller.post(f"{where}/{self._some(where)}/restore")
 
     def _body(self, where: str) -> Json:
         """A create that may well refer to what is deleted, or to somebody else's."""
@@ -115,7 +124,7 @@ async def test_after_any_walk_every_counter_is_right(
     for _ in range(STEPS):
         await walk.step()
     done = {(method, where) for method, where, status in walk.answered if status < 300}
-    assert len(done) >= 13, "it went everywhere"
+    assert len(done) >= 17, "it went everywhere"
     assert await cell.service.database.read("check", None, differences) == []
     for caller in (acme, alice, bob, charlie):
         await totals_match(caller)

@@ -17,6 +17,7 @@ from tests.tenancy.places import (
     id_parameter,
     metas_of,
     parameters_of,
+    restores,
     snake,
 )
 
@@ -150,7 +151,7 @@ def _of_its_kind(place: Place, caller: str) -> Iterator[Value]:
     if wanted in PARAMETERS:
         yield from (("in capitals", other, "live", wanted) for other in others(caller))
         yield from (("record", caller, "live", each) for each in PARAMETERS if each != wanted)
-    if wanted in DELETABLE:
+    if wanted in DELETABLE and not restores(place.route):
         yield "record", caller, "deleted", wanted
 
 

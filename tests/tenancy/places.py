@@ -12,6 +12,7 @@ import msgspec
 
 from crm_cell.http.paging import Asked
 from crm_cell.http.preconditions import IfMatch
+from crm_cell.http.readiness import Readiness
 from crm_cell.http.request import Request
 from crm_cell.http.routing import Route
 from crm_cell.http.schema import Body, Patch, PatchFields, Query, Rule, rules_of
@@ -25,14 +26,23 @@ KEY_HEADERS = ("X-Request-ID", "Idempotency-Key")
 # What a value of each kind could tell about somebody else's records.
 NAMING = {"reference", "owner", "cursor", "text", "phone", "email", "currency"}
 PLAIN = {"whole", "choice", "time", "date_or_time", "flag", "revealable"}
-_GIVEN_BY_THE_SERVICE = (Actor, Database, Request, IfMatch, str)
+_GIVEN_BY_THE_SERVICE = (Actor, Database, Readiness, Request, IfMatch, str)
 # Members of import rows that people send though there are none: the ids of an export.
 _ROWS_ALSO_SENT = ("customerId", "tenantId", "ownerId")
 
+
+def restores(route: Route) -> bool:
+    """Whether one's own deleted records are what it is for."""
+    return route.path.endswith("/restore")
+
+
 CREATES = [route for route in EVERY if route.method == "POST" and route.status == 201]
 DELETES = [route for route in EVERY if route.method == "DELETE"]
+RESTORES = [route for route in EVERY if restores(route)]
 OTHER_WRITES = [
-    route for route in EVERY if route.kind == "write" and route not in (*CREATES, *DELETES)
+    route
+    for route in EVERY
+    if route.kind == "write" and route not in (*CREATES, *DELETES, *RESTORES)
 ]
 
 

@@ -23,6 +23,7 @@ from tests.tenancy.places import (
     DELETES,
     LISTS,
     OTHER_WRITES,
+    RESTORES,
     id_parameter,
     kind_of,
     metas_of,
@@ -170,6 +171,8 @@ async def _plant(holder: Holder, revisions: int) -> None:
         for route in CREATES:
             if state != "deleted" or id_parameter(route) in DELETABLE:
                 await _create(holder, route, state)
+    for route in (*DELETES, *RESTORES):
+        await _write(holder, route, "spare")
     for _ in range(revisions):  # so that nobody's ETags are another's
         for route in OTHER_WRITES:
             await _write(holder, route, "live")
