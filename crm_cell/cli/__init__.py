@@ -9,6 +9,8 @@ import typer
 
 from crm_cell.cli.backup_menu import backup, restore
 from crm_cell.cli.complaint import Complaint, told
+from crm_cell.cli.files_menu import export, import_
+from crm_cell.cli.options import Tenant
 from crm_cell.cli.version import Version
 
 app = typer.Typer(
@@ -38,12 +40,6 @@ subject = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(subject, name="subject")
-
-Tenant = Annotated[str, typer.Option(help="The tenant, as in X-Tenant-Id.", metavar="ID")]
-User = Annotated[
-    str | None,
-    typer.Option(help="Act as this user, who sees and owns only their own.", metavar="ID"),
-]
 
 
 @app.callback()
@@ -114,40 +110,8 @@ def contract(
         upkeep.contract(file, check=check)
 
 
-@app.command("import")
-def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV file whose first row names the columns.")],
-    tenant: Tenant,
-    user: User = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Report what would happen, and keep nothing.")
-    ] = False,
-) -> None:
-    """Create a customer of each row of a CSV file; may run beside the service.
-
-    The first row names the columns: name (客户名称, 名称), contactPhone (电话, 手机),
-    contactEmail (邮箱). Good rows go in, bad ones are listed with their line, and the exit code
-    is 1 when there were any.
-    """
-    with told():
-        from crm_cell.cli.import_file import import_file
-
-        import_file(file, tenant, user, dry_run=dry_run)
-
-
-@app.command()
-def export(
-    file: Annotated[Path, typer.Argument(help="Where to: a name in .csv, .xlsx or .ndjson.")],
-    tenant: Tenant,
-    user: User = None,
-) -> None:
-    """Write all customers to a file, phone numbers masked; may run beside the service."""
-    with told():
-        from crm_cell.cli.export_file import export_file
-
-        export_file(file, tenant, user)
-
-
+app.command("import")(import_)
+app.command()(export)
 app.command()(backup)
 app.command()(restore)
 

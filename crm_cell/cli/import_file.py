@@ -8,33 +8,75 @@ import asyncio
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import typer
 
 from crm_cell.cli.caller import caller, progress
 from crm_cell.cli.complaint import Complaint
 from crm_cell.cli.database import with_database
-from crm_cell.cli.table import Line, Table
+from crm_cell.cli.reading.columns import wishes
+from crm_cell.cli.reading.table import Line, Table
+from crm_cell.customers.headings import EXPORTED_ONLY, ID
 from crm_cell.customers.importing import Outcome, Refused, import_rows
 from crm_cell.http.answers import NotKept
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import DuplicateName
+from crm_cell.kernel.errors import BadRequest, DuplicateName, Fault
+from crm_cell.kernel.masking import mask_phone
 from crm_cell.storage.engine import Database, Tx
 
 # As many as one request may bring.
 _BATCH = 2000
 # The service, waiting for the lock, tries every 10 ms.
 _PAUSE_SECONDS = 0.05
+# As many as a dry run shows.
+_FIRST_ROWS = 3
 
 
-def import_file(path: Path, tenant: str, user: str | None, *, dry_run: bool) -> None:
+def import_file(
+    path: Path,
+    tenant: str,
+    user: str | None,
+    *,
+    dry_run: bool,
+    encoding: str | None,
+    maps: list[str],
+    ignore_unknown: bool,
+) -> None:
     actor = caller(tenant, user)
-    table = Table(path)
+    table = Table(path, wishes(maps, ignore_unknown=ignore_unknown), encoding)
+    _say_how_it_is_read(path, table)
+    if dry_run:
+        _show_first_rows(path, table)
     run = _Run(actor, table, dry_run=dry_run)
     with_database(run.all)
     typer.echo(f"{'would be created' if dry_run else 'created'}: {run.created}")
     if run.refused:
         raise Complaint(f"{run.refused} of {table.count} rows are not customers, see above")
+
+
+def _say_how_it_is_read(path: Path, table: Table) -> None:
+    """What was not certain, and what is left out."""
+    if not table.source.certain:
+        typer.echo(f"{path}: read as {table.source.described}", err=True)
+    if table.columns.program:
+        typer.echo(f"{path}: an export of {table.columns.program}", err=True)
+    if table.columns.left_out:
+        left_out = _shown(", ".join(table.columns.left_out))
+        typer.echo(f"{path}: columns left out: {left_out}", err=True)
+
+
+def _show_first_rows(path: Path, table: Table) -> None:
+    typer.echo(f"{path}: {table.described}")
+    for line in islice(table.lines(), _FIRST_ROWS):
+        shown = (f"{member} {_preview(member, line.members[member])}" for member in line.headings)
+        typer.echo(f"{line.place}: {', '.join(shown)}")
+
+
+def _preview(member: str, value: Any) -> str:
+    text = str(value).strip()
+    return _shown((mask_phone(text) or "") if member == "contactPhone" else text)
 
 
 class _Run:
@@ -58,7 +100,7 @@ class _Run:
 
     async def _import(self, database: Database, batch: list[Line]) -> Outcome:
         async def unit(tx: Tx) -> Outcome:
-            outcome = await import_rows(tx, self._actor, [line.members for line in batch])
+            outcome = await import_rows(tx, self._actor, [_new(line) for line in batch])
             if self._dry_run:
                 raise NotKept(outcome)
             return outcome
@@ -81,13 +123,34 @@ class _Run:
         self.created += len(outcome.created)
         self.refused += len(outcome.refused)
         for row in sorted(outcome.refused, key=lambda row: row.index):
-            where = f"line {batch[row.index].number}"
-            typer.echo(f"{where}: {_shown(row.name or '')}: {row.reason('en')}", err=True)
+            line = batch[row.index]
+            reason = _by_heading(row, line.headings).reason("en")
+            typer.echo(f"{line.place}: {_shown(row.name or '')}: {_shown(reason)}", err=True)
+
+
+def _by_heading(row: Refused, headings: dict[str, str]) -> Refused:
+    """With the names that the file has for its columns."""
+    if not isinstance(row.error, BadRequest):
+        return row
+    faults = [_labelled(fault, headings.get(fault.field)) for fault in row.error.faults]
+    return msgspec.structs.replace(row, error=BadRequest(faults))
+
+
+def _labelled(fault: Fault, heading: str | None) -> Fault:
+    if heading is None or heading.casefold() == fault.field.casefold():
+        return fault
+    return msgspec.structs.replace(fault, label=(heading, heading))
 
 
 def _shown(name: str) -> str:
     """A name may hold what moves a terminal's cursor, or worse."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in name)
+
+
+def _new(line: Line) -> dict[str, Any]:
+    """What an export shows besides is not imported."""
+    exported = (ID, *EXPORTED_ONLY)
+    return {member: value for member, value in line.members.items() if member not in exported}
 
 
 def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:

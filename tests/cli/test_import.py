@@ -71,7 +71,10 @@ def test_a_dry_run_keeps_nothing_and_says_what_the_real_one_will(terminal: Termi
     rows = "\n".join(str(number % 3000) for number in range(4100))
     file = terminal.write("in.csv", f"name\n{rows}\n")
     dry = terminal.run("import", file, "--tenant", "acme", "--dry-run")
-    assert dry.out == "would be created: 3000\n"
+    assert dry.out == (
+        f'{file}: UTF-8, separator ",", headings in line 1\n'
+        "line 2: name 0\nline 3: name 1\nline 4: name 2\nwould be created: 3000\n"
+    )
     assert terminal.rows("SELECT count(*) FROM customers") == [(0,)]
     assert terminal.rows("SELECT count(*) FROM counters") == [(0,)]
     real = terminal.run("import", file, "--tenant", "acme")
@@ -113,7 +116,14 @@ def test_bytes_of_no_known_encoding_are_refused(terminal: Terminal) -> None:
     file = terminal.folder / "in.csv"
     file.write_bytes(b"name\n\xff\xff\n")
     said = terminal.run("import", file, "--tenant", "acme")
-    assert (said.code, said.err) == (2, f"crm-cell: {file}: neither UTF-8 nor GBK\n")
+    assert (said.code, said.err) == (
+        2,
+        (
+            f"crm-cell: {file}: cannot tell the encoding: Windows-1251 (яя), KOI8-R (ЪЪ);"
+            " name it by --encoding, or save the file as UTF-8\n"
+        ),
+    )
+    assert names(terminal) == []
 
 
 def test_a_missing_file_is_one_clear_line(terminal: Terminal) -> None:

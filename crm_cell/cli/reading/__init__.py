@@ -1,0 +1,1 @@
+"""Files of customers as people have them, read row by row."""

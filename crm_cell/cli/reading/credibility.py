@@ -1,0 +1,132 @@
+"""How credible a decoded text is: near 1 where it reads as names do, 0 and less where not."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Container
+
+from crm_cell.cli.reading.common_characters import HANGUL, KANJI, SIMPLIFIED, TRADITIONAL
+
+Mark = Callable[[str, str], float]
+"""How a character looks beside the one before and the one after it, which stand around a `|`."""
+
+_FULL_WIDTH = re.compile(r"[　-〕！-～·—“”‘’…×]")
+_UNCOMMON = 0.5
+_RARE = 0.1
+# JIS level 1, of the more frequent kanji, ends before it.
+_JIS_LEVEL_2 = 0x98
+_WRONG = -1.0
+_WESTERN = dict.fromkeys("äöüßéèêëàâáãåçñíîïóôõúùûæ", 1.0) | dict.fromkeys("øìòÿýœšžðþ", 0.9)
+_CENTRAL = dict.fromkeys("äöüßéáíóúýëçô", 1.0) | {
+    **dict.fromkeys("řěůňťďłżźśőšž", 0.85),
+    **dict.fromkeys("čćńąęăűâî", 0.7),
+}
+_BESIDE_WORDS = frozenset("€£©®™°«»“”„–—…‘’•·§¿¡ªº\u00a0")
+
+
+def simplified(char: str, _: str) -> float:
+    return _hanzi(char, SIMPLIFIED, "gb2312", range(0xB0, 0xD8), 0.3)
+
+
+def traditional(char: str, _: str) -> float:
+    return _hanzi(char, TRADITIONAL, "big5", range(0xA4, 0xC7), _RARE)
+
+
+def japanese(char: str, _: str) -> float:
+    if "ぁ" <= char <= "ヿ" or char in KANJI:
+        return 1.0
+    if _FULL_WIDTH.match(char):
+        return 0.8
+    if "｡" <= char <= "ﾟ":
+        return 0.2
+    if not "一" <= char <= "鿿":
+        return _WRONG
+    return _UNCOMMON if char.encode("cp932", "replace")[0] < _JIS_LEVEL_2 else _RARE
+
+
+def korean(char: str, _: str) -> float:
+    if char in HANGUL:
+        return 0.9
+    try:
+        char.encode("euc_kr")
+    except UnicodeEncodeError:
+        return -0.5
+    return 0.3 if "가" <= char <= "힣" else _RARE
+
+
+def western(char: str, around: str) -> float:
+    return _accented(char, around, _WESTERN)
+
+
+def central(char: str, around: str) -> float:
+    return _accented(char, around, _CENTRAL)
+
+
+def cyrillic(char: str, around: str) -> float:
+    before, _, after = around.partition("|")
+    if not "А" <= char <= "ё" or (char.isupper() and before.islower()):
+        return _WRONG
+    if char.isupper() and before.isupper() and after.islower():
+        return _WRONG
+    return 0.7
+
+
+def unicode(char: str, around: str) -> float:
+    """Of characters that take two bytes of UTF-8, as one of GB18030 may by chance."""
+    if "Ͱ" <= char <= "ۿ":  # Greek to Arabic
+        return 0.8 if char.isalpha() else _WRONG
+    return max(western(char, around), central(char, around), 0.3 if "À" <= char <= "ɏ" else _WRONG)
+
+
+def mean(text: str, mark: Mark, only: Container[int] | None = None) -> float:
+    """Of all characters beyond ASCII, or `only` of those at these places."""
+    marks = []
+    for match in re.finditer(r"[^\x00-\x7f]", text):
+        at = match.start()
+        if only is None or at in only:
+            around = text[at - 1 : at] + "|" + text[at + 1 : at + 2]
+            marks.append(_WRONG if _never(match[0], around) else mark(match[0], around))
+    return sum(marks) / len(marks) if marks else 0.0
+
+
+def _never(char: str, around: str) -> bool:
+    """Unassigned, private or a control; or a character of the East amid a Western word."""
+    if unicodedata.category(char) in ("Cn", "Co", "Cc", "Cs") or char == "\ufffd":
+        return True
+    before, _, after = around.partition("|")
+    amid = before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
+    return amid and unicodedata.east_asian_width(char) in ("W", "F", "H")
+
+
+def _hanzi(
+    char: str, common: Container[str], charset: str, frequent_rows: range, infrequent: float
+) -> float:
+    if char in common:
+        return 1.0
+    if _FULL_WIDTH.match(char):
+        return 0.8
+    if not "一" <= char <= "鿿":
+        return _WRONG
+    try:
+        row = char.encode(charset)[0]
+    except UnicodeEncodeError:
+        return _RARE
+    return _UNCOMMON if row in frequent_rows else infrequent
+
+
+def _accented(char: str, around: str, letters: dict[str, float]) -> float:
+    before, _, after = around.partition("|")
+    if char in _BESIDE_WORDS:
+        return _beside_a_word(char, before, after)
+    if char.lower() not in letters:
+        return _WRONG
+    if char.isupper() and (before.islower() or (before.isupper() and after.islower())):
+        return _WRONG
+    if not any(side.isascii() and side.isalpha() for side in (before, after)):
+        return -0.5 if (before + after).strip("\r\n\t ,;\"'") else 0.2
+    return letters[char.lower()]
+
+
+def _beside_a_word(char: str, before: str, after: str) -> float:
+    if char == "’" and before.isalpha() and after.isalpha():
+        return 0.9
+    return -0.5 if before.isalpha() and after.isalpha() else 0.5
