@@ -15,6 +15,8 @@ from crm_cell.storage.moving_tables import Table, parents_first
 from crm_cell.storage.postgres_catalog import ForeignKey
 from crm_cell.storage.postgres_server import UPKEEP_ROLE, connected, place_of
 
+ONE_CONNECTION = "SET LOCAL citus.multi_shard_modify_mode = 'sequential'"
+"""References and shards of one transaction are made over the same connections."""
 VERSIONS = "alembic_version"
 """Every node has it, so that a service may connect to any."""
 # How much of what is still wrong fits into one line.
@@ -82,8 +84,20 @@ async def plan(connection: "asyncpg.Connection[Any]") -> list[str]:
 async def _distribution(
     connection: "asyncpg.Connection[Any]", tables: list[Table], left: list[Table]
 ) -> list[str]:
-    if not left:
-        return []
+    return ["BEGIN", *await _spread(connection, tables, left), "COMMIT"] if left else []
+
+
+async def of_new_tables(connection: "asyncpg.Connection[Any]") -> list[str]:
+    """Inside the transaction that makes them; nothing where nothing is distributed."""
+    local = await postgres_catalog.local_tables(connection)
+    tables = parents_first(await postgres_catalog.tables(connection)) if local else []
+    left = [table for table in tables if table.name in local]
+    return await _spread(connection, tables, left) if left else []
+
+
+async def _spread(
+    connection: "asyncpg.Connection[Any]", tables: list[Table], left: list[Table]
+) -> list[str]:
     names = {table.name for table in left}
     keys = [
         key
@@ -91,13 +105,10 @@ async def _distribution(
         if key.table in names or key.parent in names
     ]
     return [
-        "BEGIN",
-        # References and shards of one transaction are made over the same connections.
-        "SET LOCAL citus.multi_shard_modify_mode = 'sequential'",
+        ONE_CONNECTION,
         *(f"ALTER TABLE {key.place} DROP CONSTRAINT {key.name}" for key in keys),
         *_shards(left, first=_root(tables)),
         *map(_again, keys),
-        "COMMIT",
     ]
 
 

@@ -78,6 +78,6 @@ async def foreign_keys(connection: "asyncpg.Connection[Any]") -> list[ForeignKey
 async def local_tables(connection: "asyncpg.Connection[Any]") -> list[str]:
     """On a distributed database, the tables of tenants that only this node has."""
     done = await distributed(connection)
-    names = [table.name for table in await tables(connection)] if done else []
+    names = [row[1] for row in await connection.fetch(_TABLES)] if done else []
     local = [name for name in names if name not in done]
     return local if len(local) < len(names) else []

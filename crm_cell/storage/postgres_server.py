@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import msgspec
 
+from crm_cell.storage import postgres_catalog
 from crm_cell.storage.errors import HALF_MOVED, CannotOpen
 
 APP_ROLE = "crm_app"
@@ -17,6 +18,10 @@ APP_ROLE = "crm_app"
 UPKEEP_ROLE = "crm_upkeep"
 """What forgets old keys and checks sums, for every tenant."""
 
+LOCAL = (
+    "on this node only, while other tables are distributed: crm-cell distribute --apply distributes"
+    " what is empty"
+)
 # The oldest release that the tests run on.
 _OLDEST = 150_000
 CONNECT_SECONDS = 5.0
@@ -52,6 +57,9 @@ async def find_server(url: str) -> Link:
             raise CannotOpen(f"{place_of(url)}: its user may not act as the role {roles}")
         if half_moved:
             raise CannotOpen(f"{place_of(url)}: {HALF_MOVED}")
+        if local := await postgres_catalog.local_tables(connection):
+            names = ", ".join(local)
+            raise CannotOpen(f"{place_of(url)}: {names}: {LOCAL}")
         # A pooler makes up the number by which a client would cancel a statement.
         return Link(url, pooled=backend != connection.get_server_pid())
 

@@ -1,4 +1,7 @@
-"""Every table can be distributed by tenant: what Citus asks of a schema, asked of the catalog."""
+"""Every table can be distributed by tenant: what Citus asks of a schema, asked of the catalog.
+
+The rules are on docs/contributing/schema-changes.md.
+"""
 
 from collections.abc import Iterator
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy
 from alembic import context
 
+from crm_cell.storage.migrations import new_tables
 from crm_cell.storage.open import is_postgres
 
 # Several hosts may start at once: the first migrates, the others wait and find it done.
@@ -17,7 +18,9 @@ def migrate(connection: sqlalchemy.Connection) -> None:
     with context.begin_transaction():
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            new_tables.prepare(connection)
         context.run_migrations()
+        new_tables.distribute_new_tables(connection)
 
 
 def migrate_sqlite(url: str) -> None:
@@ -48,9 +51,11 @@ async def migrate_postgres(url: str) -> None:
         "prepared_statement_name_func": str,
     }
     engine = create_async_engine("postgresql+asyncpg://", connect_args={"dsn": url, **unprepared})
-    async with engine.connect() as connection:
-        await connection.run_sync(migrate)
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(migrate)
+    finally:
+        await engine.dispose()
 
 
 url: str = context.config.attributes["url"]
