@@ -9,7 +9,8 @@ constants filled in. A statement meant for all tenants at once says why on the l
     # every tenant: the purge runs for the whole installation
     PURGE = "DELETE FROM idempotency_keys WHERE expires_at < :now"
 
-Statements are also held to what a distributed database can do: see docs/contributing/schema-changes.md.
+Statements are also held to what a distributed database can do, as on
+docs/contributing/schema-changes.md.
 """
 
 import ast
