@@ -22,7 +22,7 @@ from tests.tenancy.cases import CALLERS, Case, every_case
 from tests.tenancy.places import LISTS, every_place, places_of
 from tests.tenancy.planted import Holder, World
 from tests.tenancy.walking import Walker
-from tests.world import Caller, Running, nothing_changes
+from tests.world import THE_TRAIL, Caller, Running, nothing_changes
 
 
 @pytest.fixture(params=["sqlite", "postgres", "tokens"])
@@ -108,8 +108,12 @@ async def test_nothing_of_others_is_shown_and_a_foreign_id_is_like_a_missing_one
     walker = Walker(world, caller)
     cases = every_case(caller, tokens=world.tokens)
     cases = [case for case in cases if not case.place.may_go_in]
-    async with nothing_changes(world.cell):
+    dry_runs_leave = THE_TRAIL | {"dry_run_counts"}
+    entries = "SELECT * FROM audit_logs WHERE action <> 'tested' ORDER BY id"
+    told = world.cell.rows(entries)
+    async with nothing_changes(world.cell, but=dry_runs_leave):
         await walk(walker, cases)
+    assert world.cell.rows(entries) == told
 
 
 @pytest.mark.parametrize("caller", CALLERS)

@@ -47,6 +47,8 @@ class Walker:
         self.world = world
         self.own: Holder = world.holders[caller]
         self._looked_up: dict[str, Told] = {}
+        self._tried_under = set[str]()
+        """Keys of the caller's dry runs, which are told in the entries that these leave."""
         strangers = [each for each in world.holders.values() if each is not self.own]
         tenants = set(HOLDERS.values()) - {self.own.caller.tenant}
         self._tenants = re.compile("|".join(f"'{tenant}'" for tenant in tenants))
@@ -83,6 +85,8 @@ class Walker:
         for name, said in _strings(sent, place):
             if said in self._ids or self._marks.search(f'"{said}"'):
                 text = text.replace(said, name)
+        for key in self._tried_under:
+            text = text.replace(f'"requestId":"{key}"', '"requestId":""')
         return {*self._marks.findall(text), *self._ids.intersection(UUID.findall(text))}
 
     def is_of_others(self, row: str) -> bool:
@@ -107,6 +111,8 @@ class Walker:
     async def _send(self, case: Case, sent: Sent) -> httpx.Response:
         given = {"X-Request-ID": self.own.new("walk")} | case.headers | sent.headers
         content = None
+        if sent.query.get("dryRun") == "true":
+            self._tried_under.add(given["X-Request-ID"])
         if case.place.route.takes_body:
             given["Content-Type"] = "application/json"
             content = json.dumps(sent.body).encode()
