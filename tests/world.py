@@ -205,7 +205,7 @@ async def nothing_changes(cell: Running, but: Container[str] = ()) -> AsyncItera
     assert state() == before
 
 
-THE_TRAIL = frozenset({"audit_logs", "audit_heads", "counters"})
+THE_TRAIL = frozenset({"audit_logs", "audit_heads", "audit_register", "counters"})
 """The tables that one more entry of the audit trail changes, and no other."""
 
 

@@ -7,8 +7,6 @@ which the newest entries could be cut off unseen.
 """
 
 from collections.abc import Iterable
-from functools import lru_cache
-from hashlib import blake2b
 from itertools import groupby
 from operator import attrgetter
 
@@ -16,6 +14,8 @@ import msgspec
 import structlog
 
 from crm_cell.audit import store
+from crm_cell.audit.hashing import NAME_BYTES, keyed_hash, name_of
+from crm_cell.audit.register import registering
 from crm_cell.audit.store import Entry, Head
 from crm_cell.kernel.ids import is_id, new_id, time_of
 from crm_cell.storage.engine import NO_KEYS, ChainKeys, Reader, Tx
@@ -26,7 +26,6 @@ log = structlog.get_logger()
 _MOST_HEADS = 1_000
 _HINT = "audit_heads"
 _LOOKED_AT = 100
-_NAME_BYTES = 4
 
 
 async def keep(tx: Tx, entries: list[Entry]) -> None:
@@ -48,8 +47,7 @@ async def _extend(tx: Tx, tenant: str, entries: list[Entry]) -> None:
     """What this connection remembers of the head is mostly right, and the database says so."""
     known: dict[str, _Seen] = tx.hints.setdefault(_HINT, {})
     seen = known.get(tenant)
-    before = seen.meant if seen else await store.head(tx, tenant, tx.stripe)
-    is_lost = False
+    before, is_lost = (seen.meant, False) if seen else await _head_now(tx, tenant, None)
     while True:
         after, linked = _linked(tx.chain_keys[0], before or Head(tenant, tx.stripe), entries)
         after = (
@@ -57,8 +55,7 @@ async def _extend(tx: Tx, tenant: str, entries: list[Entry]) -> None:
         )
         if await store.advance(tx, before, after):
             break
-        before = await store.head(tx, tenant, tx.stripe)
-        is_lost = _is_lost(seen, before)
+        before, is_lost = await _head_now(tx, tenant, seen)
     if is_lost:
         log.error("audit_head_lost", tenant=tenant, lane=tx.stripe)
     if len(known) >= _MOST_HEADS:
@@ -67,11 +64,16 @@ async def _extend(tx: Tx, tenant: str, entries: list[Entry]) -> None:
     await store.insert(tx, linked)
 
 
-def _is_lost(seen: _Seen | None, now: Head | None) -> bool:
-    """Whether somebody has removed the head that was there, or has put back an earlier one."""
+async def _head_now(tx: Tx, tenant: str, seen: _Seen | None) -> tuple[Head | None, bool]:
+    """The head, and whether somebody has removed the one that was there, or put back an earlier
+    one. Where there is none the lane is new, and is registered."""
+    now = await store.head(tx, tenant, tx.stripe)
+    if now is None and not await registering.register(tx, tenant, tx.stripe):
+        now = await store.head(tx, tenant, tx.stripe)  # others may have written it just now
+        return now, now is None
     if seen is None or seen.found is None:
-        return False
-    return now is None or now.last_id < seen.found.last_id
+        return now, False
+    return now, now is None or now.last_id < seen.found.last_id
 
 
 def _linked(key: bytes, head: Head, entries: Iterable[Entry]) -> tuple[Head, list[Entry]]:
@@ -112,17 +114,18 @@ async def fits(tx: Reader, keys: ChainKeys) -> bool:
     """Whether the trail is under these keys, as far as some heads tell. Whether they are as they
     were written is another question, which must not keep the service from starting."""
     some = await store.some_heads(tx, _LOOKED_AT)
-    names = {_name_of(key) for key in (*keys, b"")} if keys[0] else {_name_of(b"")}
-    return not some or any(head.seal[:_NAME_BYTES] in names for head in some)
+    names = {name_of(key) for key in (*keys, b"")} if keys[0] else {name_of(b"")}
+    return not some or any(head.seal[:NAME_BYTES] in names for head in some)
 
 
 async def seal(tx: Tx, tenant: str) -> int:
-    """Put the heads that are sealed without a key under it; tells of how many. They have to be
-    looked at first: see `verifying`."""
+    """Put the heads that are sealed without a key under it, and what the register says of the
+    tenant; tells of how many heads. They have to be looked at first: see `verifying`."""
     many = 0
     for head in await store.heads(tx, tenant):
         if is_sealed(NO_KEYS, head):
             many += await store.advance(tx, head, sealed(tx.chain_keys[0], head))
+    await registering.seal(tx, tenant)
     return many
 
 
@@ -185,14 +188,14 @@ def _sealed_as(keys: ChainKeys, before: Head | None, after: Head) -> Head:
         return sealed(keys[0], after)
     if is_sealed(NO_KEYS, before):
         return sealed(b"", after)
-    if before.seal[_NAME_BYTES:] != before.last_link:  # it is said once, not with every write
+    if before.seal[NAME_BYTES:] != before.last_link:  # it is said once, not with every write
         log.error("audit_head_broken", tenant=before.tenant_id, lane=before.lane)
-    return msgspec.structs.replace(after, seal=before.seal[:_NAME_BYTES] + after.last_link)
+    return msgspec.structs.replace(after, seal=before.seal[:NAME_BYTES] + after.last_link)
 
 
 def _unsealed(keys: ChainKeys, head: Head) -> Head:
     """Marked as one that is not to be made good."""
-    return msgspec.structs.replace(head, seal=_name_of(keys[0]) + head.last_link)
+    return msgspec.structs.replace(head, seal=name_of(keys[0]) + head.last_link)
 
 
 def is_sealed(keys: Iterable[bytes], head: Head) -> bool:
@@ -206,26 +209,7 @@ def sealed(key: bytes, head: Head) -> Head:
 def _seal_of(key: bytes, head: Head) -> bytes:
     """Behind the name of its key."""
     told = msgspec.json.encode((head.tenant_id, head.lane, head.last_id, head.cut_id))
-    return _name_of(key) + keyed_hash(key, b"head", told + head.last_link + head.cut_link)
-
-
-@lru_cache(maxsize=64)
-def _name_of(key: bytes) -> bytes:
-    """Tells one key from another, and tells nothing about either."""
-    return keyed_hash(key, b"name", b"")[:_NAME_BYTES]
-
-
-def keyed_hash(key: bytes, purpose: bytes, told: bytes) -> bytes:
-    """BLAKE2b (RFC 7693) has the key and the purpose built in, at half the time of an HMAC."""
-    hashed = _keyed(key, purpose).copy()
-    hashed.update(told)
-    return hashed.digest()
-
-
-@lru_cache(maxsize=64)
-def _keyed(key: bytes, purpose: bytes) -> blake2b:
-    """To copy what has the key in it takes a fraction of the time of making it."""
-    return blake2b(key=key, person=purpose, digest_size=32)
+    return name_of(key) + keyed_hash(key, b"head", told + head.last_link + head.cut_link)
 
 
 _TENANT = attrgetter("tenant_id")

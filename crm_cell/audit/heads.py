@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from crm_cell.audit import chain, store
+from crm_cell.audit.hashing import keyed_hash
 from crm_cell.audit.store import Head
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.private_files import open_private
@@ -42,7 +43,7 @@ class SignedHead(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fie
 
     def _signature(self, key: bytes) -> str:
         told = (self.at, self.tenant_id, self.lane, self.last_id, self.link)
-        return chain.keyed_hash(key, b"signed", msgspec.json.encode(told)).hex()
+        return keyed_hash(key, b"signed", msgspec.json.encode(told)).hex()
 
 
 class HeadsFile:

@@ -122,7 +122,7 @@ async def heads(tx: Reader, tenant: str) -> list[Head]:
 async def tenants(tx: Reader) -> list[str]:
     """All that have a trail, in order, each found by one step on the index."""
     found: list[str] = []
-    for table in ("audit_logs", "audit_heads"):
+    for table in ("audit_logs", "audit_heads", "audit_register"):
         after = ""
         # every tenant: a trail is verified whoever's it is.
         sql = f"SELECT min(tenant_id) FROM {table} WHERE tenant_id > :after"

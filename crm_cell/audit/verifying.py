@@ -1,10 +1,12 @@
 """Going through the chains of a tenant, link by link."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from crm_cell.audit import chain, store
+from crm_cell.audit.register import checking
+from crm_cell.audit.register import store as registered
 from crm_cell.audit.store import Entry, Head
 from crm_cell.storage.engine import NO_KEYS, ChainKeys, Reader
 
@@ -36,6 +38,8 @@ class Verdict(msgspec.Struct, frozen=True):
     faults: list[Fault]
     cut_id: str = ""
     """The newest entry that retention has removed."""
+    is_register_unsealed: bool = False
+    """The tenant's lanes are registered without the key, though there is one."""
 
 
 async def verify(
@@ -55,6 +59,7 @@ async def verify(
         after = entries[-1].id
         on_entries(len(entries))
     walk.end()
+    state = checking.lanes_gone(await registered.find(tx, tenant), keys, walk.lanes)
     return Verdict(
         tenant,
         walk.entries,
@@ -62,8 +67,9 @@ async def verify(
         walk.unchained,
         walk.unkeyed,
         walk.unsealed,
-        walk.faults,
+        [*walk.faults, *(Fault(lane=None, entry_id="", what=fault) for fault in state.faults)],
         walk.cut_id,
+        state.is_unsealed,
     )
 
 
@@ -89,6 +95,11 @@ class _Walk:
         self.cut_id = ""
         for head in heads:
             self._check_seal(head)
+
+    @property
+    def lanes(self) -> Iterable[int]:
+        """Those that have a head, or entries."""
+        return self._lanes
 
     def _check_seal(self, head: Head) -> None:
         if chain.is_sealed(self._keys or NO_KEYS, head):

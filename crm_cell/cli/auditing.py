@@ -8,6 +8,9 @@ import msgspec
 import typer
 
 from crm_cell.audit import chain, heads, store
+from crm_cell.audit.register import registering
+from crm_cell.audit.register.checking import State, tenants_gone
+from crm_cell.audit.register.store import EVERYBODY
 from crm_cell.audit.verifying import Fault, Place, Verdict, verify
 from crm_cell.cli.caller import caller, progress
 from crm_cell.cli.complaint import MISUSED, Complaint
@@ -22,7 +25,20 @@ _MOST_TOLD = 100
 
 Signed = dict[str, dict[Place, bytes]]
 """By tenant, which entries were the last of their lanes at some time, and their links."""
-Found = tuple[Verdict, list[Unrecorded]]
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What has been found out about some trails, or all."""
+
+    trails: list[tuple[Verdict, list[Unrecorded]]]
+    register: State
+    """Of all tenants; empty where only one was asked for."""
+
+    @property
+    def is_unsealed(self) -> bool:
+        return self.register.is_unsealed or any(
+            verdict.unsealed or verdict.is_register_unsealed for verdict, _ in self.trails
+        )
 
 
 def verify_trail(tenant: str | None, heads_file: Path | None) -> None:
@@ -30,10 +46,9 @@ def verify_trail(tenant: str | None, heads_file: Path | None) -> None:
     settings = ready_settings()
     signed = _read(heads_file, settings.chain_keys) if heads_file else {}
     found = with_database(lambda database: _look(database, settings, tenant, signed))
-    verdicts = [verdict for verdict, _ in found]
     if faults := _tell_all(found):
         raise Complaint(f"{faults} faults found")
-    if any(verdict.unsealed for verdict in verdicts):
+    if found.is_unsealed:
         raise Complaint("some chains are not under CRM_AUDIT_KEY: crm-cell audit seal puts them")
 
 
@@ -44,35 +59,54 @@ async def trail_faults(database: Database, settings: Settings) -> int:
 
 async def _look(
     database: Database, settings: Settings, tenant: str | None, signed: Signed
-) -> list[Found]:
-    verdicts = await _verify(database, settings.chain_keys, tenant, signed)
-    days = settings.audit_retention_days
-    return [(verdict, await _unrecorded(database, verdict, days)) for verdict in verdicts]
+) -> Found:
+    keys, days = settings.chain_keys, settings.audit_retention_days
+    register = await _register(database, keys, tenant)
+    verdicts = await _verify(database, keys, tenant, signed)
+    trails = [(verdict, await _unrecorded(database, verdict, days)) for verdict in verdicts]
+    return Found(trails, register)
 
 
-def _tell_all(found: list[Found]) -> int:
-    for verdict, missing in found:
+async def _register(database: Database, keys: ChainKeys, tenant: str | None) -> State:
+    return State() if tenant else await tenants_gone(database, keys)
+
+
+def _tell_all(found: Found) -> int:
+    _tell_register(found.register)
+    for verdict, missing in found.trails:
         _tell(verdict, missing)
-    return sum(len(verdict.faults) + len(missing) for verdict, missing in found)
+    faults = sum(len(verdict.faults) + len(missing) for verdict, missing in found.trails)
+    return faults + len(found.register.faults)
+
+
+def _tell_register(state: State) -> None:
+    if state.faults:
+        typer.echo(f"register of tenants: {len(state.faults)} faults")
+    for fault in state.faults[:_MOST_TOLD]:
+        typer.echo(f"  {fault}")
 
 
 def seal(tenant: str | None) -> None:
     """Raises Complaint, and seals nothing of a tenant whose trail is not as it was written."""
     keys, days = _keys(), ready_settings().audit_retention_days
 
-    async def work(database: Database) -> list[tuple[Verdict, list[Unrecorded], int]]:
-        done = []
+    async def work(database: Database) -> tuple[Found, list[int]]:
+        register = await _register(database, keys, tenant)
+        await _seal_register(database, register)
+        trails, sealed = [], []
         for verdict in await _verify(database, keys, tenant, {}):
             missing = [] if verdict.faults else await _unrecorded(database, verdict, days)
-            many = 0 if missing else await _seal(database, verdict)
-            done.append((verdict, missing, many))
-        return done
+            sealed.append(0 if missing else await _seal(database, verdict))
+            trails.append((verdict, missing))
+        return Found(trails, register), sealed
 
-    sealed = with_database(work)
-    for verdict, missing, many in sealed:
+    found, sealed = with_database(work)
+    _tell_register(found.register)
+    for (verdict, missing), many in zip(found.trails, sealed, strict=True):
         _tell(verdict, missing)
         typer.echo(f"  sealed: {many}")
-    if faults := sum(len(verdict.faults) + len(missing) for verdict, missing, _ in sealed):
+    faults = sum(len(verdict.faults) + len(missing) for verdict, missing in found.trails)
+    if faults := faults + len(found.register.faults):
         raise Complaint(f"{faults} faults found")
 
 
@@ -124,10 +158,15 @@ async def _tenants(database: Database, tenant: str | None, signed: Signed) -> li
 
 
 async def _seal(database: Database, verdict: Verdict) -> int:
-    if verdict.faults or not verdict.unsealed:
+    if verdict.faults or not (verdict.unsealed or verdict.is_register_unsealed):
         return 0
     tenant = verdict.tenant
     return await database.write("audit.seal", tenant, lambda tx: chain.seal(tx, tenant))
+
+
+async def _seal_register(database: Database, state: State) -> None:
+    if state.is_unsealed and not state.faults:
+        await database.write("audit.seal", EVERY_TENANT, lambda tx: registering.seal(tx, EVERYBODY))
 
 
 def _keys() -> ChainKeys:
@@ -170,6 +209,8 @@ def _tell(verdict: Verdict, missing: Sequence[Unrecorded] = ()) -> None:
 
 
 def _fault_line(fault: Fault) -> str:
+    if fault.lane is None and not fault.entry_id:
+        return fault.what
     place = "" if fault.lane is None else f"lane {fault.lane}, "
     return f"{place}entry {fault.entry_id or 'none'}: {fault.what}"
 

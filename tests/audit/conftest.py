@@ -17,6 +17,8 @@ NOT_AS_WRITTEN = "the entry, or what came before it, is not as it was written"
 CUT_OFF = "the chain does not end where its head says"
 HEAD_CHANGED = "the head of the chain is not as it was written, or is under another key"
 NO_HEAD = "the chain of this entry has no head"
+GONE = "lane {} has been removed: its entries and its head are gone"
+REGISTER_CHANGED = "the register is not as it was written, or is under another key"
 IN_NO_CHAIN = "the entry is in no chain, and came when there was one"
 
 

@@ -4,13 +4,22 @@ import pytest
 
 from crm_cell.audit.verifying import Verdict
 from crm_cell.secrets.sources import KeyRefused
-from tests.audit.conftest import HEAD_CHANGED, KEY, NEW_KEY, NOT_AS_WRITTEN, OPEN, faults, verdict
+from tests.audit.conftest import (
+    HEAD_CHANGED,
+    KEY,
+    NEW_KEY,
+    NOT_AS_WRITTEN,
+    OPEN,
+    REGISTER_CHANGED,
+    faults,
+    verdict,
+)
 from tests.world import Beside, Caller, Running
 
 
 async def test_another_key_fits_nothing(cell: Running, trail: list[str]) -> None:
     found = await faults(cell, (bytes.fromhex(NEW_KEY),))
-    assert found == [HEAD_CHANGED, *[NOT_AS_WRITTEN] * 5]
+    assert found == [HEAD_CHANGED, *[NOT_AS_WRITTEN] * 5, REGISTER_CHANGED]
 
 
 async def test_a_key_can_be_changed(cell: Running, trail: list[str], beside: Beside) -> None:
@@ -36,8 +45,8 @@ async def test_a_chain_made_anew_without_the_key_is_found(
     cell: Running, trail: list[str], beside: Beside
 ) -> None:
     """Somebody who has the database, and this program, but not the key."""
-    cell.change("DELETE FROM audit_logs")
-    cell.change("DELETE FROM audit_heads")
+    for table in ("audit_logs", "audit_heads", "audit_register"):
+        cell.change(f"DELETE FROM {table}")
     async with beside(audit_key=None) as other:
         await Caller(other.client, "acme").customer()
     found = await verdict(cell)
@@ -59,7 +68,8 @@ async def test_entries_from_before_the_chain_are_told_apart(
 ) -> None:
     """A database as an earlier release left it, in a process that has seen nothing else."""
     cell.change("UPDATE audit_logs SET lane = NULL, link = NULL")
-    cell.change("DELETE FROM audit_heads")
+    for table in ("audit_heads", "audit_register"):
+        cell.change(f"DELETE FROM {table}")
     async with beside() as other:
         await Caller(other.client, "acme").customer()
     found = await verdict(cell)

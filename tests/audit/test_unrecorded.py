@@ -6,7 +6,7 @@ PostgreSQL the same held for one lane.
 
 from crm_cell.audit.retention import forget_old
 from crm_cell.storage.unrecorded import Unrecorded, unrecorded
-from tests.audit.conftest import faults, verdict
+from tests.audit.conftest import GONE, faults, verdict
 from tests.world import Beside, Caller, Running
 
 TABLES = ("audit_logs", "audit_heads")
@@ -27,9 +27,10 @@ async def test_every_kind_of_record_has_its_entry_and_misses_it(
     contract = await acme.contract(customer)
     payment = await acme.payment(contract)
     assert await missing(cell) == []
+    [(lane,)] = cell.rows("SELECT lane FROM audit_heads")
     for table in TABLES:
         cell.change(f"DELETE FROM {table}")
-    assert await faults(cell) == []
+    assert await faults(cell) == [GONE.format(lane)]
     assert await missing(cell) == [
         Unrecorded("customer", customer["customerId"]),
         Unrecorded("contact", contact["contactId"]),
@@ -62,7 +63,7 @@ async def test_one_lane_that_is_gone_with_its_head_is_found(
     gone = cell.rows("SELECT resource_id FROM audit_logs WHERE lane = ? ORDER BY id", lane)
     for table in TABLES:
         cell.change(f"DELETE FROM {table} WHERE lane = ?", lane)
-    assert await faults(cell) == []
+    assert await faults(cell) == [GONE.format(lane)]
     assert await missing(cell) == [Unrecorded("customer", identifier) for (identifier,) in gone]
 
 

@@ -140,9 +140,9 @@ def test_a_trail_that_is_gone_altogether_is_found(
     signed = terminal.write("heads.jsonl", terminal.run("audit", "heads").out)
     for table in ("audit_logs", "audit_heads"):
         change(terminal, f"DELETE FROM {table}")
-    assert terminal.fails("audit", "verify") == "crm-cell: 3 faults found"
-    assert terminal.fails("audit", "verify", "--heads", signed) == "crm-cell: 4 faults found"
-    assert terminal.fails("audit", "seal") == "crm-cell: 3 faults found"
+    assert terminal.fails("audit", "verify") == "crm-cell: 4 faults found"
+    assert terminal.fails("audit", "verify", "--heads", signed) == "crm-cell: 5 faults found"
+    assert terminal.fails("audit", "seal") == "crm-cell: 1 faults found"
 
 
 @pytest.mark.usefixtures("key")
@@ -156,7 +156,8 @@ def test_the_records_whose_entries_are_gone_are_named(
     ids = terminal.rows("SELECT id FROM customers ORDER BY id")
     said = terminal.run("audit", "verify", "--tenant", "acme").out.splitlines()
     assert said == [
-        "acme: 3 faults, 0 entries",
+        "acme: 4 faults, 0 entries",
+        "  lane 0 has been removed: its entries and its head are gone",
         *(f"  customer {identifier}: {gone}" for (identifier,) in ids),
     ]
 

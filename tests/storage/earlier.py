@@ -24,6 +24,7 @@ UNDO = {
         "ALTER TABLE customers DROP COLUMN erased_at",
         "ALTER TABLE contacts DROP COLUMN erased_at",
     ],
+    "0017": ["DROP TABLE audit_register"],
 }
 """By revision, what takes back what it adds. Those that only change rows need nothing."""
 
