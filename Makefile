@@ -2,7 +2,7 @@
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format audit bench bench-scale soak contract licences sbom lock clean
+.PHONY: help install run test check clients format audit bench bench-scale soak contract licences sbom lock clean
 
 help: # Print this menu.
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -21,6 +21,8 @@ test: ## Run the tests.
 	@scripts/test $(ARGS)
 check: ## Run every check that is not a test.
 	@scripts/check
+clients: ## Generate clients from the OpenAPI document, and use them.
+	@scripts/clients
 audit: ## Look for known holes in what comes from others, and at its licences.
 	@scripts/audit $(ARGS)
 format: ## Format the code.

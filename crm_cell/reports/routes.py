@@ -6,7 +6,7 @@ from crm_cell.http.routing import Routes
 from crm_cell.kernel.actor import Actor
 from crm_cell.opportunities.service import FunnelRow
 from crm_cell.reports import service
-from crm_cell.reports.schemas import FunnelQuery, FunnelView, MetricsView
+from crm_cell.reports.schemas import FunnelQuery, FunnelView, MetricsReportView
 from crm_cell.storage.engine import Database, Reader
 
 reports = Routes("", tag="reports")
@@ -37,11 +37,11 @@ async def funnel(
 
 
 @reports.read("/metrics", "监控指标", media=["application/json", *MEDIA])
-async def metrics(tx: Reader, actor: Actor, request: Request) -> MetricsView:
+async def metrics(tx: Reader, actor: Actor, request: Request) -> MetricsReportView:
     """The business figures of what the caller sees.
 
     With `Accept: text/plain` or OpenMetrics: the process's own counters in Prometheus format, for
     which no tenant is named, and `CRM_METRICS_TOKEN` may be the bearer token.
     """
     rows = await service.funnel(tx, actor)
-    return MetricsView.of(await service.customer_total(tx, actor), rows, request.language)
+    return MetricsReportView.of(await service.customer_total(tx, actor), rows, request.language)

@@ -105,14 +105,16 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     funnel_by_stage: list[StageView]
 
 
-class MetricsView(View, kw_only=True):
+class MetricsReportView(View, kw_only=True):
     """The figures of what the caller sees."""
 
     cell: str = "crm"
     metrics: Figures
 
     @classmethod
-    def of(cls, customer_total: int, rows: list[FunnelRow], language: Language) -> "MetricsView":
+    def of(
+        cls, customer_total: int, rows: list[FunnelRow], language: Language
+    ) -> "MetricsReportView":
         total = sum(row.count for row in rows)
         won = sum(row.count for row in rows if row.status == _WON)
         return cls(
