@@ -21,6 +21,7 @@ from crm_cell.storage.condition import TRIAL_TENANT, Condition, trial
 from crm_cell.storage.engine import EVERY_TENANT, NO_KEYS, ChainKeys, ReadUnit, Tenant, WriteUnit
 from crm_cell.storage.errors import HALF_MOVED, CannotOpen, TakesLong
 from crm_cell.storage.page_boundaries import Boundaries
+from crm_cell.storage.sqlite_checkpoints import Checkpoints
 from crm_cell.storage.sqlite_connection import (
     DAMAGE,
     WEATHER,
@@ -77,6 +78,7 @@ class SqliteDatabase:
             raise CannotOpen(f"{self._path}: {HALF_MOVED}")
         self._shared = Writer(self._writer, unique_indexes(self._reader), self._chain_keys)
         self._files = OpenFiles(self._path)
+        self._checkpoints = Checkpoints(self._path, self._writer)
         self._watch_task = asyncio.create_task(self._watch_files())
         self._write_task = asyncio.create_task(self._write_forever())
 
@@ -88,6 +90,7 @@ class SqliteDatabase:
         self._watch_task.cancel()
         self._commit_thread.shutdown()
         self._long_readers.close()
+        self._checkpoints.close()
         self._reader.close()
         self._writer.close()
 
@@ -187,8 +190,11 @@ class SqliteDatabase:
             await self._arrived.wait()
             self._arrived.clear()
             while self._waiting:
+                if self._checkpoints.want_a_pause:
+                    await self._checkpoints.copy_rest()
                 if await self._begin():
                     await self._run_group()
+                    self._checkpoints.start_if_due()
 
     async def _begin(self) -> bool:
         """Take the file's write lock; another process (an import, a backup) may hold it."""
@@ -250,7 +256,8 @@ class SqliteDatabase:
     async def _watch_files(self) -> None:
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            self._files.are_lost()
+            if not self._files.are_lost():
+                await self._checkpoints.cut_if_idle()
 
     async def _off_the_loop(self, function: Any, *args: Any) -> None:
         await self._loop.run_in_executor(self._commit_thread, function, *args)
