@@ -154,7 +154,7 @@ class Cell:
         self.started = False
 
     async def start(self) -> None:
-        await start(self.database, self._settings)
+        self._background += await start(self.database, self._settings)
         _warn(self._settings)
         self._background += [asyncio.create_task(upkeep) for upkeep in self._upkeep()]
         self.started = True

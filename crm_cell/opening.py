@@ -1,5 +1,9 @@
 """Opening the database that the settings name, with their key or without one."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from crm_cell.audit import chain
 from crm_cell.contacts import service as contacts
 from crm_cell.customers import service as customers
@@ -7,6 +11,7 @@ from crm_cell.kernel.masking import mask_emails
 from crm_cell.secrets.keyless import KeylessDatabase
 from crm_cell.secrets.sources import KeyRefused
 from crm_cell.settings import Settings
+from crm_cell.storage.across_tenants import ask
 from crm_cell.storage.engine import EVERY_TENANT, Database, Reader
 from crm_cell.storage.open import open_database as open_plainly
 
@@ -34,14 +39,41 @@ def open_database(settings: Settings) -> Database:
     return SealedDatabase(database, Masters(settings.keys), SEALED_TABLES)
 
 
-async def start(database: Database, settings: Settings) -> None:
-    """Raises CannotOpen, and KeyRefused where data is under a key that is not there."""
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database for one piece of work. Raises as `start` does."""
+    database = open_database(settings)
+    asking = await start(database, settings)
+    try:
+        yield database
+    finally:
+        for task in asking:
+            task.cancel()
+        await database.stop()
+
+
+async def start(database: Database, settings: Settings) -> list[asyncio.Task[None]]:
+    """Raises CannotOpen, and KeyRefused where data is under a key that is not there. Gives what
+    goes on looking where a part of the tenants is away, to be cancelled before the database is
+    stopped."""
     await database.start()
     try:
-        await _check_keys(database, settings)
+        task = await ask(database, "audit.check", lambda: _check_keys(database, settings))
     except KeyRefused:
         await database.stop()
         raise
+    if task is None:
+        return []
+    return [task, asyncio.create_task(_stop_if_refused(database, task))]
+
+
+async def _stop_if_refused(database: Database, asking: asyncio.Task[None]) -> None:
+    """What is written under a wrong key cannot be verified, so nothing more is: all requests get
+    503, and the log says why."""
+    try:
+        await asking
+    except KeyRefused:
+        await database.stop()
 
 
 async def _check_keys(database: Database, settings: Settings) -> None:

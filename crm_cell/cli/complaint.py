@@ -9,6 +9,8 @@ MISUSED = 2
 
 
 _HELD = "another process holds the database: try again later"
+_BUSY = "the database is too busy: try again later"
+_SILENT = "the database does not answer: try again later"
 
 
 class Complaint(Exception):
@@ -20,10 +22,10 @@ class Complaint(Exception):
 @contextmanager
 def told() -> Iterator[None]:
     """Turns what is expected to go wrong into a Complaint; a bug keeps its traceback."""
-    from crm_cell.kernel.errors import Unavailable
+    from crm_cell.kernel.errors import RateLimited, Unavailable
     from crm_cell.secrets.sources import KeyRefused
     from crm_cell.settings import SettingsError
-    from crm_cell.storage.errors import CannotOpen
+    from crm_cell.storage.errors import CannotOpen, FileHeld
 
     try:
         yield
@@ -33,9 +35,13 @@ def told() -> Iterator[None]:
         raise Complaint(str(error), MISUSED) from error
     except CannotOpen as error:
         raise Complaint(error.reason) from error
+    except FileHeld as error:
+        raise Complaint(_HELD) from error
+    except RateLimited as error:
+        raise Complaint(_BUSY) from error
     except Unavailable as error:
-        why = f"the database failed: {error.__cause__}" if error.__cause__ else _HELD
-        raise Complaint(why) from error
+        cause = str(error.__cause__ or "")
+        raise Complaint(f"the database failed: {cause}" if cause else _SILENT) from error
     except OSError as error:
         if error.filename is None:
             raise

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from crm_cell.cli.complaint import Complaint
-from crm_cell.opening import open_database, start
+from crm_cell.opening import opened
 from crm_cell.settings import Settings, read_settings
 from crm_cell.storage.engine import Database
 from crm_cell.storage.migrate import is_current, schema_version
@@ -34,9 +34,5 @@ def ready_settings() -> Settings:
 
 
 async def _open_for(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    database = open_database(settings)
-    await start(database, settings)
-    try:
+    async with opened(settings) as database:
         return await work(database)
-    finally:
-        await database.stop()

@@ -24,7 +24,7 @@ from crm_cell.cli.workers import (
     serve_with_workers,
     settle_memory,
 )
-from crm_cell.opening import open_database, start
+from crm_cell.opening import opened
 from crm_cell.settings import Settings, ignored_variables, read_settings
 from crm_cell.storage.migrate import migrate
 from crm_cell.storage.open import is_postgres, sole_service
@@ -90,13 +90,10 @@ async def _serve(settings: Settings) -> None:
 async def _prepare(settings: Settings) -> None:
     """Before any process serves: a key that does not fit is refused, and an empty database may be
     filled."""
-    database = open_database(settings)
-    await start(database, settings)
-    try:
-        if settings.demo and await demo.is_empty(database):
+    async with opened(settings) as database:
+        # Whether nobody has been on a cluster, only all of its workers together can tell.
+        if settings.demo and not database.spread and await demo.is_empty(database):
             await demo.fill(database)
-    finally:
-        await database.stop()
 
 
 async def _answer_until_stopped(settings: Settings, cell: Cell) -> None:

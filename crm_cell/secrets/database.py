@@ -1,5 +1,6 @@
 """A database whose transactions have the seals of their tenant."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ from crm_cell.secrets import store
 from crm_cell.secrets.masters import Masters
 from crm_cell.secrets.seals import KeysWanted, Opened, StaleKeys, TenantSeals
 from crm_cell.secrets.sources import KeyRefused, unknown
+from crm_cell.storage.across_tenants import ask
 from crm_cell.storage.engine import EVERY_TENANT, Database, ReadUnit, Tenant, Tx, WriteUnit
 from crm_cell.storage.seals import SealedTable
 
@@ -32,16 +34,30 @@ class SealedDatabase:
         self._inner = inner
         self._seals: dict[str, TenantSeals] = {}
         self._opened: Opened = {}
+        self._asking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Raises CannotOpen, and KeyRefused where data is under a key that is not there."""
         await self._inner.start()
+        try:
+            self._asking = await ask(self._inner, "keys.check", self._check_keys)
+        except KeyRefused:
+            await self._inner.stop()
+            raise
+
+    @property
+    def spread(self) -> bool:
+        return self._inner.spread
+
+    async def _check_keys(self) -> None:
+        """A tenant whose key comes to light later is refused by itself: see `load`."""
         names = await self._inner.read("keys.check", EVERY_TENANT, store.masters)
         if missing := [name for name in names if not self.masters.knows(name)]:
-            await self._inner.stop()
             raise KeyRefused(unknown(missing))
 
     async def stop(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
         await self._inner.stop()
 
     async def ping(self) -> None:

@@ -14,6 +14,7 @@ import structlog
 from crm_cell.kernel.errors import CrmError, Unavailable
 from crm_cell.secrets import store
 from crm_cell.secrets.sources import KeyRefused
+from crm_cell.storage.across_tenants import ask
 from crm_cell.storage.engine import EVERY_TENANT, Database, Reader, ReadUnit, Tenant, Tx, WriteUnit
 from crm_cell.storage.seals import MARK, Column, SealedTable, Unsealed, Values
 
@@ -32,20 +33,33 @@ class KeylessDatabase:
     def __init__(self, inner: Database) -> None:
         self._inner = inner
         self._refuses = False
+        self._asking: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Raises CannotOpen, and KeyRefused where data is under a key already."""
         await self._inner.start()
-        if names := await self._inner.read("keys.check", EVERY_TENANT, store.masters):
+        try:
+            self._asking = await ask(self._inner, "keys.check", self._check_keys)
+        except KeyRefused:
             await self._inner.stop()
+            raise
+        self._watch = asyncio.create_task(self._look_forever())
+
+    @property
+    def spread(self) -> bool:
+        return self._inner.spread
+
+    async def _check_keys(self) -> None:
+        if names := await self._inner.read("keys.check", EVERY_TENANT, store.masters):
             raise KeyRefused(
                 "CRM_ENCRYPTION_KEY: must be set: the data is under a key,"
                 f" called {', '.join(names)}"
             )
-        self._watch = asyncio.create_task(self._look_forever())
 
     async def stop(self) -> None:
         self._watch.cancel()
+        if self._asking is not None:
+            self._asking.cancel()
         await self._inner.stop()
 
     async def ping(self) -> None:

@@ -4,7 +4,8 @@ They are worked out from the catalog of a migrated database, so a later table is
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -39,30 +40,37 @@ def faults(url: str) -> list[str] | None:
 
 
 async def _faults(url: str) -> list[str] | None:
-    async with connected(url) as connection:
+    async with _asking(url) as connection:
         if not await postgres_catalog.distributed(connection):
             return None
         return await citus_nodes.faults(connection)
 
 
 async def _statements(url: str) -> list[str]:
-    async with connected(url) as connection:
+    async with _asking(url) as connection:
         return await plan(connection)
 
 
 async def _distribute(url: str) -> list[str]:
     place = place_of(url)
+    async with _asking(url) as connection:
+        if not await postgres_catalog.has_citus(connection):
+            raise CannotOpen(f"{place}: Citus is not installed in this database")
+        await _refuse_rows(place, connection)
+        planned = await plan(connection)
+        await run(place, connection, planned)
+        await _refuse_faults(place, connection)
+    return planned
+
+
+@asynccontextmanager
+async def _asking(url: str) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    """Raises CannotOpen for all that goes wrong with the server."""
     async with connected(url) as connection:
         try:
-            if not await postgres_catalog.has_citus(connection):
-                raise CannotOpen(f"{place}: Citus is not installed in this database")
-            await _refuse_rows(place, connection)
-            planned = await plan(connection)
-            await run(place, connection, planned)
-            await _refuse_faults(place, connection)
+            yield connection
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            raise CannotOpen(f"{place}: {error}") from error
-    return planned
+            raise CannotOpen(f"{place_of(url)}: {error}") from error
 
 
 async def plan(connection: "asyncpg.Connection[Any]") -> list[str]:

@@ -103,6 +103,11 @@ class Database(Protocol):
     can hold them to it does.
     """
 
+    @property
+    def spread(self) -> bool:
+        """Tenants lie on several servers: some may be away while others answer."""
+        ...
+
     async def start(self) -> None: ...
 
     async def stop(self) -> None: ...

@@ -23,6 +23,10 @@ class TakesLong(Exception):
     from the beginning, where it holds up nobody."""
 
 
+class FileHeld(Unavailable):
+    """Another process has held the file's lock for too long."""
+
+
 class CannotOpen(Unavailable):
     """The database cannot be used as it is; `reason` says why to whoever runs the service."""
 

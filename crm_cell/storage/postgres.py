@@ -62,10 +62,12 @@ class PostgresDatabase:
         self._boundaries = Boundaries()
         self._condition = Condition(DAMAGE)
         self._stopping = False
+        self.spread = False
 
     async def start(self) -> None:
         """Raises CannotOpen."""
         link = await find_server(self._url)
+        self.spread = link.spread
         most_long = max(1, self._connections // _LONG_SHARE)
         self._short = self._sessions(link, max(1, self._connections - most_long))
         self._long = _Apart(self._sessions(link, most_long, long=True))

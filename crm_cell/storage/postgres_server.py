@@ -34,6 +34,8 @@ class Link(msgspec.Struct, frozen=True):
 
     url: str
     pooled: bool
+    spread: bool = False
+    """Citus has distributed the tables of tenants."""
 
 
 async def find_server(url: str) -> Link:
@@ -61,7 +63,8 @@ async def find_server(url: str) -> Link:
             names = ", ".join(local)
             raise CannotOpen(f"{place_of(url)}: {names}: {LOCAL}")
         # A pooler makes up the number by which a client would cancel a statement.
-        return Link(url, pooled=backend != connection.get_server_pid())
+        spread = bool(await postgres_catalog.distributed(connection))
+        return Link(url, pooled=backend != connection.get_server_pid(), spread=spread)
 
 
 @asynccontextmanager

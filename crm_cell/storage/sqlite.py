@@ -19,7 +19,7 @@ from crm_cell.kernel.clock import Clock
 from crm_cell.kernel.errors import RateLimited, Unavailable
 from crm_cell.storage.condition import TRIAL_TENANT, Condition, trial
 from crm_cell.storage.engine import EVERY_TENANT, NO_KEYS, ChainKeys, ReadUnit, Tenant, WriteUnit
-from crm_cell.storage.errors import HALF_MOVED, CannotOpen, TakesLong
+from crm_cell.storage.errors import HALF_MOVED, CannotOpen, FileHeld, TakesLong
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.sqlite_checkpoints import Checkpoints
 from crm_cell.storage.sqlite_connection import (
@@ -54,6 +54,8 @@ _SLOW_SECONDS = 0.05
 
 
 class SqliteDatabase:
+    spread = False
+
     def __init__(
         self, path: Path, clock: Clock | None = None, *, chain_keys: ChainKeys = NO_KEYS
     ) -> None:
@@ -214,7 +216,7 @@ class SqliteDatabase:
 
     def _give_up_on_the_oldest(self) -> None:
         while self._waiting and self._waiting[0].is_too_late():
-            self._waiting.popleft().fail(Unavailable())
+            self._waiting.popleft().fail(FileHeld())
 
     async def _run_group(self) -> None:
         group = Group(self._shared, self._clock, careful=self._careful_groups > 0)
