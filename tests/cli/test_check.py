@@ -114,7 +114,7 @@ def test_a_dangling_reference_is_a_fault(filled: Terminal) -> None:
     change(
         filled,
         "INSERT INTO contacts VALUES ('acme', 'k1', 'nobody', NULL, '李雷', NULL, NULL, 0, 1, 1, 1,"
-        " NULL, NULL, NULL)",
+        " NULL, NULL, NULL, NULL, NULL)",
     )
     said = filled.run("check")
     assert said.code == 1

@@ -31,10 +31,14 @@ UNDO = {
 
 def go_back(cell: Running, revision: str) -> None:
     """To the schema of `revision`."""
-    for later in sorted(UNDO, reverse=True):
-        for statement in UNDO[later] if later > revision else ():
-            cell.change(statement)
-    cell.change(f"UPDATE alembic_version SET version_num = '{revision}'")
+    for statement in way_back(revision):
+        cell.change(statement)
+
+
+def way_back(revision: str) -> list[str]:
+    later = [number for number in sorted(UNDO, reverse=True) if number > revision]
+    version = f"UPDATE alembic_version SET version_num = '{revision}'"
+    return [*(statement for number in later for statement in UNDO[number]), version]
 
 
 async def migrate_again(cell: Running) -> None:

@@ -19,6 +19,7 @@ from crm_cell.storage.open import place_of
 from crm_cell.storage.postgres_server import find_server
 from crm_cell.storage.schema import SCHEMA_VERSION
 from tests.databases import PostgresDatastore
+from tests.storage.earlier import way_back
 from tests.storage.test_distribution import STAND_INS, apply, run
 
 PLACED = "SELECT beside FROM pg_dist_partition WHERE logicalrelid::text = '{}'"
@@ -48,8 +49,7 @@ def database(postgres_template: PostgresDatastore) -> Iterator[PostgresDatastore
 @pytest.fixture
 def earlier(database: PostgresDatastore) -> PostgresDatastore:
     """Of an earlier release, and distributed by that."""
-    database.rows("DROP TABLE dry_run_counts")
-    database.rows(f"UPDATE alembic_version SET version_num = '{BEFORE}'")
+    asyncio.run(run(database.url, way_back(BEFORE)))
     asyncio.run(apply(database.url))
     return database
 
@@ -73,8 +73,7 @@ def test_a_table_that_cannot_be_distributed_is_not_made(earlier: PostgresDatasto
 def test_migrating_a_database_that_is_not_distributed_distributes_nothing(
     database: PostgresDatastore,
 ) -> None:
-    database.rows("DROP TABLE dry_run_counts")
-    database.rows(f"UPDATE alembic_version SET version_num = '{BEFORE}'")
+    asyncio.run(run(database.url, way_back(BEFORE)))
     migrate(database.url)
     assert database.rows("SELECT 1 FROM pg_dist_partition") == []
 
