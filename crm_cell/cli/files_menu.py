@@ -10,7 +10,7 @@ from crm_cell.cli.options import Tenant, User
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV file with a row of headings.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file, .xlsx, .json or .ndjson.")],
     tenant: Tenant,
     user: User = None,
     dry_run: Annotated[
@@ -39,8 +39,8 @@ def import_(
     """Create a customer of each row of a file; may run beside the service.
 
     Headings are known in Chinese and English, and as Google Contacts, Outlook and WeCom write
-    them. Good rows go in, bad ones are listed with their line, and the exit code is 1 when there
-    were any.
+    them. Rows of the service's own exports that are there already stay unchanged. Good rows go
+    in, bad ones are listed with their line, and the exit code is 1 when there were any.
     """
     with told():
         from crm_cell.cli.import_file import import_file

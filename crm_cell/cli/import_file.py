@@ -18,8 +18,9 @@ from crm_cell.cli.complaint import Complaint
 from crm_cell.cli.database import with_database
 from crm_cell.cli.reading.columns import wishes
 from crm_cell.cli.reading.table import Line, Table
-from crm_cell.customers.headings import EXPORTED_ONLY, ID
-from crm_cell.customers.importing import Outcome, Refused, import_rows
+from crm_cell.customers.file_rows import import_file_rows
+from crm_cell.customers.headings import EXPORTED_ONLY
+from crm_cell.customers.importing import Outcome, Refused
 from crm_cell.http.answers import NotKept
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, DuplicateName, Fault
@@ -52,6 +53,11 @@ def import_file(
     run = _Run(actor, table, dry_run=dry_run)
     with_database(run.all)
     typer.echo(f"{'would be created' if dry_run else 'created'}: {run.created}")
+    not_imported = [member for member in EXPORTED_ONLY if member in table.columns.choices]
+    if run.created and not_imported:
+        typer.echo(f"{path}: not imported: {', '.join(not_imported)}", err=True)
+    if run.unchanged:
+        typer.echo(f"unchanged: {run.unchanged}")
     if run.refused:
         raise Complaint(f"{run.refused} of {table.count} rows are not customers, see above")
 
@@ -88,6 +94,7 @@ class _Run:
         self._dry_run = dry_run
         self._would_be_there: set[str] = set()
         self.created = 0
+        self.unchanged = 0
         self.refused = 0
 
     async def all(self, database: Database) -> None:
@@ -100,7 +107,7 @@ class _Run:
 
     async def _import(self, database: Database, batch: list[Line]) -> Outcome:
         async def unit(tx: Tx) -> Outcome:
-            outcome = await import_rows(tx, self._actor, [_new(line) for line in batch])
+            outcome = await self._settle(tx, batch)
             if self._dry_run:
                 raise NotKept(outcome)
             return outcome
@@ -111,16 +118,21 @@ class _Run:
             assert isinstance(rolled_back.result, Outcome)
             return self._without_repeats(rolled_back.result)
 
+    async def _settle(self, tx: Tx, batch: list[Line]) -> Outcome:
+        rows = [line.members for line in batch]
+        return await import_file_rows(tx, self._actor, rows, self._table.columns.choices)
+
     def _without_repeats(self, outcome: Outcome) -> Outcome:
         """A dry run keeps no batch, so it must remember which names the next one would meet."""
         repeated = [row for row in outcome.created if row[1].name_key in self._would_be_there]
         created = [row for row in outcome.created if row not in repeated]
         self._would_be_there.update(customer.name_key for _, customer in created)
         refused = [Refused(index, customer.name, DuplicateName()) for index, customer in repeated]
-        return Outcome(created, [*outcome.refused, *refused])
+        return Outcome(created, [*outcome.refused, *refused], outcome.unchanged)
 
     def _tell(self, batch: list[Line], outcome: Outcome) -> None:
         self.created += len(outcome.created)
+        self.unchanged += len(outcome.unchanged)
         self.refused += len(outcome.refused)
         for row in sorted(outcome.refused, key=lambda row: row.index):
             line = batch[row.index]
@@ -145,12 +157,6 @@ def _labelled(fault: Fault, heading: str | None) -> Fault:
 def _shown(name: str) -> str:
     """A name may hold what moves a terminal's cursor, or worse."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in name)
-
-
-def _new(line: Line) -> dict[str, Any]:
-    """What an export shows besides is not imported."""
-    exported = (ID, *EXPORTED_ONLY)
-    return {member: value for member, value in line.members.items() if member not in exported}
 
 
 def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:

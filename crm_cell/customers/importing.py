@@ -34,6 +34,8 @@ class Outcome(msgspec.Struct):
 
     created: list[tuple[int, Customer]]
     refused: list[Refused]
+    unchanged: list[int] = []
+    """Rows of a file that are there already, just as they are."""
 
 
 async def import_rows(tx: Tx, actor: Actor, items: Sequence[Any]) -> Outcome:

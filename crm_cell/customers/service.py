@@ -1,5 +1,6 @@
 """What can be done with customers, and who else must hear of it."""
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 from crm_cell.audit import service as audit
@@ -72,6 +73,11 @@ async def get(tx: Reader, actor: Actor, customer_id: str) -> Customer:
     if customer is None:
         raise NotFound("customer_not_found")
     return customer
+
+
+async def those_of(tx: Reader, actor: Actor, ids: Iterable[str]) -> dict[str, Customer]:
+    """The customers of these ids that the caller sees."""
+    return {customer.id: customer for customer in await store.find_many(tx, actor, ids)}
 
 
 async def named_in_body(

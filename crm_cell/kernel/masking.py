@@ -88,6 +88,11 @@ def is_masked_email(address: str) -> bool:
     return _Wanted.in_answers and _MASKED_EMAIL.match(address) is not None
 
 
+def has_masked_form(address: object) -> bool:
+    """Whether an address looks as masked ones do, of this service or of another."""
+    return isinstance(address, str) and _MASKED_EMAIL.match(address.strip()) is not None
+
+
 def mask_user(user: str) -> str:
     """A user id as it may stand in a log: an address or a mobile number in it is masked."""
     if "@" in user:

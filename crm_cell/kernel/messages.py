@@ -108,6 +108,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "现由客户「{name}」（{id}）使用",
         'It is now the name of the customer "{name}" ({id})',
     ),
+    "import_differs": (
+        "该客户已存在且内容不同（{members}），导入不会修改客户",
+        "This customer exists and differs in {members}; an import changes no customer",
+    ),
     "duplicate_name": ("客户名称已存在", "A customer of this name exists already"),
     "duplicate_contract_no": ("合同编号已存在", "A contract of this number exists already"),
     "idempotent_conflict": (
@@ -173,6 +177,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "fault.not_one_of": ("只能是 {allowed}", "must be one of {allowed}"),
     "fault.control_character": ("不能含控制字符", "must not contain control characters"),
     "fault.not_a_phone": ("不是有效的电话号码", "is not a telephone number"),
+    "masked": ("已脱敏，需要完整内容", "is masked, and is needed in full"),
     "fault.not_an_email": ("不是有效的邮箱地址", "is not an e-mail address"),
     "fault.not_a_time": (
         "不是带时区的 RFC 3339 时间",

@@ -11,10 +11,14 @@ from crm_cell.cli.complaint import MISUSED, Complaint
 from crm_cell.cli.reading.columns import Columns, Wishes, columns, no_name
 from crm_cell.cli.reading.delimited import Delimited
 from crm_cell.cli.reading.encodings import named_by_owner
+from crm_cell.cli.reading.objects import DOCUMENTS, LINES, Objects
 from crm_cell.cli.reading.rows import Row, Source
 
 # Above the headings people write what the table is about.
 _MOST_TITLE_ROWS = 20
+# Whatever the file is called: a zip archive, and Microsoft's container before it.
+_WORKBOOK = b"PK\x03\x04"
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -55,4 +59,18 @@ class Table:
 
 def _source(path: Path, asked: Wishes, encoding: str | None) -> Source:
     codec = named_by_owner(encoding) if encoding is not None else None
+    with path.open("rb") as file:
+        begin = file.read(max(map(len, (_WORKBOOK, _OLD_WORKBOOK))))
+    if begin.startswith(_WORKBOOK):
+        from crm_cell.cli.reading.workbook import Workbook
+
+        return Workbook(path)
+    if begin == _OLD_WORKBOOK:
+        raise Complaint(
+            f"{path}: a workbook in the old .xls format, or with a password: save it as .xlsx"
+            " without a password",
+            MISUSED,
+        )
+    if path.suffix.lower() in (*DOCUMENTS, *LINES):
+        return Objects(path)
     return Delimited(path, codec, asked.known)
