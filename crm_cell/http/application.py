@@ -171,11 +171,11 @@ class Application:
         return route
 
     async def _run(self, route: Route, request: Request, wrong: list[Fault]) -> Answer | Stream:
-        if route.probe:
-            request.query = b""  # probes and balancers add parameters of their own
+        if route.lenient:
+            request.query = b""  # balancers and links add parameters of their own
         elif request.method in _READS:
             wrong = [fault for fault in wrong if fault != _REPEATED_ID]
-        if wrong and not route.probe:
+        if wrong and not route.lenient:
             raise BadRequest(wrong)
         if route.media and is_wanted(route, request.headers):
             return await self._exposition.answer(route, request)
@@ -203,7 +203,7 @@ class Application:
     async def _answer(self, route: Route, request: Request) -> Answer | Stream:
         """Raises BadRequest with the faults of headers, query and body together."""
         faults: list[Fault] = []
-        if not route.probe:
+        if not route.lenient:
             faults += wrong_forms(
                 request.headers,
                 request_id_needed=route.needs_request_id,

@@ -35,7 +35,7 @@ class Exposition:
 
     async def answer(self, route: Route, request: Request) -> Answer:
         await self._admit(route, request)
-        if faults := wrong_forms(request.headers, request_id_needed=False):
+        if faults := wrong_forms(request.headers, request_id_needed=False, reads=True):
             raise BadRequest(faults)
         read_query(request.query, ())
         return self._telemetry.exposition(_accepted(request.headers))

@@ -59,6 +59,8 @@ FORMS = {
 }
 
 
+_ADDED = (_ID, "X-Trace-Id", "X-Span-Id")
+
 # How each is checked where it is sent, in the order in which faults are told.
 _CHECKS = [(name, form.fullmatch) for name, form in FORMS.items()]
 
@@ -103,10 +105,11 @@ def _user(given: str) -> str:
 def wrong_forms(
     headers: Mapping[str, str], *, request_id_needed: bool, reads: bool = False
 ) -> list[Fault]:
-    """Each header that is missing or malformed. A read with a malformed request id gets another."""
+    """Each header that is missing or malformed. On reads, what proxies and tracers add refuses
+    nothing: a malformed request id is replaced, and a malformed trace is ignored."""
     faults: list[Fault] = []
     for name, matches in _CHECKS:
-        if name in headers and not matches(headers[name]) and not (reads and name == _ID):
+        if name in headers and not matches(headers[name]) and not (reads and name in _ADDED):
             faults.append(Fault(name, "malformed"))
     if "X-User-Id" in headers and not is_owner(headers["X-User-Id"]):
         faults.append(Fault("X-User-Id", "malformed"))

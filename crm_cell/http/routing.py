@@ -29,6 +29,7 @@ class Options(TypedDict, total=False):
     status: int
     open: bool
     probe: bool
+    page: bool
     scope: str
     long: bool
     body_limit: int
@@ -55,6 +56,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Answers without Authorization and X-Tenant-Id."""
     probe: bool = False
     """Answers whatever query and headers come with the request: its callers cannot be asked."""
+    page: bool = False
+    """Likewise, as one of the documentation's pages: links to it bear marks of their own."""
     scope: str
     """What the caller must have been granted: reading or writing, unless more is at stake."""
     long: bool = False
@@ -86,6 +89,10 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def needs_request_id(self) -> bool:
         return self.method in ("POST", "PATCH")
+
+    @cached_property
+    def lenient(self) -> bool:
+        return self.probe or self.page
 
     @cached_property
     def conditional(self) -> bool:

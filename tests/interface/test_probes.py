@@ -51,6 +51,22 @@ async def test_a_malformed_request_id_refuses_no_read_and_is_replaced(
     assert echoed not in sent
 
 
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/redoc", "/docs/assets/docs.js"])
+@pytest.mark.parametrize("query", [b"utm_source=mail", b"v=3", b"a=1&a=2", b"%zz"])
+async def test_a_page_is_shown_whatever_link_leads_to_it(
+    path: str, query: bytes, cell: Running
+) -> None:
+    headers = [(b"x-request-id", b"one two"), (b"x-trace-id", b"a b"), (b"x-tenant-id", b"?")]
+    assert (await ask(cell.service, "GET", path, query=query, headers=headers)).status == 200
+
+
+@pytest.mark.parametrize("name", [b"x-request-id", b"x-trace-id", b"x-span-id"])
+async def test_what_a_proxy_adds_keeps_no_prometheus_out(name: bytes, cell: Running) -> None:
+    headers = [*READ, (b"accept", b"text/plain"), (name, b"one two")]
+    heard = await ask(cell.service, "GET", "/metrics", headers=headers)
+    assert (heard.status, heard.body[:6]) == (200, b"# HELP")
+
+
 async def test_another_header_that_comes_twice_still_refuses_a_read(cell: Running) -> None:
     headers = [*READ, (b"x-user-id", b"alice"), (b"x-user-id", b"bob")]
     refused(await ask(cell.service, "GET", "/customers", headers=headers), 400, "BAD_REQUEST")

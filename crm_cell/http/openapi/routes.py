@@ -16,7 +16,7 @@ def with_openapi(routes: Sequence[Route], public_base_path: str) -> list[Route]:
     """The routes and the one that describes them all, itself included."""
     openapi = Routes("", tag="openapi")
 
-    @openapi.plain("/openapi.json", "接口描述", open=True, media=[*TYPES])
+    @openapi.plain("/openapi.json", "接口描述", open=True, page=True, media=[*TYPES])
     async def get(request: Request) -> Answer:
         """This document, as OpenAPI 3.1 in JSON."""
         body, tag = written()
