@@ -141,7 +141,7 @@ def _entry(
         actor.request_id or None,
         actor.trace_id or None,
         tx.now,
-        None if actor.may_see(getattr(subject, "owner_id", actor.owner)) else 1,
+        None,
     )
 
 

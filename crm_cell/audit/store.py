@@ -42,7 +42,7 @@ class Entry(msgspec.Struct, frozen=True):
     trace_id: str | None
     created_at: int
     unseen: int | None
-    """1 where whoever did it does not see the record: a deal that went with a customer."""
+    """1 in older entries where whoever did it does not see the record."""
     lane: int | None = None
     link: bytes | None = None
     wiped: bytes | None = None

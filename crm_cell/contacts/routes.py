@@ -19,7 +19,13 @@ from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.routing import Routes
 from crm_cell.http.schema import Patch
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import Conflict, IdempotentConflict, RateLimited, RuleViolation
+from crm_cell.kernel.errors import (
+    Conflict,
+    Forbidden,
+    IdempotentConflict,
+    RateLimited,
+    RuleViolation,
+)
 from crm_cell.kernel.scopes import REVEAL
 from crm_cell.storage.engine import Reader, Tx
 
@@ -43,7 +49,11 @@ async def list_(tx: Reader, actor: Actor, query: ContactQuery, page: Asked) -> P
     "",
     "创建联系人",
     status=201,
-    refusals=[RuleViolation("customer_not_found"), "CONFLICT"],
+    refusals=[
+        RuleViolation("customer_not_found"),
+        RuleViolation("customer_of_colleague"),
+        "CONFLICT",
+    ],
 )
 async def create(tx: Tx, actor: Actor, body: ContactCreate) -> Resource[ContactView]:
     """Add a contact to a customer. A new primary contact takes over from the one before."""
@@ -56,12 +66,17 @@ async def get(tx: Reader, actor: Actor, contact_id: str) -> Resource[ContactView
     return shown(await service.get(tx, actor, contact_id))
 
 
-@contacts.write("PATCH", "/{contact_id}", "更新联系人", refusals=["CONFLICT"])
+@contacts.write(
+    "PATCH",
+    "/{contact_id}",
+    "更新联系人",
+    refusals=["CONFLICT", Forbidden("customer_of_colleague")],
+)
 async def update(
     tx: Tx, actor: Actor, contact_id: str, patch: Patch[ContactPatch], condition: IfMatch
 ) -> Resource[ContactView]:
     """Change a contact by a JSON merge patch. It stays with its customer."""
-    current = await service.get(tx, actor, contact_id)
+    current = await service.get_own(tx, actor, contact_id)
     condition.require(current.version)
     changes = patch.against(ContactView.of(current), current)
     return shown(await service.update(tx, actor, current, changes))
@@ -71,7 +86,7 @@ async def reveal_again(
     tx: Tx, actor: Actor, contact_id: str, body: ContactReveal
 ) -> Resource[RevealedContactView]:
     """What a replay is answered: seen once, and counted once."""
-    return in_full(await service.get(tx, actor, contact_id), body.fields)
+    return in_full(await service.get_own(tx, actor, contact_id), body.fields)
 
 
 @contacts.write(
@@ -79,7 +94,11 @@ async def reveal_again(
     "/{contact_id}/reveal",
     "查看完整联系方式",
     scope=REVEAL,
-    refusals=[RateLimited(message="reveals_spent"), IdempotentConflict("idempotent_changed")],
+    refusals=[
+        Forbidden("customer_of_colleague"),
+        RateLimited(message="reveals_spent"),
+        IdempotentConflict("idempotent_changed"),
+    ],
     reread=reveal_again,
 )
 async def reveal(
@@ -94,10 +113,12 @@ async def reveal(
     return in_full(found, body.fields)
 
 
-@contacts.write("DELETE", "/{contact_id}", "删除联系人")
+@contacts.write(
+    "DELETE", "/{contact_id}", "删除联系人", refusals=[Forbidden("customer_of_colleague")]
+)
 async def delete(tx: Tx, actor: Actor, contact_id: str, condition: IfMatch) -> None:
     """Delete a contact. What mentions it stays as it is."""
-    current = await service.get(tx, actor, contact_id)
+    current = await service.get_own(tx, actor, contact_id)
     condition.require(current.version)
     await service.delete(tx, actor, current)
 
@@ -106,7 +127,11 @@ async def delete(tx: Tx, actor: Actor, contact_id: str, condition: IfMatch) -> N
     "POST",
     "/{contact_id}/restore",
     "恢复联系人",
-    refusals=[Conflict("restore_customer_first"), Conflict("restore_erased")],
+    refusals=[
+        Conflict("restore_customer_first"),
+        Conflict("restore_erased"),
+        Forbidden("customer_of_colleague"),
+    ],
 )
 async def restore(tx: Tx, actor: Actor, contact_id: str) -> Resource[ContactView]:
     """Restore a deleted contact. One that is not deleted stays as it is.

@@ -9,7 +9,7 @@ from crm_cell.customers import service as customers
 from crm_cell.events import service as events
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Kept
-from crm_cell.kernel.errors import Conflict, NotFound, RuleViolation
+from crm_cell.kernel.errors import Conflict, Forbidden, NotFound, RuleViolation
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.reveals import service as reveals
@@ -42,10 +42,20 @@ async def create(tx: Tx, actor: Actor, *, customer_id: str, **members: Any) -> C
 
 
 async def get(tx: Reader, actor: Actor, contact_id: str) -> Contact:
-    """Raises NotFound, for a contact of another owner's customer too."""
+    """Raises NotFound, also for a contact of another owner's customer that the caller has no deal
+    with."""
     contact = await store.find(tx, actor, contact_id, tx.for_update)
     if contact is None:
         raise NotFound("contact_not_found")
+    return contact
+
+
+async def get_own(tx: Reader, actor: Actor, contact_id: str) -> Contact:
+    """As `get`, for what only its customer's owner may do; raises Forbidden to others who read
+    it."""
+    contact = await get(tx, actor, contact_id)
+    if not actor.may_see(contact.owner_id):
+        raise Forbidden("customer_of_colleague")
     return contact
 
 
@@ -67,6 +77,8 @@ async def list_(
     email: str | None = None,
 ) -> Slice[Contact]:
     """All, or those of a customer, of a number, of an address: what is given must all hold."""
+    if customer_id is not None and not await customers.reads(tx, actor, customer_id):
+        return Slice([], 0, None)
     wanted = {"phone": phone, "email": email} if phone or email else None
     return await store.page(tx, actor, customer_id, asked, wanted)
 
@@ -84,7 +96,7 @@ async def update(tx: Tx, actor: Actor, before: Contact, changes: dict[str, Any])
 
 async def reveal(tx: Tx, actor: Actor, contact_id: str, members: list[str], reason: str) -> Contact:
     """Raises NotFound, and RateLimited for the rest of the day."""
-    contact = await get(tx, actor, contact_id)
+    contact = await get_own(tx, actor, contact_id)
     await reveals.reveal(tx, actor, contact, members, reason)
     return contact
 
@@ -117,12 +129,12 @@ async def restore(tx: Tx, actor: Actor, contact_id: str) -> Contact:
 
 
 async def _kept_of(tx: Tx, actor: Actor, contact_id: str, lock: str = "") -> Kept[Contact]:
-    """Hidden or not; raises NotFound, for a contact of another owner's customer too."""
+    """Hidden or not; raises NotFound, and Forbidden as `get_own`."""
     kept = await store.kept(tx, actor.tenant, contact_id, lock)
     if kept is None:
         raise NotFound("contact_not_found")
     if not actor.may_see(await customers.owner_of(tx, actor.tenant, kept[0].customer_id)):
-        raise NotFound("contact_not_found")
+        return await get_own(tx, actor, contact_id), None
     return kept
 
 
@@ -154,7 +166,7 @@ async def erase(tx: Tx, contact: Contact, deleted_at: int | None) -> None:
 
 async def recheck(tx: Reader, actor: Actor, contact_id: str) -> None:
     """Raises NotFound where a stored answer shows a contact that is no longer the caller's."""
-    if not actor.may_see(await store.owner_of(tx, actor.tenant, contact_id)):
+    if not await store.reads(tx, actor, contact_id):
         raise NotFound("contact_not_found")
 
 
@@ -206,9 +218,8 @@ async def is_erased(tx: Tx, tenant: str, contact_id: str) -> bool:
     return await store.is_erased(tx, tenant, contact_id, tx.for_share)
 
 
-async def customer_handed_over(
-    tx: Tx, before: customers.Customer, after: customers.Customer
-) -> None:
+async def customer_handed_over(tx: Tx, handover: customers.Handover) -> None:
+    before, after = handover.before, handover.after
     await store.hand_over(
         tx, after.tenant_id, after.id, before=before.owner_id, after=after.owner_id
     )

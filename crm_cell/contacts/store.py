@@ -16,7 +16,7 @@ from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Row, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import counted, owned, owned_among
+from crm_cell.storage.scope import counted, owned, owned_among, readable
 from crm_cell.storage.seals import sealed_table, sought
 
 SEALED = sealed_table("contacts", Contact)
@@ -47,10 +47,10 @@ async def insert(tx: Tx, contact: Contact) -> None:
 
 
 async def find(tx: Reader, actor: Actor, contact_id: str, lock: str = "") -> Contact | None:
-    """The contact, if it exists for this caller."""
+    """The contact, if this caller reads it."""
     row = await tx.one(
         f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND id = :id"
-        f" AND deleted_at IS NULL{owned(actor)}{lock}",
+        f" AND deleted_at IS NULL{readable(actor, 'contacts')}{lock}",
         tenant=actor.tenant,
         id=contact_id,
         owner=actor.owner,
@@ -69,14 +69,16 @@ async def primary_of(tx: Reader, tenant: str, customer_id: str) -> Contact | Non
     return tx.seals.opening(SEALED, _contact)(*row) if row else None
 
 
-async def owner_of(tx: Reader, tenant: str, contact_id: str) -> str | None:
-    """Whose it is or, deleted, was."""
+async def reads(tx: Reader, actor: Actor, contact_id: str) -> bool:
+    """Whether the caller reads it or, deleted, did."""
     row = await tx.one(
-        "SELECT owner_id FROM contacts WHERE tenant_id = :tenant AND id = :id",
-        tenant=tenant,
+        "SELECT 1 FROM contacts WHERE tenant_id = :tenant AND id = :id"
+        + readable(actor, "contacts"),
+        tenant=actor.tenant,
         id=contact_id,
+        owner=actor.owner,
     )
-    return row[0] if row else None
+    return row is not None
 
 
 async def page(
@@ -86,10 +88,10 @@ async def page(
     asked: PageRequest,
     wanted: Wanted | None = None,
 ) -> Slice[Contact]:
+    """Of a customer all: whoever asks for them reads the customer."""
     if wanted:
         return await _found(tx, actor, customer_id, wanted, asked)
-    by_customer = " AND customer_id = :customer" + owned_among(actor)
-    narrowed = by_customer if customer_id else owned(actor)
+    narrowed = " AND customer_id = :customer" if customer_id else owned(actor)
     return await newest_first(
         tx,
         f"SELECT {_COLUMNS} FROM contacts WHERE tenant_id = :tenant AND deleted_at IS NULL"
@@ -109,9 +111,8 @@ async def _found(
 ) -> Slice[Contact]:
     """Few have one number, so they are counted."""
     conditions, params = await sought(tx, SEALED, wanted)
-    conditions += " AND customer_id = :customer" * (customer_id is not None)
     params |= {"tenant": actor.tenant, "owner": actor.owner, "customer": customer_id}
-    conditions += owned_among(actor)
+    conditions += " AND customer_id = :customer" if customer_id else owned_among(actor)
     count = await tx.one(
         f"SELECT count(*) FROM contacts WHERE tenant_id = :tenant AND deleted_at IS NULL"
         f"{conditions}",
@@ -172,8 +173,6 @@ def _kept(tx: Reader, rows: list[Row]) -> list[Kept[Contact]]:
 
 
 async def total(tx: Reader, actor: Actor, customer_id: str | None = None) -> int:
-    if customer_id is not None and not await _sees_contacts_of(tx, actor, customer_id):
-        return 0
     return await counters.read(tx, actor.tenant, *_counter(actor, customer_id))
 
 
@@ -182,19 +181,6 @@ def _counter(actor: Actor, customer_id: str | None) -> Counter:
     if customer_id is not None:
         return "contacts.customer", customer_id
     return counted(actor, "contacts")
-
-
-async def _sees_contacts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:
-    """All contacts of a customer have its owner, so any one of them tells."""
-    if actor.sees_all:
-        return True
-    row = await tx.one(
-        "SELECT owner_id FROM contacts WHERE tenant_id = :tenant AND customer_id = :customer"
-        " AND deleted_at IS NULL LIMIT 1",
-        tenant=actor.tenant,
-        customer=customer_id,
-    )
-    return row is not None and actor.may_see(row[0])
 
 
 async def update(tx: Tx, before: Contact, after: Contact) -> None:

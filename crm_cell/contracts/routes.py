@@ -22,6 +22,7 @@ from crm_cell.storage.engine import Reader, Tx
 _OPPORTUNITY_REFUSALS = (
     RuleViolation("opportunity_not_found"),
     RuleViolation("opportunity_of_other_customer"),
+    RuleViolation("name_your_opportunity"),
 )
 
 contracts = Routes(

@@ -6,7 +6,7 @@ from crm_cell.audit import service as audit
 from crm_cell.contracts import rules, store
 from crm_cell.contracts.rules import Contract
 from crm_cell.customers import service as customers
-from crm_cell.customers.service import Customer
+from crm_cell.customers.service import Customer, Handover
 from crm_cell.events import service as events
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import Conflict, NotFound, RuleViolation
@@ -19,7 +19,8 @@ from crm_cell.storage.engine import Reader, Tx
 async def create(
     tx: Tx, actor: Actor, *, customer_id: str, opportunity_id: str | None = None, **members: Any
 ) -> Contract:
-    customer = await customers.named_in_body(tx, actor, customer_id)
+    customer = await customers.read_for_body(tx, actor, customer_id)
+    _check_that_a_deal_is_named(actor, customer.owner_id, opportunity_id)
     if opportunity_id is not None:
         await _check_opportunity(tx, actor, opportunity_id, customer.id)
     contract = rules.new_contract(
@@ -39,7 +40,8 @@ async def create(
 
 
 async def get(tx: Reader, actor: Actor, contract_id: str) -> Contract:
-    """Raises NotFound, for a contract of another owner's customer too."""
+    """Raises NotFound, also for one of another owner's customer that names no deal of the
+    caller's."""
     contract = await store.find(tx, actor, contract_id)
     if contract is None:
         raise NotFound("contract_not_found")
@@ -47,10 +49,13 @@ async def get(tx: Reader, actor: Actor, contract_id: str) -> Contract:
 
 
 async def named_in_body(tx: Reader, actor: Actor, contract_id: str) -> Contract:
-    """The contract that a body refers to; raises RuleViolation where there is none."""
+    """The contract that a payment is for; raises RuleViolation where there is none, or where its
+    customer is a colleague's."""
     contract = await store.find(tx, actor, contract_id)
     if contract is None:
         raise RuleViolation("contract_not_found")
+    if not actor.may_see(contract.owner_id):
+        raise RuleViolation("customer_of_colleague")
     return contract
 
 
@@ -63,6 +68,8 @@ async def list_(
 async def update(tx: Tx, actor: Actor, before: Contract, changes: dict[str, Any]) -> Contract:
     if not changes:
         return before
+    deal = changes.get("opportunity_id", before.opportunity_id)
+    _check_that_a_deal_is_named(actor, before.owner_id, deal)
     if changes.get("opportunity_id") is not None:
         await _check_opportunity(tx, actor, changes["opportunity_id"], before.customer_id)
     after = rules.changed(before, changes, tx.now)
@@ -80,7 +87,7 @@ async def add_payment(tx: Tx, contract: Contract, amount_cents: int) -> None:
 
 async def recheck(tx: Reader, actor: Actor, contract_id: str) -> None:
     """Raises NotFound where a stored answer shows a contract that is no longer the caller's."""
-    if not actor.may_see(await store.owner_of(tx, actor.tenant, contract_id)):
+    if not await store.reads(tx, actor, contract_id):
         raise NotFound("contract_not_found")
 
 
@@ -109,8 +116,15 @@ async def customer_restored(tx: Tx, actor: Actor, customer: Customer) -> None:
     """Nothing to restore: a customer with contracts is not deleted."""
 
 
-async def customer_handed_over(tx: Tx, before: Customer, after: Customer) -> None:
+async def customer_handed_over(tx: Tx, handover: Handover) -> None:
+    before, after = handover.before, handover.after
     await store.hand_over(tx, after.tenant_id, after.id, before.owner_id, after.owner_id)
+
+
+def _check_that_a_deal_is_named(actor: Actor, owner: str | None, deal: str | None) -> None:
+    """With a colleague's customer one writes contracts for one's own opportunities only."""
+    if deal is None and not actor.may_see(owner):
+        raise RuleViolation("name_your_opportunity")
 
 
 async def _check_opportunity(

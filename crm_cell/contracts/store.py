@@ -13,7 +13,7 @@ from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import counted, owned, owned_among
+from crm_cell.storage.scope import OWN_DEALS_OF_CUSTOMER, counted, owned, readable
 
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, opportunity_id, owner_id,"
@@ -54,7 +54,8 @@ async def _is_entered(tx: Reader, contract: Contract) -> bool:
 async def find(tx: Reader, actor: Actor, contract_id: str) -> Contract | None:
     """The contract, if it exists for this caller."""
     row = await tx.one(
-        f"SELECT {_COLUMNS} FROM contracts WHERE tenant_id = :tenant AND id = :id{owned(actor)}"
+        f"SELECT {_COLUMNS} FROM contracts WHERE tenant_id = :tenant AND id = :id"
+        f"{readable(actor, 'contracts')}"
         f"{tx.for_update}",
         tenant=actor.tenant,
         id=contract_id,
@@ -63,28 +64,35 @@ async def find(tx: Reader, actor: Actor, contract_id: str) -> Contract | None:
     return Contract(*row) if row else None
 
 
-async def owner_of(tx: Reader, tenant: str, contract_id: str) -> str | None:
+async def reads(tx: Reader, actor: Actor, contract_id: str) -> bool:
     row = await tx.one(
-        "SELECT owner_id FROM contracts WHERE tenant_id = :tenant AND id = :id",
-        tenant=tenant,
+        "SELECT 1 FROM contracts WHERE tenant_id = :tenant AND id = :id"
+        + readable(actor, "contracts"),
+        tenant=actor.tenant,
         id=contract_id,
+        owner=actor.owner,
     )
-    return row[0] if row else None
+    return row is not None
 
 
 async def page(
     tx: Reader, actor: Actor, asked: PageRequest, customer_id: str | None
 ) -> Slice[Contract]:
+    counter = await _counter(tx, actor, customer_id)
     narrowed = owned(actor)
     if customer_id is not None:
-        narrowed = f" AND customer_id = :customer{owned_among(actor)}"
+        sees_all_of_it = counter is not None
+        of_deals = "" if sees_all_of_it else readable(actor, "contracts")
+        narrowed = f" AND customer_id = :customer{of_deals}"
     return await newest_first(
         tx,
         f"SELECT {_COLUMNS} FROM contracts WHERE tenant_id = :tenant{narrowed}",
         Contract,
         asked,
-        total=await _total(tx, actor, customer_id),
-        counter=_counter(actor, customer_id),
+        total=await counters.read(tx, actor.tenant, *counter)
+        if counter
+        else await _count_of_own_deals(tx, actor, customer_id),
+        counter=counter,
         tenant=actor.tenant,
         customer=customer_id,
         owner=actor.owner,
@@ -165,20 +173,16 @@ async def hand_over(
     await counters.hand_over(tx, tenant, "contracts.owner", before, after, moved)
 
 
-async def _total(tx: Reader, actor: Actor, customer_id: str | None) -> int:
-    if customer_id is not None and not await _sees_contracts_of(tx, actor, customer_id):
-        return 0
-    return await counters.read(tx, actor.tenant, *_counter(actor, customer_id))
-
-
-def _counter(actor: Actor, customer_id: str | None) -> Counter:
-    """What counts the contracts that the caller sees, of a customer that they see."""
-    if customer_id is not None:
+async def _counter(tx: Reader, actor: Actor, customer_id: str | None) -> Counter | None:
+    """What counts the contracts that the caller sees, if anything does."""
+    if customer_id is None:
+        return counted(actor, "contracts")
+    if await _sees_all_contracts_of(tx, actor, customer_id):
         return "contracts.customer", customer_id
-    return counted(actor, "contracts")
+    return None
 
 
-async def _sees_contracts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:
+async def _sees_all_contracts_of(tx: Reader, actor: Actor, customer_id: str) -> bool:
     """All contracts of a customer have its owner, so any one of them tells."""
     if actor.sees_all:
         return True
@@ -189,6 +193,18 @@ async def _sees_contracts_of(tx: Reader, actor: Actor, customer_id: str) -> bool
         customer=customer_id,
     )
     return row is not None and actor.may_see(row[0])
+
+
+async def _count_of_own_deals(tx: Reader, actor: Actor, customer_id: str | None) -> int:
+    """Of a colleague's customer those that name an opportunity of the caller's: a few."""
+    row = await tx.one(
+        "SELECT count(*) FROM contracts WHERE tenant_id = :tenant"
+        f" AND opportunity_id IN ({OWN_DEALS_OF_CUSTOMER})",
+        tenant=actor.tenant,
+        customer=customer_id,
+        owner=actor.owner,
+    )
+    return int(row[0]) if row else 0
 
 
 async def _count(tx: Tx, contract: Contract) -> None:

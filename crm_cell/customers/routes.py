@@ -13,6 +13,7 @@ from crm_cell.customers.schemas import (
     CustomerReveal,
     CustomerView,
     ExportQuery,
+    HandoverQuery,
     ImportQuery,
     ImportView,
     RevealedCustomerView,
@@ -110,31 +111,46 @@ async def access(
     tx: Reader, actor: Actor, customer_id: str, query: AccessQuery, request: Request
 ) -> AccessView:
     """Why a user sees a customer, or does not; without `userId`, why the caller does."""
-    customer = await service.get(tx, actor, customer_id)
-    return AccessView.of(customer, query.user_id or actor.owner, request.language)
+    access = await service.access(tx, actor, customer_id, query.user_id)
+    return AccessView.of(access, request.language)
 
 
 @customers.write(
     "PATCH",
     "/{customer_id}",
     "更新客户",
-    refusals=["DUPLICATE_NAME", Forbidden("forbidden_handover")],
+    refusals=[
+        "DUPLICATE_NAME",
+        Forbidden("forbidden_handover"),
+        Forbidden("customer_of_colleague"),
+    ],
 )
 async def update(
-    tx: Tx, actor: Actor, customer_id: str, patch: Patch[CustomerPatch], condition: IfMatch
+    tx: Tx,
+    actor: Actor,
+    customer_id: str,
+    query: HandoverQuery,
+    patch: Patch[CustomerPatch],
+    condition: IfMatch,
 ) -> Resource[CustomerView]:
-    """Change a customer by a JSON merge patch; `ownerId` hands it over."""
-    current = await service.get(tx, actor, customer_id)
+    """Change a customer by a JSON merge patch; `ownerId` hands it over.
+
+    With `withOpportunities=true` the open opportunities of the former owner go along.
+    """
+    current = await service.get_own(tx, actor, customer_id)
     condition.require(current.version)
     changes = patch.against(CustomerView.of(current), current)
-    return shown(await service.update(tx, actor, current, changes))
+    updated = await service.update(
+        tx, actor, current, changes, with_opportunities=query.with_opportunities
+    )
+    return shown(updated)
 
 
 async def reveal_again(
     tx: Tx, actor: Actor, customer_id: str, body: CustomerReveal
 ) -> Resource[RevealedCustomerView]:
     """What a replay is answered: seen once, and counted once."""
-    return in_full(await service.get(tx, actor, customer_id), body.fields)
+    return in_full(await service.get_own(tx, actor, customer_id), body.fields)
 
 
 @customers.write(
@@ -142,7 +158,11 @@ async def reveal_again(
     "/{customer_id}/reveal",
     "查看完整联系方式",
     scope=REVEAL,
-    refusals=[RateLimited(message="reveals_spent"), IdempotentConflict("idempotent_changed")],
+    refusals=[
+        Forbidden("customer_of_colleague"),
+        RateLimited(message="reveals_spent"),
+        IdempotentConflict("idempotent_changed"),
+    ],
     reread=reveal_again,
 )
 async def reveal(
@@ -162,11 +182,11 @@ async def reveal(
     "/{customer_id}",
     "删除客户",
     long=True,
-    refusals=[Conflict("customer_has_contracts")],
+    refusals=[Conflict("customer_has_contracts"), Forbidden("customer_of_colleague")],
 )
 async def delete(tx: Tx, actor: Actor, customer_id: str, condition: IfMatch) -> None:
     """Delete a customer with all that hangs on it; one with contracts stays."""
-    current = await service.get(tx, actor, customer_id)
+    current = await service.get_own(tx, actor, customer_id)
     condition.require(current.version)
     await service.delete(tx, actor, current)
 
@@ -176,7 +196,7 @@ async def delete(tx: Tx, actor: Actor, customer_id: str, condition: IfMatch) -> 
     "/{customer_id}/restore",
     "恢复客户",
     long=True,
-    refusals=["DUPLICATE_NAME", Conflict("restore_erased")],
+    refusals=["DUPLICATE_NAME", Conflict("restore_erased"), Forbidden("customer_of_colleague")],
 )
 async def restore(tx: Tx, actor: Actor, customer_id: str) -> Resource[CustomerView]:
     """Restore a deleted customer, with all that was deleted along with it.

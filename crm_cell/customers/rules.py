@@ -38,21 +38,42 @@ class AccessRule(StrEnum):
 
     WHOLE_TENANT = "whole_tenant"
     OWNER = "owner"
+    OPPORTUNITY_OWNER = "opportunity_owner"
+    """Reads it and its contacts, and works on the opportunity."""
     OTHER_OWNER = "other_owner"
     NO_OWNER = "no_owner"
 
     @property
     def grants(self) -> bool:
-        return self in (AccessRule.WHOLE_TENANT, AccessRule.OWNER)
+        return self not in (AccessRule.OTHER_OWNER, AccessRule.NO_OWNER)
 
 
-def access_rule(customer: Customer, user: str | None) -> AccessRule:
+class Access(msgspec.Struct, frozen=True):
+    """What somebody may know of a customer, and why."""
+
+    customer: Customer
+    user: str | None
+    rule: AccessRule
+
+
+class Handover(msgspec.Struct, frozen=True):
+    """A customer that goes from one owner to another."""
+
+    actor: Actor
+    before: Customer
+    after: Customer
+    with_opportunities: bool
+
+
+def access_rule(customer: Customer, user: str | None, *, has_deal: bool) -> AccessRule:
     """For somebody who is narrowed to their own records, or with None to nobody's."""
     if user is None:
         return AccessRule.WHOLE_TENANT
-    if customer.owner_id is None:
-        return AccessRule.NO_OWNER
-    return AccessRule.OWNER if customer.owner_id == user else AccessRule.OTHER_OWNER
+    if customer.owner_id == user:
+        return AccessRule.OWNER
+    if has_deal:
+        return AccessRule.OPPORTUNITY_OWNER
+    return AccessRule.NO_OWNER if customer.owner_id is None else AccessRule.OTHER_OWNER
 
 
 def new_customer(

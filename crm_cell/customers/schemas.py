@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET, Meta, UnsetType
 
-from crm_cell.customers.rules import AccessRule, Customer, Status, access_rule
+from crm_cell.customers.rules import Access, AccessRule, Customer, Status
 from crm_cell.http.answers import Resource
 from crm_cell.http.fields import choice, email, items, owner, phone, text, whole
 from crm_cell.http.files import FILES
@@ -79,6 +79,12 @@ class CustomerPatch(PatchFields):
     owner_id: OwnerId | UnsetType | None = UNSET
 
 
+class HandoverQuery(Query):
+    narrows: ClassVar[bool] = False
+
+    with_opportunities: bool = False
+
+
 class CustomerReveal(Body):
     fields: Annotated[list[str], revealable("contactPhone", "contactEmail")]
     reason: Reason
@@ -107,6 +113,7 @@ class AccessQuery(Query):
 _EXPLANATIONS = {
     AccessRule.WHOLE_TENANT: "access_whole_tenant",
     AccessRule.OWNER: "access_owner",
+    AccessRule.OPPORTUNITY_OWNER: "access_opportunity_owner",
     AccessRule.OTHER_OWNER: "access_other_owner",
     AccessRule.NO_OWNER: "access_no_owner",
 }
@@ -124,13 +131,13 @@ class AccessView(View):
     explanation: str
 
     @classmethod
-    def of(cls, customer: Customer, user: str | None, language: Language) -> "AccessView":
-        rule = access_rule(customer, user)
+    def of(cls, access: Access, language: Language) -> "AccessView":
+        customer, rule = access.customer, access.rule
         return cls(
             customer_id=customer.id,
             tenant_id=customer.tenant_id,
             owner_id=customer.owner_id,
-            user_id=user,
+            user_id=access.user,
             granted=rule.grants,
             rule=rule,
             explanation=say(language, _EXPLANATIONS[rule]),

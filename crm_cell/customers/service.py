@@ -5,11 +5,13 @@ from typing import Any, Protocol
 
 from crm_cell.audit import service as audit
 from crm_cell.customers import rules, store
+from crm_cell.customers.rules import Access
 from crm_cell.customers.rules import Customer as Customer  # noqa: PLC0414 - what belongs to one names it
+from crm_cell.customers.rules import Handover as Handover  # noqa: PLC0414 - likewise
 from crm_cell.events import service as events
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Kept, snapshot
-from crm_cell.kernel.errors import Conflict, DuplicateName, NotFound, RuleViolation
+from crm_cell.kernel.errors import Conflict, DuplicateName, Forbidden, NotFound, RuleViolation
 from crm_cell.kernel.ids import new_id, new_ids
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.reveals import service as reveals
@@ -29,7 +31,7 @@ class Dependent(Protocol):
         """Restore what was deleted along with the customer."""
         ...
 
-    async def customer_handed_over(self, tx: Tx, before: Customer, after: Customer) -> None:
+    async def customer_handed_over(self, tx: Tx, handover: Handover) -> None:
         """Let what belongs to the customer be seen by its new owner."""
         ...
 
@@ -68,10 +70,18 @@ async def create_new_names(
 
 
 async def get(tx: Reader, actor: Actor, customer_id: str) -> Customer:
-    """Raises NotFound, for another owner's customer too."""
+    """Raises NotFound, for another owner's customer too, unless the caller has a deal with it."""
     customer = await store.find(tx, actor, customer_id, tx.for_update)
     if customer is None:
         raise NotFound("customer_not_found")
+    return customer
+
+
+async def get_own(tx: Reader, actor: Actor, customer_id: str) -> Customer:
+    """As `get`, for what only its owner may do; raises Forbidden to others who read it."""
+    customer = await get(tx, actor, customer_id)
+    if not actor.may_see(customer.owner_id):
+        raise Forbidden("customer_of_colleague")
     return customer
 
 
@@ -83,16 +93,50 @@ async def those_of(tx: Reader, actor: Actor, ids: Iterable[str]) -> dict[str, Cu
 async def named_in_body(
     tx: Reader, actor: Actor, customer_id: str, *, alone: bool = False
 ) -> Customer:
-    """The customer that a body refers to; raises RuleViolation where there is none.
+    """The customer that a body refers to; raises RuleViolation where there is none, or where it is
+    a colleague's.
 
     It is not deleted or handed over before what will belong to it is there. `alone` keeps others
     from adding to it meanwhile.
     """
+    customer = await read_for_body(tx, actor, customer_id, alone=alone)
+    if not actor.may_see(customer.owner_id):
+        raise RuleViolation("customer_of_colleague")
+    return customer
+
+
+async def read_for_body(
+    tx: Reader, actor: Actor, customer_id: str, *, alone: bool = False
+) -> Customer:
+    """As `named_in_body`, and a colleague's too that the caller has a deal with."""
     lock = tx.for_update if alone else tx.for_share
     customer = await store.find(tx, actor, customer_id, lock)
     if customer is None:
         raise RuleViolation("customer_not_found")
     return customer
+
+
+async def owns(tx: Reader, actor: Actor, customer_id: str) -> bool:
+    """Whether the caller sees all that belongs to the customer."""
+    if actor.sees_all:
+        return True
+    found = await store.owner_if_read(tx, actor, customer_id)
+    return found is not None and actor.may_see(found[0])
+
+
+async def reads(tx: Reader, actor: Actor, customer_id: str) -> bool:
+    """Whether the caller sees the customer, by owning it or an opportunity with it."""
+    return actor.sees_all or await store.owner_if_read(tx, actor, customer_id) is not None
+
+
+async def access(tx: Reader, actor: Actor, customer_id: str, user: str | None) -> Access:
+    """Why `user`, or with None the caller, sees the customer or does not; raises NotFound."""
+    customer = await get(tx, actor, customer_id)
+    user = user or actor.owner
+    has_deal = user is not None and await store.reads(
+        tx, Actor(actor.tenant, owner=user), customer_id
+    )
+    return Access(customer, user, rules.access_rule(customer, user, has_deal=has_deal))
 
 
 async def list_(
@@ -108,14 +152,23 @@ async def list_(
     return await store.page(tx, actor, asked, wanted)
 
 
-async def update(tx: Tx, actor: Actor, before: Customer, changes: dict[str, Any]) -> Customer:
+async def update(
+    tx: Tx,
+    actor: Actor,
+    before: Customer,
+    changes: dict[str, Any],
+    *,
+    with_opportunities: bool = False,
+) -> Customer:
+    """`with_opportunities`: to another owner, its open ones of the former owner go along."""
     if not changes:
         return before
     after = rules.changed(actor, before, changes, tx.now)
     await store.update(tx, before, after)
     if before.owner_id != after.owner_id:
+        handover = Handover(actor, before, after, with_opportunities)
         for dependent in _dependents:
-            await dependent.customer_handed_over(tx, before, after)
+            await dependent.customer_handed_over(tx, handover)
     await audit.record(tx, actor, "updated", before=before, after=after)
     await events.emit(tx, actor, "crm.customer.updated", after)
     return after
@@ -125,7 +178,7 @@ async def reveal(
     tx: Tx, actor: Actor, customer_id: str, members: list[str], reason: str
 ) -> Customer:
     """Raises NotFound, and RateLimited for the rest of the day."""
-    customer = await get(tx, actor, customer_id)
+    customer = await get_own(tx, actor, customer_id)
     await reveals.reveal(tx, actor, customer, members, reason)
     return customer
 
@@ -141,11 +194,11 @@ async def delete(tx: Tx, actor: Actor, customer: Customer) -> None:
 async def restore(tx: Tx, actor: Actor, customer_id: str) -> Customer:
     """With all that was deleted along with it. One that is not deleted stays as it is.
 
-    Raises NotFound, Conflict for one that has been erased, and DuplicateName.
+    Raises as `get_own` does, Conflict for one that has been erased, and DuplicateName.
     """
     kept = await store.kept(tx, actor.tenant, customer_id, tx.for_update)
     if kept is None or not actor.may_see(kept[0].owner_id):
-        raise NotFound("customer_not_found")
+        return await get_own(tx, actor, customer_id)
     hidden, deleted_at = kept
     if deleted_at is None:
         return hidden
@@ -239,7 +292,7 @@ async def _strip(tx: Tx, before: Customer, after: Customer) -> bool:
 
 async def recheck(tx: Reader, actor: Actor, customer_id: str) -> None:
     """Raises NotFound where a stored answer shows a customer that is no longer the caller's."""
-    if not actor.may_see(await store.owner_of(tx, actor.tenant, customer_id)):
+    if not await store.reads(tx, actor, customer_id):
         raise NotFound("customer_not_found")
 
 

@@ -16,7 +16,7 @@ from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import counted, owned, owned_among
+from crm_cell.storage.scope import counted, owned, owned_among, readable
 from crm_cell.storage.seals import sealed_table, sought
 
 SEALED = sealed_table("customers", Customer)
@@ -76,9 +76,9 @@ async def insert_new_names(tx: Tx, tenant: str, customers: list[Customer]) -> se
 
 
 async def find(tx: Reader, actor: Actor, customer_id: str, lock: str) -> Customer | None:
-    """The customer, if it exists for this caller."""
+    """The customer, if this caller reads it."""
     row = await tx.one(
-        _ONE + owned(actor) + lock,
+        _ONE + readable(actor, "customers") + lock,
         tenant=actor.tenant,
         id=customer_id,
         owner=actor.owner,
@@ -105,6 +105,30 @@ async def owner_of(tx: Reader, tenant: str, customer_id: str) -> str | None:
         id=customer_id,
     )
     return row[0] if row else None
+
+
+async def owner_if_read(tx: Reader, actor: Actor, customer_id: str) -> tuple[str | None] | None:
+    """Whose it is, if this caller reads it."""
+    row = await tx.one(
+        "SELECT owner_id FROM customers WHERE tenant_id = :tenant AND id = :id"
+        f" AND deleted_at IS NULL{readable(actor, 'customers')}",
+        tenant=actor.tenant,
+        id=customer_id,
+        owner=actor.owner,
+    )
+    return (row[0],) if row else None
+
+
+async def reads(tx: Reader, actor: Actor, customer_id: str) -> bool:
+    """Whether the caller reads it or, deleted, did."""
+    row = await tx.one(
+        "SELECT 1 FROM customers WHERE tenant_id = :tenant AND id = :id"
+        + readable(actor, "customers"),
+        tenant=actor.tenant,
+        id=customer_id,
+        owner=actor.owner,
+    )
+    return row is not None
 
 
 async def page(

@@ -31,6 +31,7 @@ MENTIONS = [
     RuleViolation("contact_not_found"),
     RuleViolation("opportunity_of_other_customer"),
     RuleViolation("contact_of_other_customer"),
+    RuleViolation("name_your_opportunity"),
 ]
 
 

@@ -11,7 +11,7 @@ from crm_cell.follow_ups.rules import Filter, FollowUp
 from crm_cell.follow_ups.rules import Of as Of  # noqa: PLC0414 - who asks for theirs says it
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.entity import Kept
-from crm_cell.kernel.errors import Conflict, NotFound
+from crm_cell.kernel.errors import Conflict, NotFound, RuleViolation
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.opportunities import service as opportunities
@@ -32,7 +32,8 @@ async def create(tx: Tx, actor: Actor, **members: Any) -> FollowUp:
 
 
 async def get(tx: Reader, actor: Actor, follow_up_id: str) -> FollowUp:
-    """Raises NotFound, for a follow-up of another owner's customer too."""
+    """Raises NotFound, also for one of another owner's customer that names no deal of the
+    caller's."""
     follow_up = await store.find(tx, actor, follow_up_id)
     if follow_up is None:
         raise NotFound("follow_up_not_found")
@@ -84,16 +85,17 @@ async def restore(tx: Tx, actor: Actor, follow_up_id: str) -> FollowUp:
 
 
 async def _kept_of(tx: Tx, actor: Actor, follow_up_id: str, lock: str = "") -> Kept[FollowUp]:
-    """Hidden or not; raises NotFound, for a follow-up of another owner's customer too."""
+    """Hidden or not; raises NotFound as `get` does."""
     kept = await store.kept(tx, actor.tenant, follow_up_id, lock)
     if kept is None:
         raise NotFound("follow_up_not_found")
     owner_id = kept[0].owner_id
     if kept[0].customer_id is not None:
         owner_id = await customers.owner_of(tx, actor.tenant, kept[0].customer_id)
-    if not actor.may_see(owner_id):
-        raise NotFound("follow_up_not_found")
-    return kept
+    deal = kept[0].opportunity_id
+    if actor.may_see(owner_id) or (deal and await opportunities.reads(tx, actor, deal)):
+        return kept
+    raise NotFound("follow_up_not_found")
 
 
 async def keep_hidden(tx: Tx, tenant: str, contact_id: str) -> None:
@@ -125,7 +127,7 @@ async def delete_some(tx: Tx, actor: Actor, of: Of, *, most: int = _BATCH) -> in
 
 async def recheck(tx: Reader, actor: Actor, follow_up_id: str) -> None:
     """Raises NotFound where a stored answer shows one that is no longer the caller's."""
-    if not actor.may_see(await store.owner_of(tx, actor.tenant, follow_up_id)):
+    if not await store.reads(tx, actor, follow_up_id):
         raise NotFound("follow_up_not_found")
 
 
@@ -155,9 +157,8 @@ async def customer_restored(tx: Tx, actor: Actor, customer: customers.Customer) 
             await _restore(tx, actor, restored)
 
 
-async def customer_handed_over(
-    tx: Tx, before: customers.Customer, after: customers.Customer
-) -> None:
+async def customer_handed_over(tx: Tx, handover: customers.Handover) -> None:
+    before, after = handover.before, handover.after
     await store.hand_over(
         tx, after.tenant_id, after.id, before=before.owner_id, after=after.owner_id
     )
@@ -170,17 +171,27 @@ async def _belongs(
     given = wanted.get("customer_id", before.customer_id if before else None)
     kept = before.customer_id if before else None
     if given not in (None, kept):
-        await customers.named_in_body(tx, actor, given)
+        await customers.read_for_body(tx, actor, given)
     customer_id = rules.customer_of(
         given,
         of_opportunity=await _customer_of_opportunity(tx, actor, before, wanted),
         of_contact=await _customer_of_contact(tx, actor, before, wanted),
     )
-    if before is not None and customer_id in (None, kept):
+    belongs = await _customer_and_owner(tx, actor, before, customer_id)
+    deal = wanted.get("opportunity_id", before.opportunity_id if before else None)
+    if deal is None and not actor.may_see(belongs["owner_id"]):
+        raise RuleViolation("name_your_opportunity")
+    return belongs
+
+
+async def _customer_and_owner(
+    tx: Tx, actor: Actor, before: FollowUp | None, customer_id: str | None
+) -> dict[str, str | None]:
+    if before is not None and customer_id in (None, before.customer_id):
         return {"customer_id": customer_id, "owner_id": before.owner_id}
     if customer_id is None:
         return {"customer_id": None, "owner_id": actor.owner}
-    customer = await customers.named_in_body(tx, actor, customer_id)
+    customer = await customers.read_for_body(tx, actor, customer_id)
     return {"customer_id": customer.id, "owner_id": customer.owner_id}
 
 

@@ -1,5 +1,7 @@
 """Follow-ups in SQL."""
 
+from enum import Enum
+
 import msgspec
 
 from crm_cell.follow_ups.rules import EVERY, Filter, FollowUp, Of
@@ -11,7 +13,7 @@ from crm_cell.storage.changes import assignments
 from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import counted, owned, owned_among
+from crm_cell.storage.scope import OWN_DEALS_OF_CUSTOMER, counted, owned, readable
 
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, opportunity_id, contact_id,"
@@ -24,6 +26,15 @@ _COUNTED_BY = {
     "follow_ups.opportunity": "opportunity_id",
 }
 """Counters besides that of all, and whose values they are kept for."""
+
+
+class Sight(Enum):
+    """How many of the follow-ups that are asked for the caller sees."""
+
+    ALL = 1
+    OF_OWN_DEALS = 2
+    """Of a colleague's customer, those that name an opportunity of the caller's."""
+    NONE = 3
 
 
 async def insert(tx: Tx, follow_up: FollowUp) -> None:
@@ -40,7 +51,7 @@ async def find(tx: Reader, actor: Actor, follow_up_id: str) -> FollowUp | None:
     """The follow-up, if it exists for this caller."""
     row = await tx.one(
         f"SELECT {_COLUMNS} FROM follow_ups WHERE tenant_id = :tenant AND id = :id"
-        f" AND deleted_at IS NULL{owned(actor)}{tx.for_update}",
+        f" AND deleted_at IS NULL{readable(actor, 'follow_ups')}{tx.for_update}",
         tenant=actor.tenant,
         id=follow_up_id,
         owner=actor.owner,
@@ -48,25 +59,29 @@ async def find(tx: Reader, actor: Actor, follow_up_id: str) -> FollowUp | None:
     return FollowUp(*row) if row else None
 
 
-async def owner_of(tx: Reader, tenant: str, follow_up_id: str) -> str | None:
-    """Whose it is or, deleted, was."""
+async def reads(tx: Reader, actor: Actor, follow_up_id: str) -> bool:
+    """Whether the caller sees it or, deleted, did."""
     row = await tx.one(
-        "SELECT owner_id FROM follow_ups WHERE tenant_id = :tenant AND id = :id",
-        tenant=tenant,
+        "SELECT 1 FROM follow_ups WHERE tenant_id = :tenant AND id = :id"
+        + readable(actor, "follow_ups"),
+        tenant=actor.tenant,
         id=follow_up_id,
+        owner=actor.owner,
     )
-    return row[0] if row else None
+    return row is not None
 
 
 async def page(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> Slice[FollowUp]:
+    sight = await _sight(tx, actor, wanted)
+    counter = _counter(actor, wanted) if sight is Sight.ALL else None
     return await newest_first(
         tx,
         f"SELECT {_COLUMNS} FROM follow_ups WHERE tenant_id = :tenant AND deleted_at IS NULL"
-        f"{_narrowed(wanted, actor)}",
+        f"{_narrowed(wanted, actor, sight)}",
         FollowUp,
         asked,
-        total=await total(tx, actor, wanted),
-        counter=_counter(actor, wanted),
+        total=await _total(tx, actor, wanted, sight),
+        counter=counter,
         tenant=actor.tenant,
         customer=wanted.customer_id,
         opportunity=wanted.opportunity_id,
@@ -74,14 +89,27 @@ async def page(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> 
     )
 
 
-async def total(tx: Reader, actor: Actor, wanted: Filter = EVERY) -> int:
-    if wanted != EVERY and not await _matches(tx, actor, wanted):
+async def total(tx: Reader, actor: Actor) -> int:
+    return await counters.read(tx, actor.tenant, *_counter(actor, EVERY))
+
+
+async def _total(tx: Reader, actor: Actor, wanted: Filter, sight: Sight) -> int:
+    if sight is Sight.NONE:
         return 0
-    return await counters.read(tx, actor.tenant, *_counter(actor, wanted))
+    if sight is Sight.ALL:
+        return await counters.read(tx, actor.tenant, *_counter(actor, wanted))
+    row = await tx.one(
+        "SELECT coalesce(sum(value), 0) FROM counters WHERE tenant_id = :tenant"
+        f" AND name = 'follow_ups.opportunity' AND key IN ({OWN_DEALS_OF_CUSTOMER})",
+        tenant=actor.tenant,
+        customer=wanted.customer_id,
+        owner=actor.owner,
+    )
+    return int(row[0]) if row else 0
 
 
 def _counter(actor: Actor, wanted: Filter) -> Counter:
-    """What counts the follow-ups that are wanted, where there are any for the caller."""
+    """What counts the follow-ups that are wanted, where the caller sees all of them."""
     if wanted.opportunity_id is not None:
         return "follow_ups.opportunity", wanted.opportunity_id
     if wanted.customer_id is not None:
@@ -89,9 +117,11 @@ def _counter(actor: Actor, wanted: Filter) -> Counter:
     return counted(actor, "follow_ups")
 
 
-async def _matches(tx: Reader, actor: Actor, wanted: Filter) -> bool:
-    """Whether the counter counts what is wanted. All follow-ups of an opportunity have its
-    customer, and all of a customer have its owner, so any one of them tells for all."""
+async def _sight(tx: Reader, actor: Actor, wanted: Filter) -> Sight:
+    """All follow-ups of an opportunity have its customer, and all of a customer have its owner, so
+    any one of them tells for all. Its owner may be the caller's colleague."""
+    if wanted == EVERY:
+        return Sight.ALL
     by_one = Filter(opportunity_id=wanted.opportunity_id) if wanted.opportunity_id else wanted
     row = await tx.one(
         "SELECT customer_id, owner_id FROM follow_ups WHERE tenant_id = :tenant"
@@ -101,8 +131,21 @@ async def _matches(tx: Reader, actor: Actor, wanted: Filter) -> bool:
         opportunity=wanted.opportunity_id,
     )
     if row is None or wanted.customer_id not in (None, row[0]):
-        return False
-    return actor.may_see(row[1])
+        return Sight.NONE
+    if actor.may_see(row[1]):
+        return Sight.ALL
+    return await _sight_by_deals(tx, actor, wanted, row[0])
+
+
+async def _sight_by_deals(
+    tx: Reader, actor: Actor, wanted: Filter, customer_id: str | None
+) -> Sight:
+    rows = await tx.all(
+        OWN_DEALS_OF_CUSTOMER, tenant=actor.tenant, customer=customer_id, owner=actor.owner
+    )
+    if wanted.opportunity_id is None:
+        return Sight.OF_OWN_DEALS if rows else Sight.NONE
+    return Sight.ALL if wanted.opportunity_id in {row[0] for row in rows} else Sight.NONE
 
 
 async def update(tx: Tx, before: FollowUp, after: FollowUp) -> None:
@@ -228,10 +271,10 @@ async def hand_over(
     await counters.hand_over(tx, tenant, "follow_ups.owner", before, after, moved)
 
 
-def _narrowed(wanted: Filter, actor: Actor) -> str:
+def _narrowed(wanted: Filter, actor: Actor, sight: Sight) -> str:
     if wanted == EVERY:
         return owned(actor)
-    return _filtered(wanted) + owned_among(actor)
+    return _filtered(wanted) + ("" if sight is Sight.ALL else readable(actor, "follow_ups"))
 
 
 def _filtered(wanted: Filter) -> str:

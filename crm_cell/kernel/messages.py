@@ -56,6 +56,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "The caller sees the whole tenant",
     ),
     "access_owner": ("该用户是客户负责人", "The user owns the customer"),
+    "access_opportunity_owner": (
+        "该用户负责客户的一个商机",
+        "The user owns an opportunity with the customer",
+    ),
     "access_other_owner": (
         "客户由他人负责，只有权限 crm:all 可见",
         "Somebody else owns the customer: only with the scope crm:all is it seen",
@@ -63,6 +67,14 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "access_no_owner": (
         "客户没有负责人，只有权限 crm:all 可见",
         "Nobody owns the customer: only with the scope crm:all is it seen",
+    ),
+    "customer_of_colleague": (
+        "客户由同事负责，只有客户负责人可以这样做",
+        "A colleague owns the customer: only they may do this",
+    ),
+    "name_your_opportunity": (
+        "客户由同事负责，请注明您负责的商机",
+        "A colleague owns the customer: name an opportunity of yours",
     ),
     "customer_not_found": ("客户不存在", "The customer does not exist"),
     "contact_not_found": ("联系人不存在", "The contact does not exist"),

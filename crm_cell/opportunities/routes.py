@@ -40,7 +40,11 @@ async def list_(
     "",
     "创建商机",
     status=201,
-    refusals=[RuleViolation("customer_not_found"), RuleViolation("stage_and_status_disagree")],
+    refusals=[
+        RuleViolation("customer_not_found"),
+        RuleViolation("customer_of_colleague"),
+        RuleViolation("stage_and_status_disagree"),
+    ],
 )
 async def create(tx: Tx, actor: Actor, body: OpportunityCreate) -> Resource[OpportunityView]:
     """Create an opportunity. Without an owner of its own it gets its customer's."""

@@ -39,11 +39,16 @@ async def create(tx: Tx, actor: Actor, *, customer_id: str, **members: Any) -> O
 
 
 async def get(tx: Reader, actor: Actor, opportunity_id: str) -> Opportunity:
-    """Raises NotFound, for another owner's opportunity too."""
+    """Raises NotFound, for another owner's opportunity with another owner's customer too."""
     opportunity = await store.find(tx, actor, opportunity_id, tx.for_update)
     if opportunity is None:
         raise NotFound("opportunity_not_found")
     return opportunity
+
+
+async def reads(tx: Reader, actor: Actor, opportunity_id: str) -> bool:
+    """Whether it is there, and the caller sees it."""
+    return await store.find(tx, actor, opportunity_id) is not None
 
 
 async def named_in_body(tx: Reader, actor: Actor, opportunity_id: str) -> Opportunity:
@@ -57,7 +62,11 @@ async def named_in_body(tx: Reader, actor: Actor, opportunity_id: str) -> Opport
 async def list_(
     tx: Reader, actor: Actor, customer_id: str | None, asked: PageRequest
 ) -> Slice[Opportunity]:
-    return await store.page(tx, actor, customer_id, asked)
+    """The caller's own; of a customer of theirs all, whoever owns them."""
+    if customer_id is None:
+        return await store.page(tx, actor, asked)
+    whole = await customers.owns(tx, actor, customer_id)
+    return await store.page_of_customer(tx, actor, customer_id, asked, whole=whole)
 
 
 async def history(
@@ -100,9 +109,9 @@ async def restore(tx: Tx, actor: Actor, opportunity_id: str) -> Opportunity:
 
 
 async def _kept_of(tx: Tx, actor: Actor, opportunity_id: str, lock: str = "") -> Kept[Opportunity]:
-    """Hidden or not; raises NotFound, for another owner's opportunity too."""
+    """Hidden or not; raises NotFound as `get` does."""
     kept = await store.kept(tx, actor.tenant, opportunity_id, lock)
-    if kept is None or not actor.may_see(kept[0].owner_id):
+    if kept is None or not await store.reads(tx, actor, opportunity_id):
         raise NotFound("opportunity_not_found")
     return kept
 
@@ -141,7 +150,7 @@ async def make_anonymous(
 
 async def recheck(tx: Reader, actor: Actor, opportunity_id: str) -> None:
     """Raises NotFound where a stored answer shows one that is no longer the caller's."""
-    if not actor.may_see(await store.owner_of(tx, actor.tenant, opportunity_id)):
+    if not await store.reads(tx, actor, opportunity_id):
         raise NotFound("opportunity_not_found")
 
 
@@ -191,10 +200,13 @@ async def customer_restored(tx: Tx, actor: Actor, customer: customers.Customer) 
         await _restore(tx, actor, [rules.restored(each, tx.now) for each in hidden])
 
 
-async def customer_handed_over(
-    tx: Tx, before: customers.Customer, after: customers.Customer
-) -> None:
-    """Opportunities have owners of their own, and stay with them."""
+async def customer_handed_over(tx: Tx, handover: customers.Handover) -> None:
+    """Opportunities have owners of their own, and stay with them unless it is asked for."""
+    if handover.with_opportunities:
+        customer, owner = handover.after, handover.before.owner_id
+        changes = {"owner_id": customer.owner_id}
+        for each in await store.open_of(tx, customer.tenant_id, customer.id, owner):
+            await update(tx, handover.actor, each, changes)
 
 
 async def _follow(tx: Tx, actor: Actor, before: Opportunity | None, after: Opportunity) -> None:

@@ -14,7 +14,7 @@ from crm_cell.storage.changes import assignments
 from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Row, Tx
 from crm_cell.storage.pages import newest_first
-from crm_cell.storage.scope import counted, owned, owned_among
+from crm_cell.storage.scope import counted, owned, owned_among, readable
 
 _COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, customer_id, title, amount_cents, currency,"
@@ -51,7 +51,7 @@ async def find(tx: Reader, actor: Actor, opportunity_id: str, lock: str = "") ->
     """The opportunity, if it exists for this caller."""
     row = await tx.one(
         f"SELECT {_COLUMNS} FROM opportunities WHERE tenant_id = :tenant AND id = :id"
-        f" AND deleted_at IS NULL{owned(actor)}{lock}",
+        f" AND deleted_at IS NULL{readable(actor, 'opportunities')}{lock}",
         tenant=actor.tenant,
         id=opportunity_id,
         owner=actor.owner,
@@ -59,49 +59,60 @@ async def find(tx: Reader, actor: Actor, opportunity_id: str, lock: str = "") ->
     return Opportunity(*row) if row else None
 
 
-async def owner_of(tx: Reader, tenant: str, opportunity_id: str) -> str | None:
-    """Whose it is or, deleted, was."""
+async def reads(tx: Reader, actor: Actor, opportunity_id: str) -> bool:
+    """Whether the caller sees it or, deleted, did."""
     row = await tx.one(
-        "SELECT owner_id FROM opportunities WHERE tenant_id = :tenant AND id = :id",
-        tenant=tenant,
+        "SELECT 1 FROM opportunities WHERE tenant_id = :tenant AND id = :id"
+        + readable(actor, "opportunities"),
+        tenant=actor.tenant,
         id=opportunity_id,
+        owner=actor.owner,
     )
-    return row[0] if row else None
+    return row is not None
 
 
-async def page(
-    tx: Reader, actor: Actor, customer_id: str | None, asked: PageRequest
+async def page_of_customer(
+    tx: Reader, actor: Actor, customer_id: str, asked: PageRequest, *, whole: bool
 ) -> Slice[Opportunity]:
-    by_customer = " AND customer_id = :customer" + owned_among(actor)
-    narrowed = by_customer if customer_id else owned(actor)
+    """All of a customer's or, unless `whole`, the caller's own among them."""
+    counter = ("opportunities.customer", customer_id) if whole else None
+    narrowed = "" if whole else owned_among(actor)
     return await newest_first(
         tx,
         f"SELECT {_COLUMNS} FROM opportunities WHERE tenant_id = :tenant AND deleted_at IS NULL"
-        f"{narrowed}",
+        f" AND customer_id = :customer{narrowed}",
         Opportunity,
         asked,
-        total=await total(tx, actor, customer_id),
-        counter=_counter(actor, customer_id),
+        total=await counters.read(tx, actor.tenant, *counter)
+        if counter
+        else await _count_of_customer(tx, actor, customer_id),
+        counter=counter,
         tenant=actor.tenant,
         customer=customer_id,
         owner=actor.owner,
     )
 
 
-async def total(tx: Reader, actor: Actor, customer_id: str | None = None) -> int:
-    if counter := _counter(actor, customer_id):
-        return await counters.read(tx, actor.tenant, *counter)
-    return await _count_of_customer(tx, actor, customer_id)
+async def page(tx: Reader, actor: Actor, asked: PageRequest) -> Slice[Opportunity]:
+    """The caller's own, or all of the tenant."""
+    return await newest_first(
+        tx,
+        f"SELECT {_COLUMNS} FROM opportunities WHERE tenant_id = :tenant AND deleted_at IS NULL"
+        f"{owned(actor)}",
+        Opportunity,
+        asked,
+        total=await total(tx, actor),
+        counter=counted(actor, "opportunities"),
+        tenant=actor.tenant,
+        owner=actor.owner,
+    )
 
 
-def _counter(actor: Actor, customer_id: str | None) -> Counter | None:
-    """What counts the opportunities that the caller sees, if anything does."""
-    if customer_id is None:
-        return counted(actor, "opportunities")
-    return ("opportunities.customer", customer_id) if actor.sees_all else None
+async def total(tx: Reader, actor: Actor) -> int:
+    return await counters.read(tx, actor.tenant, *counted(actor, "opportunities"))
 
 
-async def _count_of_customer(tx: Reader, actor: Actor, customer_id: str | None) -> int:
+async def _count_of_customer(tx: Reader, actor: Actor, customer_id: str) -> int:
     """A customer's opportunities may have several owners, but they are few."""
     row = await tx.one(
         "SELECT count(*) FROM opportunities WHERE tenant_id = :tenant"
@@ -121,6 +132,22 @@ async def update(tx: Tx, before: Opportunity, after: Opportunity) -> None:
     )
     await counters.recount(tx, before, after, _COUNTED_BY)
     await _add_to_funnel(tx, [(before, after)])
+
+
+async def open_of(
+    tx: Reader, tenant: str, customer_id: str, owner: str | None
+) -> list[Opportunity]:
+    """A customer's open ones of one owner, or of nobody."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS} FROM opportunities WHERE tenant_id = :tenant"
+        " AND customer_id = :customer AND deleted_at IS NULL AND status = :open"
+        f" AND coalesce(owner_id, '') = :whose ORDER BY id{tx.for_update}",
+        tenant=tenant,
+        customer=customer_id,
+        open=Status.OPEN,
+        whose=owner or "",
+    )
+    return [Opportunity(*row) for row in rows]
 
 
 async def some_of(tx: Reader, tenant: str, customer_id: str, *, most: int) -> list[Opportunity]:

@@ -28,6 +28,7 @@ async def list_(tx: Reader, actor: Actor, query: PaymentQuery, page: Asked) -> P
     status=201,
     refusals=[
         RuleViolation("contract_not_found"),
+        RuleViolation("customer_of_colleague"),
         RuleViolation("paid_too_large"),
         IdempotentConflict("idempotent_money"),
     ],

@@ -2,7 +2,7 @@
 
 from crm_cell.audit import service as audit
 from crm_cell.contracts import service as contracts
-from crm_cell.customers.service import Customer
+from crm_cell.customers.service import Customer, Handover
 from crm_cell.events import service as events
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import NotFound
@@ -77,6 +77,7 @@ async def customer_restored(tx: Tx, actor: Actor, customer: Customer) -> None:
     """Nothing to restore, likewise."""
 
 
-async def customer_handed_over(tx: Tx, before: Customer, after: Customer) -> None:
+async def customer_handed_over(tx: Tx, handover: Handover) -> None:
+    before, after = handover.before, handover.after
     contract_ids = await contracts.ids_of_customer(tx, after.tenant_id, after.id)
     await store.hand_over(tx, after.tenant_id, contract_ids, before.owner_id, after.owner_id)

@@ -95,8 +95,11 @@ async def test_an_owner_who_has_lost_an_opportunity_loses_its_answer_too(
     customer = await alice.customer()
     body = {"customerId": customer["customerId"], "title": "年度采购"}
     created = (await alice.post("/opportunities", body, key="lost")).json()
-    where = f"/opportunities/{created['opportunityId']}"
-    assert (await acme.patch(where, {"ownerId": "bob"})).status_code == 200
+    for where in (
+        f"/opportunities/{created['opportunityId']}",
+        f"/customers/{customer['customerId']}",
+    ):
+        assert (await acme.patch(where, {"ownerId": "bob"})).status_code == 200
     async with nothing_changes(cell):
         refused(await alice.post("/opportunities", body, key="lost"), 404, "NOT_FOUND")
 

@@ -150,20 +150,22 @@ class World:
         return set(UUID.findall(repr(self.cell.everything())))
 
     async def _plant_what_is_shared(self) -> None:
-        """Bob's deals with Alice's customers, one of which she then deletes."""
+        """Bob's deal with a customer of Alice's, and a colleague's with one that she then deletes:
+        she reads in the trail that it went along."""
         alice, bob = self.holders["alice"], self.holders["bob"]
         whole = self.whole("acme")
-        customers = []
-        for _ in range(2):
-            with self.belonging_to(alice):
-                customers.append(await alice.caller.customer(name=alice.new("text")))
-            with self.belonging_to(bob):
-                deal = {"title": bob.new("text"), "ownerId": bob.mark, "currency": "NOK"}
-                await whole.opportunity(customers[-1], **deal)
-            self.shown_to["bob"].add(customers[-1]["customerId"])
         with self.belonging_to(alice):
-            deleted = f"/customers/{customers[0]['customerId']}"
-            await alice.caller.delete(deleted, key=alice.new("key"))
+            shared, deleted = [
+                await alice.caller.customer(name=alice.new("text")) for _ in range(2)
+            ]
+        with self.belonging_to(bob):
+            deal = {"title": bob.new("text"), "ownerId": bob.mark, "currency": "NOK"}
+            await whole.opportunity(shared, **deal)
+        self.shown_to["bob"].add(shared["customerId"])
+        await whole.opportunity(deleted, ownerId="erin")
+        with self.belonging_to(alice):
+            path = f"/customers/{deleted['customerId']}"
+            await alice.caller.delete(path, key=alice.new("key"))
 
 
 async def _plant(holder: Holder, revisions: int) -> None:

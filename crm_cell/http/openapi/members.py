@@ -105,6 +105,9 @@ MEMBERS: Final[dict[str, dict[str, Any]]] = {
         "格式；json 以外不带 page 时导出全部 · The form; all but json give everything without page"
     ),
     "dryRun": _told("只校验不写入 · Report what would happen, and keep nothing"),
+    "withOpportunities": _told(
+        "连同原负责人的进行中商机一起移交 · Hand over its open opportunities of that owner, too"
+    ),
     "items": _told("客户，逐条校验 · The customers, each checked by itself"),
     "accepted": _told("已受理 · The import was taken", True),
     "created": _told("成功行数 · Rows that went in", 1),

@@ -63,18 +63,21 @@ async def test_who_is_narrowed_reads_of_their_own_deeds(alice: Caller, bob: Call
     assert await bob.rows("/audit-logs", actor="alice") == []
 
 
-async def test_who_deletes_a_customer_reads_nothing_of_a_colleagues_deal_with_it(
-    acme: Caller, alice: Caller
+async def test_who_deletes_a_customer_reads_that_a_colleagues_deal_went_along(
+    acme: Caller, alice: Caller, bob: Caller
 ) -> None:
-    """Opportunities go with their customer, whoever owns them. What Bob's was about, and for how
-    much, then stood among Alice's own deeds. It is on record as hers, for those who see it.
-    """
+    """The owner of a customer sees all that is below it, deals of others too."""
     customer = await alice.customer()
     his = await acme.opportunity(customer, title="Bob's", ownerId="bob")
     await alice.delete(f"/customers/{customer['customerId']}", key="deletion")
     of_hers = [(deed["action"], deed["resourceId"]) for deed in await alice.rows("/audit-logs")]
-    assert of_hers == [(action, customer["customerId"]) for action in ("deleted", "created")]
-    assert (await alice.get("/audit-logs")).json()["total"] == 2
+    assert of_hers == [
+        ("deleted", customer["customerId"]),
+        ("deleted", his["opportunityId"]),
+        ("created", customer["customerId"]),
+    ]
+    assert (await alice.get("/audit-logs")).json()["total"] == 3
+    assert await bob.rows("/audit-logs") == []
     [deed, _] = await acme.rows("/audit-logs", resourceId=his["opportunityId"])
     assert (deed["action"], deed["actor"], deed["requestId"]) == ("deleted", "alice", "deletion")
     assert deed["changes"]["title"] == {"before": "Bob's"}

@@ -150,7 +150,7 @@ async def test_an_opportunity_must_exist_for_the_caller(
     acme: Caller, alice: Caller, cell: Running
 ) -> None:
     hers = await alice.customer()
-    bobs = await acme.opportunity(hers, ownerId="bob")
+    bobs = await acme.opportunity(await acme.customer(ownerId="bob"), ownerId="bob")
     async with nothing_changes(cell):
         for opportunity_id in (NO_SUCH_ID, bobs["opportunityId"]):
             answer = await alice.post("/contracts", body_for(hers, opportunityId=opportunity_id))

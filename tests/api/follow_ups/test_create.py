@@ -144,17 +144,17 @@ async def test_what_is_anothers_cannot_be_mentioned(
                 refused(answer, 400, "BUSINESS_RULE_VIOLATION")
 
 
-async def test_ones_own_opportunity_of_anothers_customer_does_not_open_that_customer(
+async def test_ones_own_opportunity_of_anothers_customer_opens_that_customer_for_it_alone(
     acme: Caller, alice: Caller, bob: Caller, cell: Running
 ) -> None:
     opportunity = await acme.opportunity(await alice.customer(), ownerId="bob")
     assert await bob.rows("/opportunities") == [opportunity]
+    note = await bob.follow_up(opportunityId=opportunity["opportunityId"])
+    assert note["customerId"] == opportunity["customerId"]
     async with nothing_changes(cell):
-        answer = await bob.post(
-            "/follow-ups", {"content": "电话", "opportunityId": opportunity["opportunityId"]}
-        )
-        body = refused(answer, 400, "BUSINESS_RULE_VIOLATION")
-    assert body["message"] == "客户不存在"
+        about = {"content": "电话", "customerId": opportunity["customerId"]}
+        body = refused(await bob.post("/follow-ups", about), 400, "BUSINESS_RULE_VIOLATION")
+    assert body["message"] == "客户由同事负责，请注明您负责的商机"
 
 
 async def test_it_is_put_on_record_as_its_detail_shows_it(acme: Caller, cell: Running) -> None:

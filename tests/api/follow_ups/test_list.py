@@ -118,8 +118,13 @@ async def test_totals_follow_handover_and_deletion(
     await alice.delete(f"/follow-ups/{first['followUpId']}")
     await acme.patch(f"/customers/{customer['customerId']}", {"ownerId": "bob"})
     for caller, rows in ((alice, []), (bob, [second]), (acme, [second])):
-        for query in ({}, {"customerId": customer["customerId"]}, about):
-            await assert_list(caller, query, rows)
+        await assert_list(caller, {}, rows)
+    deal = f"/opportunities/{opportunity['opportunityId']}"
+    for owner, of_alice in (("alice", [second]), ("bob", [])):
+        await acme.patch(deal, {"ownerId": owner})
+        for caller, rows in ((alice, of_alice), (bob, [second]), (acme, [second])):
+            for query in ({"customerId": customer["customerId"]}, about):
+                await assert_list(caller, query, rows)
 
 
 async def test_a_cursor_belongs_to_its_filters(acme: Caller) -> None:

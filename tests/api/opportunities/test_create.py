@@ -122,6 +122,7 @@ async def test_a_copy_is_not_answered_to_whom_it_belongs_no_more(
     body = {"customerId": (await alice.customer())["customerId"], "title": "年度采购"}
     created = (await alice.post("/opportunities", body, key="again")).json()
     await acme.patch(f"/opportunities/{created['opportunityId']}", {"ownerId": "bob"})
+    await acme.patch(f"/customers/{created['customerId']}", {"ownerId": "bob"})
     async with nothing_changes(cell):
         answer = await alice.post("/opportunities", body, key="again")
     assert refused(answer, 404, "NOT_FOUND")["message"] == "商机不存在"

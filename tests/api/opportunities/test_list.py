@@ -51,9 +51,11 @@ async def test_each_sees_their_own_total_included(
     customer = await alice.customer()
     of_alice = [await alice.opportunity(customer) for _ in range(2)]
     of_bob = await acme.opportunity(customer, ownerId="bob")
-    expected = {alice: of_alice[::-1], bob: [of_bob], acme: [of_bob, *of_alice[::-1]], charlie: []}
-    for caller, rows in expected.items():
-        for query in ({}, {"customerId": customer["customerId"]}):
+    every = [of_bob, *of_alice[::-1]]
+    expected = {alice: of_alice[::-1], bob: [of_bob], acme: every, charlie: []}
+    of_customer = expected | {alice: every}
+    for query, found in (({}, expected), ({"customerId": customer["customerId"]}, of_customer)):
+        for caller, rows in found.items():
             page = (await caller.get("/opportunities", **query)).json()
             assert (page["data"], page["total"]) == (rows, len(rows))
 
@@ -65,6 +67,9 @@ async def test_totals_follow_handover_and_deletion(
     first, second = await alice.opportunity(customer), await alice.opportunity(customer)
     await alice.delete(f"/opportunities/{first['opportunityId']}")
     answer = await acme.patch(f"/opportunities/{second['opportunityId']}", {"ownerId": "bob"})
+    of_customer = {"customerId": customer["customerId"]}
+    assert await alice.rows("/opportunities", **of_customer) == [answer.json()]
+    await acme.patch(f"/customers/{customer['customerId']}", {"ownerId": "dave"})
     for caller, rows in ((alice, []), (bob, [answer.json()]), (acme, [answer.json()])):
         for query in ({}, {"customerId": customer["customerId"]}):
             page = (await caller.get("/opportunities", **query)).json()
