@@ -11,6 +11,7 @@ from crm_cell.cli.backup_menu import backup, restore
 from crm_cell.cli.complaint import Complaint, told
 from crm_cell.cli.files_menu import export, import_
 from crm_cell.cli.options import Tenant
+from crm_cell.cli.standard_streams import open_missing
 from crm_cell.cli.version import Version
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ def options(version: Version = False) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command. What goes wrong is one line on standard error, and the exit code."""
+    open_missing()
     try:
         app(arguments)
     except Complaint as complaint:

@@ -7,14 +7,13 @@ import socket
 import sys
 
 import structlog
-import typer
 import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from crm_cell import demo, logs
 from crm_cell.app import Cell
-from crm_cell.cli.banner import banner
+from crm_cell.cli.banner import banner, show
 from crm_cell.cli.complaint import MISUSED, Complaint
 from crm_cell.cli.draining import BODY_SECONDS, GRACE_SECONDS, StopSignals, first_of
 from crm_cell.cli.wire import HTTP1, HTTP_MODE
@@ -46,12 +45,12 @@ def serve(host: str | None, port: int | None, workers: int = 1) -> None:
         _check_port(settings)
         _warn_about_ignored_variables()
         migrate(settings.database_url)
-        uvloop.run(_prepare(settings))
+        has_demo = uvloop.run(_prepare(settings))
         if workers > 1:
-            serve_with_workers(settings, workers)
+            serve_with_workers(settings, workers, has_demo=has_demo)
         else:
             sys.setswitchinterval(TURN_SECONDS)
-            uvloop.run(_serve(settings))
+            uvloop.run(_serve(settings, has_demo=has_demo))
 
 
 def _settings(host: str | None, port: int | None) -> Settings:
@@ -78,25 +77,26 @@ def _check_port(settings: Settings) -> None:
             raise Complaint(f"port {settings.port} of {settings.host} {why}; set PORT") from error
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, *, has_demo: bool) -> None:
     cell = Cell(settings, logs.configure(settings.log_format, settings.log_level))
     await cell.start()
     try:
-        await _answer_until_stopped(settings, cell)
+        await _answer_until_stopped(settings, cell, has_demo=has_demo)
     finally:
         await cell.stop()
 
 
-async def _prepare(settings: Settings) -> None:
+async def _prepare(settings: Settings) -> bool:
     """Before any process serves: a key that does not fit is refused, and an empty database may be
-    filled."""
+    filled. Returns whether there is demo data."""
     async with opened(settings) as database:
         # Whether nobody has been on a cluster, only all of its workers together can tell.
         if settings.demo and not database.spread and await demo.is_empty(database):
             await demo.fill(database)
+        return await demo.is_filled(database)
 
 
-async def _answer_until_stopped(settings: Settings, cell: Cell) -> None:
+async def _answer_until_stopped(settings: Settings, cell: Cell, *, has_demo: bool) -> None:
     server = Server(
         cell,
         address=settings.host,
@@ -111,7 +111,7 @@ async def _answer_until_stopped(settings: Settings, cell: Cell) -> None:
     signals = StopSignals(settings.drain_seconds)
     serving = asyncio.create_task(server.serve())
     await _listening(settings, serving)
-    typer.echo(banner(settings))
+    show(banner(settings, has_demo=has_demo))
     settle_memory()
     await first_of(serving, signals.stop)
     if not serving.done():

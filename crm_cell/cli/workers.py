@@ -14,13 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import typer
 from granian.constants import Interfaces, Loops
 from granian.server import MPServer
 
 from crm_cell import logs
 from crm_cell.app import Cell
-from crm_cell.cli.banner import banner
+from crm_cell.cli.banner import banner, show
 from crm_cell.cli.draining import GRACE_SECONDS, DrainSeconds, drain_on_sigterm
 from crm_cell.cli.wire import HTTP1, HTTP_MODE
 from crm_cell.settings import Settings
@@ -37,7 +36,7 @@ _RESPAWN_SECONDS = 1.0
 _LOOK_SECONDS = 0.5
 
 
-def serve_with_workers(settings: Settings, count: int) -> None:
+def serve_with_workers(settings: Settings, count: int, *, has_demo: bool) -> None:
     """Return when SIGTERM or SIGINT has come and every worker has ended."""
     with TemporaryDirectory(prefix="crm-cell-") as folder:
         server = _Supervisor(
@@ -58,7 +57,7 @@ def serve_with_workers(settings: Settings, count: int) -> None:
         )
         server.drain_seconds = drain_seconds = RawValue(c_int, settings.drain_seconds)
         parent = os.getpid()
-        threading.Thread(target=_announce, args=(settings,), daemon=True).start()
+        threading.Thread(target=_announce, args=(settings, has_demo), daemon=True).start()
         server.serve(
             target_loader=lambda: _worker(settings, Path(folder), parent, drain_seconds),
             wrap_loader=False,
@@ -108,7 +107,7 @@ def _end_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _announce(settings: Settings) -> None:
+def _announce(settings: Settings, has_demo: bool) -> None:
     """Say where the service is as soon as it answers there."""
     request = f"GET /livez HTTP/1.1\r\nHost: {settings.host}\r\nConnection: close\r\n\r\n".encode()
     while True:
@@ -119,4 +118,4 @@ def _announce(settings: Settings) -> None:
                     break
         except OSError:
             time.sleep(_LOOK_SECONDS / 10)
-    typer.echo(banner(settings))
+    show(banner(settings, has_demo=has_demo))

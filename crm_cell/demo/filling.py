@@ -55,6 +55,15 @@ async def is_empty(database: Database) -> bool:
     return await database.read("demo.is_empty", EVERY_TENANT, look)
 
 
+async def is_filled(database: Database) -> bool:
+    """Whether the tenant `demo` has customers, so that its name may be shown to people."""
+
+    async def look(tx: Reader) -> bool:
+        return await store.has_customers_of(tx, TENANT)
+
+    return await database.read("demo.is_filled", TENANT, look)
+
+
 async def fill(database: Database, *, today: date | None = None) -> DemoSummary:
     """Fill the tenant `demo` with the half year before `today`, in UTC.
 

@@ -327,7 +327,8 @@ class Application:
         await self._pages(inner, request.receive, gather)
         status = heads[0]["status"]
         if status == 404:
-            raise NotFound("path_not_found", details="pages_not_built")
+            is_there = request.path in _PAGES or request.path.startswith("/docs/assets/")
+            raise NotFound("path_not_found", details="pages_not_built" if is_there else None)
         if status == 405:
             raise MethodNotAllowed(["GET", "HEAD"])
         headers = [header for header in heads[0]["headers"] if header[0] != b"content-length"]
@@ -358,6 +359,10 @@ def _claim(route: Route, request: Request, arguments: list[Any]) -> Claim:
         subject=next(iter(request.params.values()), None),
         again=again if reread else None,
     )
+
+
+# Those that may be missing because the documentation has not been built.
+_PAGES = ("/docs", "/redoc")
 
 
 def is_page(path: str) -> bool:

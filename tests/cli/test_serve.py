@@ -1,18 +1,21 @@
 """crm-cell serve, as a process of its own."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import apsw
 import httpx
 import pytest
 
-from tests.processes import serving
+from tests.processes import environment, serving
 
 HEADERS = {"Authorization": "Bearer test", "X-Tenant-Id": "acme"}
 
@@ -95,7 +98,7 @@ def refusal(folder: Path, *arguments: str, **settings: str) -> tuple[int, str]:
 
 
 def test_it_says_where_it_is_and_what_to_paste(start: Start, tmp_path: Path) -> None:
-    service = start()
+    service = start(CRM_DEMO="1")
     head, docs, data, paste = service.banner
     assert head.startswith("crm-cell ")
     assert docs == f"  docs   {service.address}/docs  {service.address}/redoc"
@@ -104,8 +107,48 @@ def test_it_says_where_it_is_and_what_to_paste(start: Start, tmp_path: Path) -> 
     answer = subprocess.run(
         f"{command} --silent --fail", shell=True, capture_output=True, text=True, check=True
     )
-    assert answer.stdout.startswith('{"data":[')
+    assert answer.stdout.startswith('{"data":[{"customerId":')
     assert service.get("/health").json()["status"] == "up"
+
+
+def test_without_demo_data_it_names_no_tenant(start: Start) -> None:
+    service = start()
+    assert service.banner[3] == f"  try    curl {service.address}/health"
+
+
+def wait_until_it_answers(client: httpx.Client) -> None:
+    for _ in range(400):
+        with contextlib.suppress(httpx.ConnectError):
+            assert client.get("/health").status_code == 200
+            return
+        time.sleep(0.05)
+    raise AssertionError("it does not answer")
+
+
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "0<&- 1>&- 2>&-", ">/dev/full"])
+def test_it_serves_also_where_nobody_reads_what_it_says(closed: str, tmp_path: Path) -> None:
+    settings = environment(tmp_path)
+    port = settings["PORT"]
+    process = subprocess.Popen(
+        f"exec {sys.executable} -m crm_cell serve {closed}",
+        shell=True,
+        env=settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        with httpx.Client(base_url=address, headers=HEADERS) as client:
+            wait_until_it_answers(client)
+            created = client.post("/customers", json={"name": "A"}, headers={"X-Request-ID": "a"})
+        assert created.status_code == 201
+        assert process.poll() is None
+    finally:
+        process.terminate()
+        process.wait(20)
+    with contextlib.closing(apsw.Connection(str(tmp_path / "crm.db"))) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert database.execute("SELECT name FROM customers").fetchall() == [("A",)]
 
 
 def test_the_demo_goes_into_a_tenant_of_its_own(start: Start) -> None:

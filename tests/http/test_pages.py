@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -82,3 +83,47 @@ async def test_pages_that_were_not_built_say_what_to_do(
     assert answer.status_code == 404
     assert "make install" in answer.text
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("came", "location"),
+    [
+        ("/", "docs"),
+        ("/api/v1/crm", "crm/docs"),
+        ("/api/v1/crm/", "docs"),
+        ("/tools/crm", "crm/docs"),
+    ],
+)
+async def test_the_root_leads_to_the_documentation_under_any_prefix(
+    came: str, location: str
+) -> None:
+    """What the browser makes of a relative address depends on the path that it asked for."""
+    sent: list[dict[str, Any]] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    scope = {"type": "http", "method": "GET", "path": "/", "raw_path": came.encode(), "headers": []}
+    await pages.pages()({**scope, "query_string": b"", "root_path": ""}, receive, send)
+    headers = dict(sent[0]["headers"])
+    assert (sent[0]["status"], headers[b"location"]) == (302, location.encode())
+
+
+@built
+async def test_the_large_files_leave_compressed_where_that_is_understood(
+    browser: httpx.AsyncClient,
+) -> None:
+    for name in ("swagger-ui-bundle.js", "swagger-ui.css", "redoc.standalone.js"):
+        path = f"/docs/assets/{name}"
+        packed = await browser.get(path)
+        plain = await browser.get(path, headers={"Accept-Encoding": "identity"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert packed.content == plain.content
+        assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+        assert packed.headers["content-type"] == plain.headers["content-type"]
+        assert packed.headers["etag"] != plain.headers["etag"]
+        assert {packed.headers["vary"], plain.headers["vary"]} == {"Accept-Encoding"}

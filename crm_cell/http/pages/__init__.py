@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, Router
 
+from crm_cell.http.negotiation import takes_gzip
 from crm_cell.http.preconditions import names
 
 HERE: Final = Path(__file__).parent
@@ -50,18 +51,28 @@ SECURITY: Final = {
 # with a release; an hour bounds how long an old one is shown after it, and its ETag saves the rest.
 PAGE_HEADERS: Final = SECURITY | {"Cache-Control": "no-cache"}
 FILE_HEADERS: Final = SECURITY | {"Cache-Control": "public, max-age=3600"}
+_VARIES: Final = {"Vary": "Accept-Encoding"}
 MISSING_HEADERS: Final = SECURITY | {"Cache-Control": "no-store"}
 
 
 def pages() -> Router:
-    """An ASGI application serving GET and HEAD of /docs, /redoc and /docs/assets/<file>."""
+    """An ASGI application serving GET and HEAD of /, /docs, /redoc and /docs/assets/<file>."""
     routes = [
+        Route("/", root),
         Route("/docs", docs),
         Route("/redoc", redoc),
         Route("/docs/assets/{name}", asset),
     ]
     # A redirect to another slash would name an address without the gateway's prefix.
     return Router(routes, redirect_slashes=False)
+
+
+async def root(request: Request) -> Response:
+    """Redirects to /docs. The address is relative, since only the browser knows the prefix that a
+    gateway has stripped; it depends on whether the path that came ended with a slash."""
+    came = request.scope.get("raw_path", b"/").decode("ascii", "replace")
+    last = came.rpartition("/")[2]
+    return RedirectResponse(f"{last}/docs" if last else "docs", 302, headers=PAGE_HEADERS)
 
 
 async def docs(request: Request) -> Response:
@@ -83,7 +94,13 @@ async def asset(request: Request) -> Response:
     if name not in FILES:
         return not_found(f"There is no file of this name here: {name}\n")
     path = HERE / FILES[name] / name
-    return file(request, path, FILE_HEADERS) if path.is_file() else not_found(NOT_BUILT)
+    if not path.is_file():
+        return not_found(NOT_BUILT)
+    packed = path.with_name(f"{name}.gz")
+    if packed.is_file() and takes_gzip(request.headers.get("accept-encoding")):
+        # Compressed by hatch_build.py. The name before `.gz` gives the type.
+        return file(request, packed, FILE_HEADERS | _VARIES | {"Content-Encoding": "gzip"})
+    return file(request, path, FILE_HEADERS | _VARIES)
 
 
 def file(request: Request, path: Path, headers: dict[str, str]) -> Response:
