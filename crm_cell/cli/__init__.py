@@ -220,12 +220,22 @@ def distribute(
     apply: Annotated[
         bool, typer.Option("--apply", help="Run the statements, too; the tables are still empty.")
     ] = False,
+    rebalance: Annotated[
+        bool,
+        typer.Option("--rebalance", help="Move shards until every worker has its share."),
+    ] = False,
 ) -> None:
-    """Print the statements by which Citus distributes every table by tenant."""
+    """Print the statements by which Citus distributes every table by tenant.
+
+    With --apply and --rebalance, the first comes first. Writes to a shard wait while it moves.
+    """
     from crm_cell.cli import distributing
 
     with told():
-        distributing.distribute(apply=apply)
+        if apply or not rebalance:
+            distributing.distribute(apply=apply)
+        if rebalance:
+            distributing.rebalance()
 
 
 @keys.command("new")

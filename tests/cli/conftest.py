@@ -1,6 +1,7 @@
 """A terminal in which `crm-cell` is typed, on a database of its own."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
@@ -8,6 +9,9 @@ import msgspec
 import pytest
 
 from crm_cell.cli import main
+from scripts.throwaway_postgres import throwaway_postgres
+from tests.databases import PostgresDatastore
+from tests.storage.cluster import Worker, WorkerServer, make_cluster
 
 
 class Said(msgspec.Struct):
@@ -66,4 +70,37 @@ def nowhere(
 def terminal(nowhere: Terminal, empty_database: Path) -> Terminal:
     """An empty database."""
     shutil.copy(empty_database, nowhere.path)
+    return nowhere
+
+
+@pytest.fixture
+def coordinator(postgres_template: PostgresDatastore) -> Iterator[PostgresDatastore]:
+    copy = postgres_template.copy()
+    yield copy
+    copy.close()
+
+
+@pytest.fixture(scope="package")
+def machine() -> Iterator[WorkerServer]:
+    with throwaway_postgres() as server:
+        yield WorkerServer(server)
+
+
+@pytest.fixture
+def worker(machine: WorkerServer, coordinator: PostgresDatastore) -> Iterator[Worker]:
+    """Added after the cluster was set up: nobody has been to it."""
+    worker = machine.worker(coordinator.name)
+    yield worker
+    worker.close()
+
+
+@pytest.fixture
+def cluster_terminal(
+    nowhere: Terminal,
+    coordinator: PostgresDatastore,
+    worker: Worker,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Terminal:
+    make_cluster(coordinator, worker.url)
+    monkeypatch.setenv("CRM_DATABASE_URL", coordinator.url)
     return nowhere

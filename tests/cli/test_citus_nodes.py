@@ -1,50 +1,20 @@
 """Workers of a cluster: what they lack is reported by name, and `distribute --apply` brings it."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from crm_cell.storage.open import place_of
-from scripts.throwaway_postgres import throwaway_postgres
 from tests.cli.conftest import Terminal
 from tests.databases import PostgresDatastore
-from tests.storage.cluster import Worker, WorkerServer, make_cluster
+from tests.storage.cluster import Worker
 
 CANNOT_LOG_IN = ["missing: crm_app may log in", "missing: crm_upkeep may log in"]
 SETTING = "missing: citus.propagate_set_commands=local"
 
 
 @pytest.fixture
-def coordinator(postgres_template: PostgresDatastore) -> Iterator[PostgresDatastore]:
-    copy = postgres_template.copy()
-    yield copy
-    copy.close()
-
-
-@pytest.fixture(scope="module")
-def machine() -> Iterator[WorkerServer]:
-    with throwaway_postgres() as server:
-        yield WorkerServer(server)
-
-
-@pytest.fixture
-def worker(machine: WorkerServer, coordinator: PostgresDatastore) -> Iterator[Worker]:
-    """Added after the cluster was set up: nobody has been to it."""
-    worker = machine.worker(coordinator.name)
-    yield worker
-    worker.close()
-
-
-@pytest.fixture
-def terminal(
-    nowhere: Terminal,
-    coordinator: PostgresDatastore,
-    worker: Worker,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Terminal:
-    make_cluster(coordinator, worker.url)
-    monkeypatch.setenv("CRM_DATABASE_URL", coordinator.url)
-    return nowhere
+def terminal(cluster_terminal: Terminal) -> Terminal:
+    """A worker was added after the cluster had been set up: nobody has been to it."""
+    return cluster_terminal
 
 
 def faults(terminal: Terminal) -> list[str]:

@@ -1,9 +1,12 @@
 """A stand-in for a Citus cluster: its catalog and functions on a coordinator, and workers that are
 servers of their own, whose roles are their own too."""
 
+from collections.abc import Sequence
+
 from crm_cell.storage.migrate import migrate
 from tests.databases import Outside, PostgresDatastore, PostgresServer, Row
 
+Moves = Sequence[float | str]
 CATALOG = """
 CREATE EXTENSION dblink;
 CREATE TABLE pg_dist_partition (logicalrelid regclass);
@@ -33,6 +36,41 @@ BEGIN
     END LOOP;
 END $$
 """
+
+BACKGROUND = """
+CREATE TABLE jobs (ends_as text);
+CREATE TABLE moves (done_at timestamptz, message text);
+CREATE VIEW pg_dist_background_task AS SELECT 1::bigint AS job_id, message,
+    CASE WHEN message IS NOT NULL THEN 'error' WHEN clock_timestamp() > done_at THEN 'done'
+    ELSE 'runnable' END AS status FROM moves;
+CREATE VIEW pg_dist_background_job AS SELECT 1::bigint AS job_id,
+    CASE WHEN EXISTS (SELECT FROM pg_dist_background_task WHERE status = 'runnable')
+    THEN 'running' ELSE ends_as END AS state FROM jobs;
+CREATE FUNCTION citus_rebalance_start(
+    rebalance_strategy name DEFAULT NULL, drain_only bool DEFAULT false,
+    shard_transfer_mode text DEFAULT 'auto'
+) RETURNS bigint LANGUAGE plpgsql AS $$ BEGIN
+    IF shard_transfer_mode <> 'block_writes' THEN
+        RAISE EXCEPTION 'cannot move a table with row-level security by logical replication';
+    END IF;
+    RETURN (SELECT job_id FROM pg_dist_background_job);
+END $$
+"""
+
+
+def with_background(coordinator: PostgresDatastore, job: str | None, moves: Moves) -> None:
+    """What the next rebalancing does: the job's state in the end, and after how many seconds each
+    move is done, or why it fails."""
+    coordinator.rows(f"DO $do$ BEGIN EXECUTE $all${BACKGROUND}$all$; END $do$")
+    if job is not None:
+        coordinator.rows("INSERT INTO jobs VALUES (?)", job)
+    for move in moves:
+        seconds, message = (None, move) if isinstance(move, str) else (move, None)
+        coordinator.rows(
+            "INSERT INTO moves VALUES (clock_timestamp() + ?::float8 * interval '1 s', ?::text)",
+            seconds,
+            message,
+        )
 
 
 def make_cluster(coordinator: PostgresDatastore, *workers: str) -> None:
