@@ -17,7 +17,7 @@ TABLES = ("contracts", "payments")
 def upgrade() -> None:
     for table in TABLES:
         op.add_column(table, sa.Column("request_id", TEXT, nullable=True))
-        # The tables' owner is held by row-level security too, as long as it is forced.
+        # An owner that does not inherit from the upkeep role is held by it while it is forced.
         _force(table, "NO FORCE")
         op.execute(f"UPDATE {table} SET request_id = request_key")
         _force(table, "FORCE")

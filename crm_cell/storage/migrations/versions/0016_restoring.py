@@ -40,7 +40,8 @@ def upgrade() -> None:
 
 
 def force(how: str) -> None:
-    """The tables' owner is held by row-level security too, as long as it is forced."""
+    """An owner that does not inherit from the upkeep role is held by row-level security while it is
+    forced."""
     if op.get_bind().dialect.name == "postgresql":
         for table in {*DELETED_WITH, *ERASED}:
             op.execute(f"ALTER TABLE {table} {how} ROW LEVEL SECURITY")
