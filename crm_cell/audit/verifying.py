@@ -1,6 +1,6 @@
 """Going through the chains of a tenant, link by link."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -51,26 +51,7 @@ async def verify(
 ) -> Verdict:
     """`keys` as the database has them. `signed` are links that were signed when they were the last
     of their lanes: they have to be there still."""
-    walk = _Walk(keys, await store.heads(tx, tenant), signed)
-    after = ""
-    while entries := await store.entries(tx, tenant, after, _PAGE):
-        for entry in entries:
-            walk.see(entry)
-        after = entries[-1].id
-        on_entries(len(entries))
-    walk.end()
-    state = checking.lanes_gone(await registered.find(tx, tenant), keys, walk.lanes)
-    return Verdict(
-        tenant,
-        walk.entries,
-        walk.wiped,
-        walk.unchained,
-        walk.unkeyed,
-        walk.unsealed,
-        [*walk.faults, *(Fault(lane=None, entry_id="", what=fault) for fault in state.faults)],
-        walk.cut_id,
-        state.is_unsealed,
-    )
+    return await Walk(tenant, keys, signed, on_entries).finish(tx)
 
 
 class _Lane:
@@ -83,23 +64,72 @@ class _Lane:
         """The key of the last entry that fitted."""
 
 
-class _Walk:
-    def __init__(self, keys: ChainKeys, heads: list[Head], signed: Mapping[Place, bytes]) -> None:
+class Walk:
+    """Along all chains of a tenant at once, in the order of ids."""
+
+    def __init__(
+        self,
+        tenant: str,
+        keys: ChainKeys,
+        signed: Mapping[Place, bytes],
+        on_entries: Callable[[int], None],
+    ) -> None:
+        self._tenant = tenant
         # Without a key anybody makes a chain that fits: it is taken for one only in the beginning.
         self._keys = tuple(key for key in keys if key)
-        self._lanes = {head.lane: _Lane(head) for head in heads}
+        self._lanes: dict[int, _Lane] = {}
         self._signed = dict(signed)
+        self._on_entries = on_entries
+        self._last_id = ""
         self.entries = self.wiped = self.unchained = self.unkeyed = 0
         self.unsealed: list[int] = []
         self.faults: list[Fault] = []
         self.cut_id = ""
+
+    async def step(self, tx: Reader, before: str | None = None) -> bool:
+        """Look at the next entries, of those with lower ids than `before`; False where there are
+        none."""
+        self._take_heads(await store.heads(tx, self._tenant))
+        entries = await store.entries(tx, self._tenant, self._last_id, _PAGE)
+        if before is not None:
+            entries = [entry for entry in entries if entry.id < before]
+        for entry in entries:
+            self._see(entry)
+        if entries:
+            self._last_id = entries[-1].id
+            self._on_entries(len(entries))
+        return bool(entries)
+
+    async def finish(self, tx: Reader) -> Verdict:
+        """Look at what is left and at the ends, all on one snapshot."""
+        heads = await store.heads(tx, self._tenant)
+        self._take_heads(heads)
         for head in heads:
             self._check_seal(head)
+        while await self.step(tx):
+            pass
+        self._end()
+        row = await registered.find(tx, self._tenant)
+        return self._verdict(checking.lanes_gone(row, self._keys, self._lanes))
 
-    @property
-    def lanes(self) -> Iterable[int]:
-        """Those that have a head, or entries."""
-        return self._lanes
+    def _verdict(self, register: checking.State) -> Verdict:
+        of_register = [Fault(lane=None, entry_id="", what=fault) for fault in register.faults]
+        return Verdict(
+            self._tenant,
+            self.entries,
+            self.wiped,
+            self.unchained,
+            self.unkeyed,
+            self.unsealed,
+            [*self.faults, *of_register],
+            self.cut_id,
+            register.is_unsealed,
+        )
+
+    def _take_heads(self, heads: list[Head]) -> None:
+        """As they are now. A lane begins where its head said at first."""
+        for head in heads:
+            self._lanes.setdefault(head.lane, _Lane(head)).head = head
 
     def _check_seal(self, head: Head) -> None:
         if chain.is_sealed(self._keys or NO_KEYS, head):
@@ -114,7 +144,7 @@ class _Walk:
         elif self._keys:
             self.unsealed.append(head.lane)
 
-    def see(self, entry: Entry) -> None:
+    def _see(self, entry: Entry) -> None:
         self.entries += 1
         self.wiped += entry.wiped is not None
         if entry.lane is None or entry.link is None:
@@ -150,7 +180,7 @@ class _Walk:
         """The key of the entry before first: it is mostly that of this one too."""
         return (lane.key or b"", *self._keys)
 
-    def end(self) -> None:
+    def _end(self) -> None:
         for lane in self._lanes.values():
             head = lane.head
             if head.seal and (lane.last_id, lane.last_link) != (head.last_id, head.last_link):

@@ -11,7 +11,8 @@ from crm_cell.audit import chain, heads, store
 from crm_cell.audit.register import registering
 from crm_cell.audit.register.checking import State, tenants_gone
 from crm_cell.audit.register.store import EVERYBODY
-from crm_cell.audit.verifying import Fault, Place, Verdict, verify
+from crm_cell.audit.slices import verify_beside
+from crm_cell.audit.verifying import Fault, Place, Verdict
 from crm_cell.cli.caller import caller, progress
 from crm_cell.cli.complaint import MISUSED, Complaint
 from crm_cell.cli.database import ready_settings, with_database
@@ -144,9 +145,7 @@ def _verify_one(
     signed: dict[Place, bytes],
     show: Callable[[int], None],
 ) -> Awaitable[Verdict]:
-    return database.read(
-        "audit.verify", tenant, lambda tx: verify(tx, tenant, keys, signed, show), long=True
-    )
+    return verify_beside(database, tenant, keys, signed, show)
 
 
 async def _tenants(database: Database, tenant: str | None, signed: Signed) -> list[str]:
