@@ -19,7 +19,7 @@ from crm_cell.cli.database import with_database
 from crm_cell.cli.reading.columns import wishes
 from crm_cell.cli.reading.table import Line, Table
 from crm_cell.customers.file_rows import import_file_rows
-from crm_cell.customers.headings import EXPORTED_ONLY
+from crm_cell.customers.headings import EXPORTED_ONLY, IMPORTED
 from crm_cell.customers.importing import Outcome, Refused
 from crm_cell.http.answers import NotKept
 from crm_cell.kernel.actor import Actor
@@ -76,7 +76,11 @@ def _say_how_it_is_read(path: Path, table: Table) -> None:
 def _show_first_rows(path: Path, table: Table) -> None:
     typer.echo(f"{path}: {table.described}")
     for line in islice(table.lines(), _FIRST_ROWS):
-        shown = (f"{member} {_preview(member, line.members[member])}" for member in line.headings)
+        shown = (
+            f"{member} {_preview(member, line.members[member])}"
+            for member in IMPORTED
+            if member in line.members
+        )
         typer.echo(f"{line.place}: {', '.join(shown)}")
 
 

@@ -34,7 +34,7 @@ _WORDS = {
     ),
 }
 # "电话（必填）", "Phone [work]", "金额(元)".
-_IN_BRACKETS = re.compile(r"[(\[【<].*?[)\]】>]")
+_IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
@@ -126,6 +126,23 @@ _BOOKS = (
             "name": ("客户名称", "客户", "备注企业", "企业"),
             "contactPhone": ("手机", "手机号", "备注手机", "备注电话", "电话"),
             "contactEmail": ("邮箱", "电子邮箱"),
+        },
+    ),
+    AddressBook(
+        "contacts",
+        _known_by("First Name", "Given Name"),
+        {
+            "name": (
+                "Company",
+                "Company Name",
+                "Organization",
+                "Full Name",
+                "Display Name",
+                "First Name+Middle Name+Last Name",
+                "Given Name+Family Name",
+            ),
+            "contactPhone": ("Mobile Phone", "Mobile", "Phone", "Phone Number", "Work Phone"),
+            "contactEmail": ("Email", "Email Address", "Work Email"),
         },
     ),
 )

@@ -151,6 +151,15 @@ def test_outlook_in_chinese(terminal: Terminal) -> None:
     assert stored(terminal) == [("王伟", "110", "a@b.cn")]
 
 
+def test_contacts_of_any_other_program(terminal: Terminal) -> None:
+    file = terminal.write(
+        "contacts.csv", "Given Name,Family Name,Email,Mobile,City\nAda,Byron,a@b.cn,138,London\n"
+    )
+    said = terminal.run("import", file, "--tenant", "acme")
+    assert (said.code, said.err.splitlines()[1]) == (0, f"{file}: columns left out: City")
+    assert stored(terminal) == [("Ada Byron", "138", "a@b.cn")]
+
+
 def test_wecom(terminal: Terminal) -> None:
     file = terminal.write(
         "客户.csv", f"客户列表\n{WECOM}\n小李,,王伟,ww,销售,2026-11-29,扫码,,云图,,,,110\n"
@@ -164,6 +173,6 @@ def test_a_fault_names_the_column_as_the_file_does(terminal: Terminal) -> None:
     file = terminal.write("in.csv", "公司名称,联系电话\n,138\n甲,12\n")
     said = terminal.run("import", file, "--tenant", "acme")
     assert said.err.splitlines()[:2] == [
-        "line 2: : Customer name is required",
+        "line 2: : 公司名称 is required",
         "line 3: 甲: 联系电话 is not a telephone number",
     ]

@@ -1,5 +1,7 @@
 """crm-cell import, of tables as programs and people shape them: separators, titles, stray cells."""
 
+import os
+
 import pytest
 
 from tests.cli.conftest import Terminal
@@ -119,3 +121,59 @@ def test_a_dry_run_shows_how_the_first_rows_are_read(terminal: Terminal) -> None
         f"{file}: columns left out: 备注",
     ]
     assert stored(terminal) == []
+
+
+def test_a_pipe_is_refused_since_it_can_be_read_only_once(terminal: Terminal) -> None:
+    pipe = terminal.folder / "pipe.csv"
+    os.mkfifo(pipe)
+    said = terminal.run("import", pipe, "--tenant", "acme")
+    assert (said.code, said.err) == (
+        2,
+        f"crm-cell: {pipe}: not a file: it is read more than once\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"\xef\xbb\xbf\n<html><table><tr><td>name</td></tr></table></html>", "HTML or XML"),
+        (b"%PDF-1.4 \xe2\xe3\xcf\xd3\n", "a PDF document"),
+    ],
+)
+def test_what_is_no_table_is_called_what_it_is(
+    terminal: Terminal, content: bytes, kind: str
+) -> None:
+    file = terminal.folder / "in.xls"
+    file.write_bytes(content)
+    said = terminal.run("import", file, "--tenant", "acme")
+    assert (said.code, len(said.err.splitlines())) == (2, 1)
+    assert said.err.startswith(f"crm-cell: {file}: {kind}")
+    assert said.err.endswith(": save it as .xlsx or CSV\n")
+
+
+def test_a_line_too_long_for_a_cell_is_named(terminal: Terminal) -> None:
+    file = terminal.write("in.csv", f"name\n{'a' * 200_000}\n")
+    said = terminal.run("import", file, "--tenant", "acme")
+    assert (said.code, len(said.err.splitlines())) == (2, 1)
+    assert said.err.startswith(f"crm-cell: {file}, line 2: field larger than field limit")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("name\nA;B\n", "A;B"),
+        ('"name", "phone"\n"A", "138"\n', "A"),
+        ("name\nA|B\n", "A|B"),
+    ],
+)
+def test_the_separator_is_that_of_the_headings(terminal: Terminal, text: str, name: str) -> None:
+    file = terminal.write("in.csv", text)
+    assert terminal.run("import", file, "--tenant", "acme").code == 0
+    assert stored(terminal)[0][0] == name
+
+
+def test_headings_that_no_terminal_should_show_are_made_harmless(terminal: Terminal) -> None:
+    file = terminal.write("in.csv", f"\x1b[31m\x00,{'x' * 500}\n1,2\n")
+    said = terminal.run("import", file, "--tenant", "acme")
+    assert said.code == 2
+    assert f'no column is "?[31m?", "{"x" * 40}…";' in said.err

@@ -130,7 +130,7 @@ def test_formulas_that_nobody_has_calculated_are_refused(terminal: Terminal) -> 
     ("content", "complaint"),
     [
         (b"PK\x03\x04 and nothing more", "not a workbook that can be read"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a workbook in the old .xls format, or with a pass"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a workbook in the old .xls format, or with a pa"),
     ],
 )
 def test_a_workbook_that_cannot_be_read_is_one_clear_line(

@@ -22,6 +22,7 @@ from crm_cell.customers.headings import (
 LEFT_OUT = "-"
 # Google's mark between several values of one cell.
 _SEVERAL = " ::: "
+_SHOWN = 40
 
 
 class Wishes(msgspec.Struct, frozen=True):
@@ -66,9 +67,27 @@ class Columns(msgspec.Struct, frozen=True):
     program: str | None
     strict: bool
     """Whether a cell in no known column is a fault."""
+    plain: list[tuple[str, int]] | None = None
+    """The columns, where each member has one."""
+    called: dict[str, str] = {}
+    """Their headings."""
 
     def members(self, cells: list[Any]) -> tuple[dict[str, Any], dict[str, str]]:
-        """The values that are there, and the heading that each was found under."""
+        """The values that are there, and the heading of each member."""
+        if self.plain is None:
+            return self._best(cells)
+        width = len(cells)
+        found = {
+            member: value
+            for member, at in self.plain
+            if at < width and (value := cells[at]) != "" and not is_empty(value)
+        }
+        if self.strict and width > len(self.read):
+            beyond = (at for at in range(width) if at not in self.read)
+            found |= {f"column {at + 1}": cells[at] for at in beyond if not is_empty(cells[at])}
+        return found, self.called
+
+    def _best(self, cells: list[Any]) -> tuple[dict[str, Any], dict[str, str]]:
         found: dict[str, Any] = {}
         under: dict[str, str] = {}
         for member, choices in self.choices.items():
@@ -78,9 +97,6 @@ class Columns(msgspec.Struct, frozen=True):
                     found[member] = value
                     under[member] = self.headings[parts[0]]
                     break
-        if self.strict and len(cells) > len(self.read):
-            beyond = (at for at in range(len(cells)) if at not in self.read)
-            found |= {f"column {at + 1}": cells[at] for at in beyond if not is_empty(cells[at])}
         return found, under
 
     def _joined(self, values: list[Any], parts: tuple[int, ...]) -> Any:
@@ -151,7 +167,16 @@ def _of_a_table(place: str, headings: list[str], asked: Wishes) -> Columns:
     choices: dict[str, list[tuple[int, ...]]] = {
         str(member): [(at,)] for member, at in wanted.items()
     }
-    return Columns(headings, choices, named, left_out, None, strict=not asked.ignore_unknown)
+    return Columns(
+        headings,
+        choices,
+        named,
+        left_out,
+        None,
+        strict=not asked.ignore_unknown,
+        plain=[(str(member), at) for member, at in wanted.items()],
+        called={str(member): headings[at] for member, at in wanted.items()},
+    )
 
 
 def _chosen(headings: list[str], asked: Wishes) -> list[str | None]:
@@ -175,7 +200,7 @@ def no_name(headings: list[str]) -> str:
 
 def _with_guesses(headings: list[str]) -> str:
     named = (
-        f'"{heading}"' + (f" ({guess}?)" if (guess := nearest(heading)) else "")
+        _quoted(heading) + (f" ({guess}?)" if (guess := nearest(heading)) else "")
         for heading in headings
     )
     return (
@@ -184,10 +209,16 @@ def _with_guesses(headings: list[str]) -> str:
     )
 
 
+def _quoted(heading: str) -> str:
+    """What is no table may have anything for a heading."""
+    shown = heading if len(heading) <= _SHOWN else f"{heading[:_SHOWN]}…"
+    return '"' + "".join(char if char.isprintable() else "?" for char in shown) + '"'
+
+
 def _refuse_doubles(place: str, headings: list[str], members: list[str | None]) -> None:
     for member in (*IMPORTED, ID, *EXPORTED_ONLY):
         same = [
-            f'"{heading}" (column {at + 1})'
+            f"{_quoted(heading)} (column {at + 1})"
             for at, heading in enumerate(headings)
             if members[at] == member
         ]
@@ -203,5 +234,5 @@ def _refuse_absent(place: str, headings: list[str], asked: Wishes) -> None:
     there = {folded(heading) for heading in headings}
     absent = [written for heading, written in asked.headings.items() if heading not in there]
     if absent:
-        quoted = ", ".join(f'"{heading}"' for heading in headings if heading)
+        quoted = ", ".join(_quoted(heading) for heading in headings if heading)
         raise Complaint(f'{place}: no column is "{absent[0]}" (--map), only {quoted}', MISUSED)

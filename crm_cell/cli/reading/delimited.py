@@ -8,13 +8,13 @@ from pathlib import Path
 
 from crm_cell.cli.complaint import MISUSED, Complaint
 from crm_cell.cli.reading.encodings import called, detect, first_wrong_line
-from crm_cell.cli.reading.rows import Row, is_empty
+from crm_cell.cli.reading.rows import Row
 from crm_cell.http.formulas import unprotected
 
 _SEPARATORS = (",", ";", "\t", "|")
 _SEPARATOR_NAMES = {"\t": "tab"}
 # Excel's own way to say what the separator is.
-_SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?[\r\n]*', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=([^\w\s"]|\t)"?[\r\n]*', re.IGNORECASE)
 # ="00123": how a program keeps a spreadsheet from taking text for a number.
 _TEXT_FORMULA = re.compile(r'="([^"]*)"')
 _HEAD_LINES = 40
@@ -35,22 +35,27 @@ class Delimited:
 
     def rows(self) -> Iterator[Row]:
         for number, cells in self._records():
-            if not all(map(is_empty, cells)):
-                yield Row(f"line {number}", list(map(_meant, cells)))
+            if any(map(str.strip, cells)):
+                text = "".join(cells)  # most rows have no cell that must be looked at by itself
+                guarded = "=" in text or "'" in text or "\ufeff" in text
+                yield Row(f"line {number}", list(map(_meant, cells)) if guarded else cells)
 
     def _refuse_other_bytes(self) -> None:
         if (line := first_wrong_line(self.path, self._codec)) is not None:
             raise Complaint(f"{self.path}, line {line}: not {called(self._codec)}", MISUSED)
 
     def _find_separator(self, known: Known) -> tuple[str, bool]:
-        """That of a `sep=` line; or with which most headings are known; or the most frequent."""
+        """That of a `sep=` line, or with which most headings are known."""
         head = list(islice(self._lines(), _HEAD_LINES))
         if head and (said := _SEPARATOR_LINE.fullmatch(head[0])):
             return said[1], True
 
         def fitness(separator: str) -> tuple[int, int]:
-            rows = csv.reader(head, delimiter=separator)
-            return max(map(known, rows), default=0), sum(line.count(separator) for line in head)
+            rows = csv.reader(head, delimiter=separator, skipinitialspace=True)
+            try:
+                return max(((known(row), len(row)) for row in rows), default=(0, 0))
+            except csv.Error:  # said, with its line, when all is read
+                return 0, 0
 
         return max(_SEPARATORS, key=fitness), False
 
@@ -58,7 +63,7 @@ class Delimited:
         """With the line on which each begins: cells may hold line breaks."""
         lines = self._lines()
         skipped = len(list(islice(lines, 1))) if self._said else 0
-        reader = csv.reader(lines, delimiter=self._separator, strict=True)
+        reader = csv.reader(lines, delimiter=self._separator, skipinitialspace=True, strict=True)
         begin = 1 + skipped
         try:
             for cells in reader:

@@ -42,6 +42,7 @@ _NAMES = {
     "utf-16": "UTF-16",
     "utf-16-le": "UTF-16LE",
     "utf-16-be": "UTF-16BE",
+    "utf-32": "UTF-32",
     "gb18030": "GB18030",
     "big5hkscs": "Big5",
     "cp932": "Shift-JIS",

@@ -16,9 +16,16 @@ from crm_cell.cli.reading.rows import Row, Source
 
 # Above the headings people write what the table is about.
 _MOST_TITLE_ROWS = 20
-# Whatever the file is called: a zip archive, and Microsoft's container before it.
+# Whatever the file is called.
 _WORKBOOK = b"PK\x03\x04"
-_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_NO_TABLES = {
+    b"\xd0\xcf\x11\xe0": "a workbook in the old .xls format, or with a password",
+    b"%PDF": "a PDF document",
+    b"<": "HTML or XML, as some programs write under the name .xls",
+    b"{\\rtf": "a text document",
+}
+_BOM = b"\xef\xbb\xbf"
+_BEGIN_BYTES = 64
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -40,13 +47,18 @@ class Table:
         self._head = head.cells
         self.columns: Columns = columns(str(path), head, asked)
         self.described = f"{self.source.described}, headings in {head.place}"
-        self.count = sum(1 for _ in self.lines())
+        self.count = sum(1 for _ in self._rows())
 
     def lines(self) -> Iterator[Line]:
+        for row in self._rows():
+            members, headings = self.columns.members(row.cells)
+            yield Line(row.place, members, headings)
+
+    def _rows(self) -> Iterator[Row]:
+        """Without the headings, which come again where files, or sheets, were put together."""
         for row in islice(self.source.rows(), self._above + 1, None):
-            if row.cells != self._head:  # where files, or sheets, were put together
-                members, headings = self.columns.members(row.cells)
-                yield Line(row.place, members, headings)
+            if row.cells != self._head:
+                yield row
 
     def _find_headings(self, asked: Wishes) -> tuple[int, Row]:
         """The row among the first that names most members, and how many stand above it."""
@@ -59,18 +71,17 @@ class Table:
 
 def _source(path: Path, asked: Wishes, encoding: str | None) -> Source:
     codec = named_by_owner(encoding) if encoding is not None else None
+    if path.exists() and not path.is_file():
+        raise Complaint(f"{path}: not a file: it is read more than once", MISUSED)
     with path.open("rb") as file:
-        begin = file.read(max(map(len, (_WORKBOOK, _OLD_WORKBOOK))))
+        begin = file.read(_BEGIN_BYTES)
+    for mark, kind in _NO_TABLES.items():
+        if begin.removeprefix(_BOM).lstrip().startswith(mark):
+            raise Complaint(f"{path}: {kind}: save it as .xlsx or CSV", MISUSED)
     if begin.startswith(_WORKBOOK):
         from crm_cell.cli.reading.workbook import Workbook
 
         return Workbook(path)
-    if begin == _OLD_WORKBOOK:
-        raise Complaint(
-            f"{path}: a workbook in the old .xls format, or with a password: save it as .xlsx"
-            " without a password",
-            MISUSED,
-        )
     if path.suffix.lower() in (*DOCUMENTS, *LINES):
         return Objects(path)
     return Delimited(path, codec, asked.known)
