@@ -215,21 +215,23 @@ class Application:
             await self._take_body(route, request, faults)
         arguments = route.binding.arguments(request, faults)
         if request.actor is None:
-            return await self._represented(route, request, arguments)
+            return await self._represented(
+                route, request, await self._work(route, request, arguments)
+            )
         tenant, writes = request.actor.tenant, route.kind == "write"
         if not self._admission.has_taken(tenant, writes=writes):
             await self._admission.enter(tenant, writes=writes)
         try:
-            return await self._represented(route, request, arguments)
+            answer = await self._work(route, request, arguments)
+            if writes or (not route.media and is_final(request, answer)):
+                return answer
+            return await self._represented(route, request, answer)
         finally:
             self._admission.leave(tenant, writes=writes)
 
     async def _represented(
-        self, route: Route, request: Request, arguments: list[Any]
+        self, route: Route, request: Request, answer: Answer | Stream
     ) -> Answer | Stream:
-        answer = await self._work(route, request, arguments)
-        if request.method not in _READS:
-            return answer
         if route.media:
             answer.headers = varying(answer.headers, b"Accept")
         if is_final(request, answer):
