@@ -33,7 +33,8 @@ _LONG_SHARE = 3
 class Patience(msgspec.Struct, frozen=True):
     """How long anything may take, in seconds."""
 
-    statement: float = 5.0
+    statement: float = 4.5
+    """With what a silent server is given beyond it, a request waits no longer than 5 seconds."""
     long_statement: float = 15.0
     lock: float = 2.5
     """Who holds a row is another transaction of this service, and those are short. A copy of a
@@ -41,7 +42,7 @@ class Patience(msgspec.Struct, frozen=True):
     idle: float = 20.0
     """A process that stands still in the middle of a transaction keeps its locks no longer."""
     silence: float = 5.0
-    """For a connection, and beyond the time in which the server itself gives up."""
+    """For a connection, and for a word of the server."""
 
 
 class PostgresDatabase:

@@ -9,14 +9,18 @@ import asyncpg
 import structlog
 
 from crm_cell.kernel.errors import RateLimited, Unavailable
+from crm_cell.storage.engine import EVERY_TENANT, Tenant
 from crm_cell.storage.postgres_pool import AllBusy, Pool
 from crm_cell.storage.postgres_server import Link
 from crm_cell.storage.postgres_session import Session, connect
+from crm_cell.storage.postgres_shares import NoShare, Shares
 from crm_cell.storage.postgres_weather import weather
 
 T = TypeVar("T")
 log = structlog.get_logger()
 
+# The server has given up on a statement, or nothing has come from it.
+_NO_ANSWER = (asyncpg.QueryCanceledError, TimeoutError)
 # What comes while so many pieces of work run or wait for a connection is turned away at once.
 _MAX_ACTIVE = 2_048
 
@@ -28,6 +32,7 @@ class Connections:
         self._link = link
         self._most = most
         self._silence_seconds = silence_seconds
+        self._shares = Shares(most)
         self._active = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -50,19 +55,21 @@ class Connections:
             await connection.execute(sql, timeout=self._silence_seconds)
 
         try:
-            await self.lend("ping", run)
+            await self.lend("ping", EVERY_TENANT, run)
         except RateLimited as error:
             if _now() - self._heard > self._silence_seconds:
                 raise Unavailable from error
 
-    async def lend(self, name: str, run: Callable[[Session], Awaitable[T]]) -> T:
+    async def lend(self, name: str, tenant: Tenant, run: Callable[[Session], Awaitable[T]]) -> T:
         """Raises RateLimited or Unavailable for what the world does; else what `run` raises."""
         if self._active >= _MAX_ACTIVE:
             raise RateLimited
         self._active += 1
         self._quiet.clear()
         try:
-            return await self._cleared(await self._acquire(name), run)
+            if tenant is None:
+                return await self._cleared(await self._acquire(name, _now()), run)
+            return await self._of_tenant(name, tenant, run)
         except Exception as error:
             if (told := weather(error)) is None:
                 raise
@@ -81,10 +88,28 @@ class Connections:
         except TimeoutError as error:
             raise self._no_turn(began) from error
 
-    async def _acquire(self, name: str) -> Session:
+    async def _of_tenant(self, name: str, tenant: str, run: Callable[[Session], Awaitable[T]]) -> T:
         began = _now()
         try:
-            return await self._pool.acquire(self._silence_seconds)
+            share = await self._shares.take(tenant, self._silence_seconds)
+        except NoShare as error:
+            log.warning("no_connection", unit=name, why="the tenant has its share")
+            raise self._no_turn(began) from error
+        try:
+            result = await self._cleared(await self._acquire(name, began), run)
+        except Exception as error:
+            if isinstance(error, _NO_ANSWER) or isinstance(error.__cause__, _NO_ANSWER):
+                self._shares.got_no_answer(tenant)
+            raise
+        finally:
+            self._shares.leave(share)
+        self._shares.answered(tenant)
+        return result
+
+    async def _acquire(self, name: str, began: float) -> Session:
+        """Within the time that may pass since `began`."""
+        try:
+            return await self._pool.acquire(max(0.0, began + self._silence_seconds - _now()))
         except AllBusy as error:
             log.warning("no_connection", unit=name)
             raise self._no_turn(began) from error

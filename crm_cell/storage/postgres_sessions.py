@@ -30,6 +30,8 @@ log = structlog.get_logger()
 
 # Counting everything anew may take as long as it takes.
 _UPKEEP_SECONDS = 3_600.0
+# In which a server's word that a statement took too long arrives.
+_MARGIN_SECONDS = 0.5
 _TRIES = 8
 _PAUSE_SECONDS = 0.005
 _BEGINS_KEPT = 1_000
@@ -89,7 +91,7 @@ class Sessions:
             await connection.execute("COMMIT", timeout=seconds)
             return result
 
-        return await self._until_it_succeeds(name, run)
+        return await self._until_it_succeeds(name, tenant, run)
 
     def _reader(self, connection: Session, now: int, seconds: float) -> PostgresTx:
         may_take_long = self._limits.may_take_long
@@ -122,19 +124,21 @@ class Sessions:
             await _commit(name, connection, seconds)
             return result
 
-        return await self._until_it_succeeds(name, run)
+        return await self._until_it_succeeds(name, tenant, run)
 
     async def analyze(self) -> None:
         async def run(connection: Session) -> None:
             await connection.execute("ANALYZE", timeout=_UPKEEP_SECONDS)
 
-        await self._connections.lend("statistics", run)
+        await self._connections.lend("statistics", None, run)
 
-    async def _until_it_succeeds(self, name: str, run: Callable[[Session], Awaitable[T]]) -> T:
+    async def _until_it_succeeds(
+        self, name: str, tenant: Tenant, run: Callable[[Session], Awaitable[T]]
+    ) -> T:
         """Try anew what failed for no fault of its own; raises RateLimited after too many times."""
         for number in range(_TRIES):
             try:
-                return await self._connections.lend(name, run)
+                return await self._connections.lend(name, tenant, run)
             except TRY_AGAIN as error:
                 log.info("transaction_repeated", unit=name, why=error.sqlstate, number=number)
             await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS * 2**number))  # noqa: S311 - jitter
@@ -173,7 +177,7 @@ class Sessions:
         """The server gives up first; this is for one that has fallen silent."""
         if tenant is None and self._limits.may_take_long:
             return _UPKEEP_SECONDS
-        return self._limits.statement_seconds + self._limits.silence_seconds
+        return max(self._limits.statement_seconds + _MARGIN_SECONDS, self._limits.silence_seconds)
 
 
 async def _commit(name: str, connection: Session, seconds: float) -> None:
