@@ -112,6 +112,39 @@ def test_no_migration_makes_a_reference_before_its_table_is_distributed() -> Non
         assert not reference or "distribute_new_tables(" in before, name
 
 
+def test_no_migration_fills_a_new_table_before_it_is_distributed() -> None:
+    """Citus would have to copy its rows, which row-level security forbids."""
+    folder = Path(str(migrations.__file__)).parent / "versions"
+    filling = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
+    filling = {name: source for name, source in filling.items() if "bulk_insert(" in source}
+    assert filling
+    for name, source in filling.items():
+        assert "distribute_new_tables(" in source.partition("bulk_insert(")[0], name
+
+
+def test_rows_of_a_new_table_come_after_it_was_distributed(earlier: PostgresDatastore) -> None:
+    """As in revision 0017, which registers the tenants that are there."""
+    earlier.rows(
+        "INSERT INTO audit_heads (tenant_id, lane, last_id, last_link, cut_id, cut_link, seal)"
+        " VALUES ('acme', 0, '', '', '', '', '')"
+    )
+    earlier.rows(
+        "CREATE OR REPLACE FUNCTION create_distributed_table("
+        " wanted regclass, by_column text, colocate_with text DEFAULT 'default')"
+        " RETURNS void LANGUAGE plpgsql AS $$ DECLARE found bool; BEGIN"
+        " EXECUTE format('SELECT EXISTS (SELECT FROM %s)', wanted) INTO found;"
+        " IF found THEN RAISE 'COPY FROM not supported with row-level security'; END IF;"
+        " INSERT INTO pg_dist_partition (logicalrelid, beside) VALUES (wanted, colocate_with);"
+        " END $$"
+    )
+    migrate(earlier.url)
+    assert earlier.rows(PLACED.format("audit_register")) == [("customers",)]
+    assert earlier.rows("SELECT tenant_id, number FROM audit_register ORDER BY 1") == [
+        ("", 1),
+        ("acme", 1),
+    ]
+
+
 def test_a_table_of_one_node_is_not_served(database: PostgresDatastore) -> None:
     asyncio.run(apply(database.url))
     asyncio.run(run(database.url, [BARE]))

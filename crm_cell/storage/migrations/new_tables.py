@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 import sqlalchemy
 
-from crm_cell.storage import distribution, postgres_catalog
-
 T = TypeVar("T")
 
 
 def prepare(connection: sqlalchemy.Connection) -> None:
     """Before the first statement that reaches shards."""
+    from crm_cell.storage import distribution, postgres_catalog
+
     if _asked(connection, postgres_catalog.distributed):
         connection.exec_driver_sql(distribution.ONE_CONNECTION)
 
@@ -25,6 +25,9 @@ def prepare(connection: sqlalchemy.Connection) -> None:
 def distribute_new_tables(connection: sqlalchemy.Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
+    # Imported here because nobody pays for a driver that they do not use.
+    from crm_cell.storage import distribution
+
     for statement in _asked(connection, distribution.of_new_tables):
         connection.exec_driver_sql(statement)
 

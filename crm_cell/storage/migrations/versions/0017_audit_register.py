@@ -8,6 +8,8 @@ from itertools import groupby
 import sqlalchemy as sa
 from alembic import op
 
+from crm_cell.storage.migrations.new_tables import distribute_new_tables
+
 revision = "0017"
 down_revision = "0016"
 
@@ -27,25 +29,25 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
-    rows = registered()
-    if rows:
-        op.bulk_insert(table, rows)
     if is_postgres():
         wall("audit_register")
+    distribute_new_tables(op.get_bind())  # before its first row
+    rows = registered()
+    if rows:
+        force("audit_register", "NO FORCE")
+        op.bulk_insert(table, rows)
+        force("audit_register", "FORCE")
 
 
 def registered() -> list[dict[str, object]]:
     """The tenants that have a chain, and how many they are under the name of none."""
-    # The tables' owner is held by row-level security too, as long as it is forced.
-    if is_postgres():
-        op.execute("ALTER TABLE audit_heads NO FORCE ROW LEVEL SECURITY")
+    force("audit_heads", "NO FORCE")
     found = (
         op.get_bind()
         .execute(sa.text("SELECT tenant_id, lane FROM audit_heads ORDER BY tenant_id, lane"))
         .fetchall()
     )
-    if is_postgres():
-        op.execute("ALTER TABLE audit_heads FORCE ROW LEVEL SECURITY")
+    force("audit_heads", "FORCE")
     by_tenant = groupby(found, key=lambda row: str(row[0]))
     rows = [
         row(tenant, number, [str(lane) for _, lane in lanes])
@@ -70,6 +72,13 @@ def wall(table: str) -> None:
     )
     op.execute(f"CREATE POLICY every_tenant ON {table} TO {UPKEEP} USING (true)")
     op.execute(f"GRANT SELECT, INSERT, UPDATE ON {table} TO {APP}, {UPKEEP}")
+
+
+def force(table: str, how: str) -> None:
+    """An owner that does not inherit from the upkeep role is held by row-level security while it is
+    forced."""
+    if is_postgres():
+        op.execute(f"ALTER TABLE {table} {how} ROW LEVEL SECURITY")
 
 
 def is_postgres() -> bool:
