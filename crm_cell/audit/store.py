@@ -91,6 +91,11 @@ async def count(tx: Tx, entries: list[Entry], sign: int = 1) -> None:
     await counters.add(tx, first.tenant_id, "audit_logs.deed", deed, sign * len(entries))
 
 
+async def count_all(tx: Reader, tenant: str) -> int:
+    """What the counters say."""
+    return await counters.read(tx, tenant, "audit_logs.deed", f"{counters.ANY}.{counters.ANY}")
+
+
 async def head(tx: Reader, tenant: str, lane: int) -> Head | None:
     row = await tx.one(
         f"SELECT {_HEAD} FROM audit_heads WHERE tenant_id = :tenant AND lane = :lane",

@@ -20,8 +20,8 @@ class Fault(msgspec.Struct, frozen=True):
     """Something that is not as it was written; `what` says so to a person."""
 
     lane: int | None
-    entry_id: str
-    what: str
+    entry_id: str = ""
+    what: str = ""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -110,10 +110,15 @@ class Walk:
             pass
         self._end()
         row = await registered.find(tx, self._tenant)
-        return self._verdict(checking.lanes_gone(row, self._keys, self._lanes))
+        verdict = self._verdict(checking.lanes_gone(row, self._keys, self._lanes))
+        counted = await store.count_all(tx, self._tenant)
+        if not verdict.faults and counted != self.entries:
+            what = f"the counters tell of {counted} entries, and {self.entries} are there"
+            return msgspec.structs.replace(verdict, faults=[Fault(None, what=what)])
+        return verdict
 
     def _verdict(self, register: checking.State) -> Verdict:
-        of_register = [Fault(lane=None, entry_id="", what=fault) for fault in register.faults]
+        of_register = [Fault(None, what=fault) for fault in register.faults]
         return Verdict(
             self._tenant,
             self.entries,

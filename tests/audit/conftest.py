@@ -19,6 +19,7 @@ HEAD_CHANGED = "the head of the chain is not as it was written, or is under anot
 NO_HEAD = "the chain of this entry has no head"
 GONE = "lane {} has been removed: its entries and its head are gone"
 REGISTER_CHANGED = "the register is not as it was written, or is under another key"
+COUNTED = "the counters tell of {} entries, and {} are there"
 IN_NO_CHAIN = "the entry is in no chain, and came when there was one"
 
 

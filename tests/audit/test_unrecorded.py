@@ -6,7 +6,7 @@ PostgreSQL the same held for one lane.
 
 from crm_cell.audit.retention import forget_old
 from crm_cell.storage.unrecorded import Unrecorded, unrecorded
-from tests.audit.conftest import GONE, faults, verdict
+from tests.audit.conftest import COUNTED, GONE, faults, verdict
 from tests.world import Beside, Caller, Running
 
 TABLES = ("audit_logs", "audit_heads")
@@ -72,6 +72,17 @@ async def test_a_record_that_was_deleted_has_its_entry_as_well(cell: Running, ac
     assert (await acme.delete(f"/follow-ups/{follow_up}")).status_code == 204
     cell.change("DELETE FROM audit_logs WHERE action = 'created'")
     assert await missing(cell) == [Unrecorded("follow_up", follow_up)]
+
+
+async def test_entries_that_are_counted_and_not_there_are_missed(
+    cell: Running, acme: Caller
+) -> None:
+    """Where all that could tell of them was removed, the counters still do."""
+    await acme.customer()
+    await acme.customer()
+    for table in (*TABLES, "audit_register"):
+        cell.change(f"DELETE FROM {table}")
+    assert await faults(cell) == [COUNTED.format(2, 0)]
 
 
 async def test_what_retention_has_removed_is_not_missed(cell: Running, acme: Caller) -> None:
