@@ -41,6 +41,13 @@ def way_back(revision: str) -> list[str]:
     return [*(statement for number in later for statement in UNDO[number]), version]
 
 
+async def upgrade_from(cell: Running, revision: str) -> None:
+    """As an upgrade goes: nothing is served while the file is migrated."""
+    await cell.service.stop()
+    go_back(cell, revision)
+    await migrate_again(cell)
+
+
 async def migrate_again(cell: Running) -> None:
     await asyncio.to_thread(migrate, _owners_url(cell))
 

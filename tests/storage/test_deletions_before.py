@@ -1,13 +1,7 @@
 """What an earlier release deleted can be restored, with what went along."""
 
-from tests.storage.earlier import go_back, migrate_again
+from tests.storage.earlier import upgrade_from
 from tests.world import Beside, Caller, Running, refused
-
-
-async def bring_up_to_date(cell: Running) -> None:
-    await cell.service.stop()
-    go_back(cell, "0015")
-    await migrate_again(cell)
 
 
 async def test_a_migration_tells_what_was_deleted_together(
@@ -20,7 +14,7 @@ async def test_a_migration_tells_what_was_deleted_together(
     await acme.delete(f"/contacts/{alone['contactId']}")
     cell.change("UPDATE contacts SET deleted_at = 1 WHERE deleted_at IS NOT NULL")
     await acme.delete(f"/customers/{customer['customerId']}")
-    await bring_up_to_date(cell)
+    await upgrade_from(cell, "0015")
     async with beside() as later:
         acme = Caller(later.client, "acme")
         await acme.post(f"/customers/{customer['customerId']}/restore")
@@ -39,7 +33,7 @@ async def test_of_one_who_was_erased_nothing_can_be(
     deal = await acme.opportunity(await acme.customer())
     await acme.delete(f"/opportunities/{deal['opportunityId']}")
     cell.change("UPDATE customers SET name = '已抹除 ' || substr(id, 25)")
-    await bring_up_to_date(cell)
+    await upgrade_from(cell, "0015")
     async with beside() as later:
         acme = Caller(later.client, "acme")
         answer = await acme.post(f"/opportunities/{deal['opportunityId']}/restore")

@@ -3,8 +3,8 @@
 import pytest
 
 from crm_cell.kernel.lookup import earlier_phone_keys
-from tests.storage.earlier import go_back, migrate_again
-from tests.world import Caller, Running
+from tests.storage.earlier import upgrade_from
+from tests.world import Beside, Caller, Running
 
 BEFORE = [
     ("+86 138 1234 5678", "+8613812345678", "13812345678"),
@@ -16,16 +16,17 @@ BEFORE = [
 
 @pytest.mark.parametrize(("typed", "key", "sought"), BEFORE)
 async def test_a_migration_gives_them_their_new_keys(
-    typed: str, key: str, sought: str, acme: Caller, cell: Running
+    typed: str, key: str, sought: str, acme: Caller, cell: Running, beside: Beside
 ) -> None:
     customer = await acme.customer(contactPhone=typed)
     contact = await acme.contact(customer, phone=typed)
     cell.change(f"UPDATE customers SET contact_phone_key = '{key}'")
     cell.change(f"UPDATE contacts SET phone_key = '{key}'")
-    go_back(cell, "0007")
-    await migrate_again(cell)
-    assert await acme.rows("/customers", phone=sought) == [customer]
-    assert await acme.rows("/contacts", phone=sought) == [contact]
+    await upgrade_from(cell, "0007")
+    async with beside() as later:
+        acme = Caller(later.client, "acme")
+        assert await acme.rows("/customers", phone=sought) == [customer]
+        assert await acme.rows("/contacts", phone=sought) == [contact]
 
 
 @pytest.mark.parametrize(("typed", "key", "sought"), BEFORE)
