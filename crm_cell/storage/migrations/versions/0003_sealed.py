@@ -50,9 +50,8 @@ def index(table: str, column: str) -> None:
 
 
 def give_keys(table: str, columns: tuple[str, str]) -> None:
-    """To the rows that are there. The owner reads every tenant's, since it inherits from the upkeep
-    role; where an administrator has granted it that role without INHERIT, row-level security would
-    hide them. So it is not forced meanwhile."""
+    """To the rows that are there. The owner reads every tenant's as a member of upkeep's role; but
+    since PostgreSQL 16 only if it inherits. So row-level security is not forced meanwhile."""
     if is_postgres():
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     phone, email = columns

@@ -8,7 +8,7 @@ down_revision = "0004"
 
 def upgrade() -> None:
     postgres = op.get_bind().dialect.name == "postgresql"
-    if postgres:  # for an owner that does not inherit from the upkeep role
+    if postgres:  # for an owner that does not inherit from upkeep
         op.execute("ALTER TABLE counters NO FORCE ROW LEVEL SECURITY")
     op.execute("DELETE FROM counters WHERE name IN ('audit_logs', 'audit_logs.moves')")
     if postgres:

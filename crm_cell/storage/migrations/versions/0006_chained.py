@@ -72,7 +72,7 @@ def heads() -> None:
 
 def recount() -> None:
     """Row-level security is not forced meanwhile, for an owner that does not inherit from upkeep's
-    role; one that does reads every tenant anyway."""
+    role (PostgreSQL 16 and newer); any other member of that reads every tenant anyway."""
     tables = ("counters", "audit_logs")
     for table in tables if is_postgres() else ():
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
