@@ -9,6 +9,8 @@ from tests.cli.conftest import Terminal
 LONG_CHINESE = ("杭州云图科技有限公司", "上海远见贸易(集团)有限公司", "李玥", "王喆")
 CERTAIN = [
     ("utf-8", ("杭州云图", "Müller GmbH", "株式会社トヨタ", "Иванов")),
+    ("utf-8", ("Bon à Savoir",)),
+    ("utf-8", ("Київ",)),
     ("utf-8-sig", ("杭州云图", "Müller GmbH")),
     ("utf-16", ("杭州云图", "Müller GmbH")),
     ("utf-16-le", ("杭州云图", "Müller GmbH")),
@@ -34,10 +36,13 @@ CREDIBLE = [
     ("cp932", "Shift-JIS", ("さくら",)),
     ("cp949", "EUC-KR", ("홍길동",)),
     ("cp1251", "Windows-1251", ("Иванов",)),
+    ("cp1252", "Windows-1252", ("Søren Ærø", "Jørgensen", "Tromsø")),
+    ("cp1250", "Windows-1250", ("Dvořák", "Jiří Kučera")),
+    ("gbk", "GB18030", ("姚英",)),
 ]
 AMBIGUOUS = [
     ("cp1252", "Miloš", "Mac Roman (Miloö), Windows-1252 (Miloš), Windows-1250 (Miloš)"),
-    ("cp1250", "Dvořák", "Windows-1252 (Dvoøák), Windows-1250 (Dvořák)"),
+    ("cp1250", "Růžička", "Windows-1250 (Růžička), Windows-1252 (Rùžièka)"),
     ("koi8-r", "Иванов", "KOI8-R (Иванов), GB18030 (樽廖献)"),
     ("gbk", "懿", "GB18030 (懿)"),
     ("euc_jp", "株式会社トヨタ", "EUC-JP (株式会社トヨタ), Big5 (堪摯莘模玄亥正)"),

@@ -10,6 +10,8 @@ Mark = Callable[[str, str], float]
 """How a character looks beside the one before and the one after it, which stand around a `|`."""
 
 _FULL_WIDTH = re.compile(r"[　-〕！-～·—“”‘’…×]")
+# Letters of Greek, Cyrillic, Hebrew and Arabic, but not those of their extensions.
+_IN_DAILY_USE = re.compile(r"[Ά-ώЀ-џҐґא-תء-ي]")
 _UNCOMMON = 0.5
 _RARE = 0.1
 # JIS level 1, of the more frequent kanji, ends before it.
@@ -20,6 +22,9 @@ _CENTRAL = dict.fromkeys("äöüßéáíóúýëçô", 1.0) | {
     **dict.fromkeys("řěůňťďłżźśőšž", 0.85),
     **dict.fromkeys("čćńąęăűâî", 0.7),
 }
+_CONSONANTS = frozenset("řčňť")
+_VOWELS = frozenset("aeiouyæø")
+_UNLIKELY = 0.2
 _BESIDE_WORDS = frozenset("€£©®™°«»“”„–—…‘’•·§¿¡ªº\u00a0")
 
 
@@ -54,16 +59,20 @@ def korean(char: str, _: str) -> float:
 
 
 def western(char: str, around: str) -> float:
-    return _accented(char, around, _WESTERN)
+    mark = _accented(char, around, _WESTERN)
+    return min(mark, _UNLIKELY) if _is_misplaced_vowel(char.lower(), around) else mark
 
 
 def central(char: str, around: str) -> float:
-    return _accented(char, around, _CENTRAL)
+    mark = _accented(char, around, _CENTRAL)
+    misplaced = char.lower() in _CONSONANTS and _vowels_around(around) == (False, False)
+    return min(mark, _UNLIKELY) if misplaced else mark
 
 
 def cyrillic(char: str, around: str) -> float:
     before, _, after = around.partition("|")
-    if not "А" <= char <= "ё" or (char.isupper() and before.islower()):
+    beside_latin = any(side.isascii() and side.isalpha() for side in (before, after))
+    if not "А" <= char <= "ё" or beside_latin or (char.isupper() and before.islower()):
         return _WRONG
     if char.isupper() and before.isupper() and after.islower():
         return _WRONG
@@ -73,7 +82,7 @@ def cyrillic(char: str, around: str) -> float:
 def unicode(char: str, around: str) -> float:
     """Of characters that take two bytes of UTF-8, as one of GB18030 may by chance."""
     if "Ͱ" <= char <= "ۿ":  # Greek to Arabic
-        return 0.8 if char.isalpha() else _WRONG
+        return 0.8 if _IN_DAILY_USE.fullmatch(char) else _RARE
     return max(western(char, around), central(char, around), 0.3 if "À" <= char <= "ɏ" else _WRONG)
 
 
@@ -111,6 +120,25 @@ def _hanzi(
     except UnicodeEncodeError:
         return _RARE
     return _UNCOMMON if row in frequent_rows else infrequent
+
+
+def _is_misplaced_vowel(char: str, around: str) -> bool:
+    """ø stands beside consonants, and è behind one or before one, which Czech ř and č do not; ì, ò
+    and ù end words."""
+    before, _, after = around.partition("|")
+    if char in "ìòù":
+        return after.isalpha()
+    vowel_before, vowel_after = _vowels_around(around)
+    if char == "è":
+        return vowel_after and (vowel_before or not before.isalpha())
+    return char == "ø" and (vowel_before or vowel_after)
+
+
+def _vowels_around(around: str) -> tuple[bool, bool]:
+    before, _, after = around.partition("|")
+    plain = (unicodedata.normalize("NFD", side.lower())[:1] for side in (before, after))
+    first, last = (side != "" and side in _VOWELS for side in plain)
+    return first, last
 
 
 def _accented(char: str, around: str, letters: dict[str, float]) -> float:

@@ -154,7 +154,11 @@ def _utf_8_by_chance(head: bytes) -> bool:
     text = head.decode("utf-8", "ignore")
     if text.isascii() or max(text) > _LAST_OF_TWO_BYTES:
         return False
-    return credibility.mean(text, credibility.unicode) < _LEAST
+    score = credibility.mean(text, credibility.unicode)
+    if score >= _LEAST:
+        return False
+    readings = _readings(b"".join(line for line in head.splitlines(True) if not line.isascii()))
+    return any(found.codec == "gb18030" and found.score - score >= _MARGIN for found in readings)
 
 
 def _most_credible(path: Path) -> str:
