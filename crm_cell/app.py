@@ -21,11 +21,10 @@ from crm_cell.events.retention import purge_forever as purge_events_forever
 from crm_cell.follow_ups import service as follow_ups_service
 from crm_cell.follow_ups.routes import follow_ups
 from crm_cell.health.routes import health
-from crm_cell.http.admission import SLOTS, Admission
 from crm_cell.http.application import Application
 from crm_cell.http.base_path import BASE_PATH, BasePath
 from crm_cell.http.cors import Cors, read_origins
-from crm_cell.http.edge import Edge
+from crm_cell.http.edge import SLOTS, Concurrency, Edge
 from crm_cell.http.local_only import LocalOnly
 from crm_cell.http.measurements import Measurements
 from crm_cell.http.openapi.routes import with_openapi
@@ -103,7 +102,7 @@ def _edge(settings: Settings) -> Edge:
             token=settings.rate_limit_token,
             burst_seconds=settings.rate_limit_burst,
         ),
-        admission=Admission(settings.slots or slots),
+        concurrency=Concurrency(settings.slots or slots),
     )
 
 

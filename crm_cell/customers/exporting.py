@@ -4,7 +4,6 @@ They are read in chunks, newest first, each in a transaction of its own: none st
 slow client reads, and memory holds one chunk however many there are.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, Callable
 
 from crm_cell.customers import service
@@ -47,8 +46,10 @@ async def pieces(
 ) -> AsyncGenerator[bytes, None]:
     """The file, piece by piece: of one page, or of everything. `on_rows` hears of every chunk
     how many rows it had."""
-    file = await asyncio.to_thread(FILES[kind], CustomerView)
+    made: list[File] = []
     try:
+        await database.run_long(actor.tenant, lambda: made.append(FILES[kind](CustomerView)))
+        file = made[0]
         asked: PageRequest | None = page or PageRequest(size=_CHUNK)
         while asked is not None:
             piece, rows, after = await _chunk(database, actor, file, asked)
@@ -56,10 +57,11 @@ async def pieces(
             if piece:
                 yield piece
             asked = PageRequest(size=_CHUNK, after=after) if after and page is None else None
-        while piece := await asyncio.to_thread(file.rest):
+        while piece := await database.run_long(actor.tenant, file.rest):
             yield piece
     finally:
-        file.close()
+        for file in made:  # also where its caller left while it was being made
+            file.close()
 
 
 async def _chunk(

@@ -82,7 +82,13 @@ async def import_(
     return report
 
 
-@customers.plain("/export", "导出客户", media=[kind.media for kind in FILES.values()], scope=EXPORT)
+@customers.plain(
+    "/export",
+    "导出客户",
+    long=True,
+    media=[kind.media for kind in FILES.values()],
+    scope=EXPORT,
+)
 async def export(
     database: Database, actor: Actor, page: ExportAsked, query: ExportQuery, request: Request
 ) -> Page[CustomerView] | Stream:

@@ -8,6 +8,7 @@ error body.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from time import perf_counter
 from typing import Any, TypeAlias
 
@@ -15,7 +16,6 @@ import structlog
 
 from crm_cell.http import signature
 from crm_cell.http.answers import CLOSE, Answer, NotKept, Stream
-from crm_cell.http.arrivals import Arrivals
 from crm_cell.http.auth import (
     Authenticator,
     Identity,
@@ -24,6 +24,7 @@ from crm_cell.http.auth import (
     scope_of,
     tenant_of,
 )
+from crm_cell.http.body_timeout import BodyTimeouts
 from crm_cell.http.edge import Edge
 from crm_cell.http.errors import answer_error
 from crm_cell.http.exposition import Exposition, is_wanted
@@ -44,12 +45,16 @@ from crm_cell.kernel.errors import BadRequest, CrmError, Fault, MethodNotAllowed
 from crm_cell.kernel.ids import IdMaker
 from crm_cell.kernel.messages import preferred_language
 from crm_cell.storage.engine import Database, Tx
+from crm_cell.storage.errors import TakesLong
 
 log = structlog.get_logger()
 
 # What makes no difference to them refuses none: proxies add request ids of their own.
 _READS = ("GET", "HEAD")
 _REPEATED_ID = Fault("X-Request-ID", "repeated")
+
+# In the log and the metrics, as nginx has it: nobody was there to be answered.
+HUNG_UP = 499
 
 ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -88,10 +93,10 @@ class Application:
         self._cors = edge.cors
         self._local_only = edge.local_only
         self._rate_limits = edge.rate_limits
-        self._admission = edge.admission
+        self._concurrency = edge.concurrency
         self._readiness = readiness or Readiness()
         self._draining = False
-        self._arrivals = Arrivals()
+        self._body_timeouts = BodyTimeouts()
         self._large_bodies = LargeBodies()
         self._representation = Representation()
         # One at a time: what a body becomes takes many times its size, most of it for a moment.
@@ -103,7 +108,9 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
         path = self._base_path.without(scope["path"])
-        request = Request(scope, receive, path, self._database, self._arrivals, self._readiness)
+        request = Request(
+            scope, receive, path, self._database, self._body_timeouts, self._readiness
+        )
         request.public_base = self._base_path.public
         request.headers, wrong = collect(scope["headers"])
         # The server gives an empty one to requests that have none.
@@ -112,27 +119,34 @@ class Application:
         self._prepare(request, wrong)
         route: Route | None = None
         try:
-            if self._local_only is not None:
-                self._local_only.check(request.method, request.path, request.headers)
-            found = self._resolve(scope, request.path)
-            preflight = self._cors.preflight(request.method, request.headers)
-            if preflight is not None:
-                answer: Answer | Stream = preflight
-            elif found is None and is_page(request.path):
-                answer = await self._page(scope, request)
-            else:
-                route = self._route(request, found)
-                answer = await self._run(route, request, wrong)
-        except CrmError as error:
-            answer = answer_error(error, request.request_id, request.language)
-            await request.discard_body()
-        except Exception:
-            log.exception("internal_error", requestId=request.request_id)
-            answer = answer_error(CrmError(), request.request_id, request.language)
-        if self._draining:
-            request.extra = [*request.extra, CLOSE]
-        await send_answer(answer, request, started, send)
-        status = answer.status if isinstance(answer, Answer) else 200
+            try:
+                if self._local_only is not None:
+                    self._local_only.check(request.method, request.path, request.headers)
+                found = self._resolve(scope, request.path)
+                preflight = self._cors.preflight(request.method, request.headers)
+                if preflight is not None:
+                    answer: Answer | Stream = preflight
+                elif found is None and is_page(request.path):
+                    answer = await self._page(scope, request)
+                else:
+                    route = self._route(request, found)
+                    answer = await self._run(route, request, wrong)
+            except CrmError as error:
+                answer = answer_error(error, request.request_id, request.language)
+                await request.discard_body()
+            except Exception:
+                log.exception("internal_error", requestId=request.request_id)
+                answer = answer_error(CrmError(), request.request_id, request.language)
+            if self._draining:
+                request.extra = [*request.extra, CLOSE]
+            await send_answer(answer, request, started, send)
+            status = answer.status if isinstance(answer, Answer) else 200
+        except asyncio.CancelledError:
+            if not request.gone:
+                raise
+            status = HUNG_UP
+        finally:
+            request.end()
         self._telemetry.record(route, request, status, perf_counter() - started)
 
     def drain(self, seconds: float) -> None:
@@ -140,7 +154,7 @@ class Application:
         and a body that has not arrived `seconds` from now is not waited for."""
         self._draining = True
         self._readiness.add(DRAINING)
-        self._arrivals.end_by(asyncio.get_running_loop().time() + seconds)
+        self._body_timeouts.end_by(asyncio.get_running_loop().time() + seconds)
 
     def _prepare(self, request: Request, wrong: list[Fault]) -> None:
         """What even a refusal needs: the language, and an id to find it by in the logs."""
@@ -219,15 +233,37 @@ class Application:
                 route, request, await self._work(route, request, arguments)
             )
         tenant, writes = request.actor.tenant, route.kind == "write"
-        if not self._admission.has_taken(tenant, writes=writes):
-            await self._admission.enter(tenant, writes=writes)
+        if route.takes_long(arguments):
+            return await self._answer_long(route, request, arguments, tenant)
+        short = self._concurrency.short
+        if not short.has_entered(tenant, writes=writes):
+            await short.enter(tenant, writes=writes)
         try:
             answer = await self._work(route, request, arguments)
             if writes or (not route.media and is_final(request, answer)):
                 return answer
             return await self._represented(route, request, answer)
+        except TakesLong:
+            request.takes_long = True
         finally:
-            self._admission.leave(tenant, writes=writes)
+            short.leave(tenant, writes=writes)
+        return await self._answer_long(route, request, arguments, tenant)
+
+    async def _answer_long(
+        self, route: Route, request: Request, arguments: list[Any], tenant: str
+    ) -> Answer | Stream:
+        """Writes go on when their caller has hung up: they happen as a whole, or not at all."""
+        if route.kind == "write":
+            await self._concurrency.long_writes.enter(tenant)
+            try:
+                return await self._work(route, request, arguments)
+            finally:
+                self._concurrency.long_writes.leave(tenant)
+        request.watch()
+        if route.may_stream:  # held until the whole of it is sent
+            await self._concurrency.streams.enter(tenant)
+            request.release = partial(self._concurrency.streams.leave, tenant)
+        return await self._represented(route, request, await self._work(route, request, arguments))
 
     async def _represented(
         self, route: Route, request: Request, answer: Answer | Stream
@@ -249,7 +285,8 @@ class Application:
 
     async def _read(self, route: Route, request: Request, arguments: list[Any]) -> Answer:
         assert request.actor is not None, "every read is somebody's"
-        if route.long:  # and so is writing its answer: both are done off the event loop
+        if route.long or request.takes_long:
+            # And so is writing its answer: both are done off the event loop.
             return await self._database.read(
                 route.name,
                 request.actor.tenant,
@@ -257,7 +294,7 @@ class Application:
                 long=True,
             )
         result = await self._database.read(
-            route.name, request.actor.tenant, lambda tx: route.handler(tx, *arguments)
+            route.name, request.actor.tenant, lambda tx: route.handler(tx, *arguments), long=None
         )
         return render(route, request, result)
 
@@ -269,7 +306,7 @@ class Application:
             raise BadRequest([*faults, *bad.faults]) from None
 
     async def _read_body(self, route: Route, request: Request) -> None:
-        request.place = self._large_bodies.place()
+        request.place = self._large_bodies.place(request.actor.tenant if request.actor else "")
         await request.read_body(route.body_limit)
         if self._signing_secret and not route.open:
             signature.verify(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequen
 from typing import Any
 
 from crm_cell.http.answers import Header
-from crm_cell.http.arrivals import Arrivals
+from crm_cell.http.body_timeout import BodyTimeouts, Pace
 from crm_cell.http.large_bodies import LARGE, Place
 from crm_cell.http.readiness import Readiness
 from crm_cell.kernel.actor import Actor
@@ -29,11 +29,13 @@ _PATCH_MEDIA = ("application/merge-patch+json", *_MEDIA)
 
 class Request:
     __slots__ = (
+        "_watcher",
         "actor",
-        "arrivals",
         "body",
+        "body_timeouts",
         "database",
         "extra",
+        "gone",
         "headers",
         "language",
         "method",
@@ -44,8 +46,10 @@ class Request:
         "query",
         "readiness",
         "receive",
+        "release",
         "request_id",
         "signed_path",
+        "takes_long",
         "tree",
         "unread",
     )
@@ -56,7 +60,7 @@ class Request:
         receive: Receive,
         path: str,
         database: Database,
-        arrivals: Arrivals,
+        body_timeouts: BodyTimeouts,
         readiness: Readiness,
     ) -> None:
         self.method: str = scope["method"]
@@ -69,7 +73,7 @@ class Request:
         self.query: bytes = scope["query_string"]
         self.receive = receive
         self.database = database
-        self.arrivals = arrivals
+        self.body_timeouts = body_timeouts
         self.readiness = readiness
         self.headers: Mapping[str, str] = {}
         self.params: Mapping[str, str] = {}
@@ -80,7 +84,35 @@ class Request:
         self.body = b""
         self.tree: Any = None
         self.place: Place | None = None
+        self.release: Callable[[], None] | None = None
+        """Gives back what is held until the whole answer is sent."""
+        self.gone = False
+        """Whether the caller has hung up, as far as that was looked for."""
+        self.takes_long = False
+        """Whether a read turned out to take long, though its route does not say so."""
+        self._watcher: asyncio.Task[None] | None = None
         self.unread = self.method in ("POST", "PATCH", "PUT", "DELETE")
+
+    def watch(self) -> None:
+        """From now on, cancel the task that answers when the caller hangs up: nothing more is made
+        for nobody. The body must have been read."""
+        if self._watcher is None:
+            task = asyncio.current_task()
+            assert task is not None
+            self._watcher = asyncio.create_task(self._cancel_when_gone(task))
+
+    def end(self) -> None:
+        """What was held for the request is free, and nobody is watched any more."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+        if self.release is not None:
+            self.release()
+
+    async def _cancel_when_gone(self, task: asyncio.Task[Any]) -> None:
+        while (await self.receive())["type"] != "http.disconnect":
+            pass  # the end of a body, which some servers send where there is none
+        self.gone = True
+        task.cancel()
 
     async def read_body(self, limit: int) -> None:
         """Raises PayloadTooLarge past `limit` bytes, BadRequest when the rest never comes."""
@@ -89,7 +121,7 @@ class Request:
             raise too_large(limit)
         began = asyncio.get_running_loop().time()
         try:
-            first, more = self._part(await self.arrivals.first(self.receive, began))
+            first, more = self._part(await self.body_timeouts.first(self.receive, began))
         except TimeoutError:
             self.unread = False  # nor is there anything to discard
             raise _incomplete() from None
@@ -101,24 +133,28 @@ class Request:
     async def _rest(self, first: bytes, limit: int, began: float) -> bytes:
         """Only what comes in parts has a timer: one costs more than reading most bodies."""
         try:
-            async with self.arrivals.rest(began):
-                return await self._whole_body(first, limit)
+            async with self.body_timeouts.rest(began) as pace:
+                return await self._whole_body(first, limit, pace)
         except TimeoutError:
             self.unread = False  # nor is there anything to discard
             raise _incomplete() from None
 
-    async def _whole_body(self, first: bytes, limit: int) -> bytes:
+    async def _whole_body(self, first: bytes, limit: int, pace: Pace) -> bytes:
         chunks, size = [first], len(first)
         while True:
             if size > limit:
                 raise too_large(limit)
-            if size > LARGE and self.place is not None:
+            if size > LARGE and self.place is not None and not self.place.is_arriving:
+                pace.pause()
                 await self.place.arrive()
+                pace.go_on()
             if not self.unread:
                 break
             chunk, _ = await self._receive()
+            pace.received(len(chunk))
             chunks.append(chunk)
             size += len(chunk)
+        pace.pause()
         if self.place is not None:
             await self.place.work()
         return b"".join(chunks)

@@ -17,6 +17,7 @@ Handler = Callable[..., Awaitable[Any]]
 H = TypeVar("H", bound=Handler)
 Recheck = Callable[[Reader, Actor, str], Awaitable[None]]
 ShownIds = Callable[[bytes], Iterable[str]]
+LongWhen = Callable[..., bool]
 Kind = Literal["read", "write", "plain"]
 
 MIB = 1024 * 1024
@@ -32,6 +33,7 @@ class Options(TypedDict, total=False):
     page: bool
     scope: str
     long: bool
+    long_when: LongWhen
     body_limit: int
     refusals: Sequence[str | CrmError]
     media: Sequence[str]
@@ -62,6 +64,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What the caller must have been granted: reading or writing, unless more is at stake."""
     long: bool = False
     """May take over 2 ms: runs off the event loop."""
+    long_when: LongWhen | None = None
+    """Whether it does with these arguments, where that depends on them."""
     body_limit: int = BODY_LIMIT
     recheck: Recheck | None = None
     """Whether a caller may (still) see a resource that a stored answer shows."""
@@ -81,6 +85,13 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def name(self) -> str:
         return f"{self.tag}.{self.handler.__name__.rstrip('_')}"
+
+    @cached_property
+    def may_stream(self) -> bool:
+        return self.kind == "plain" and self.long
+
+    def takes_long(self, arguments: Sequence[Any]) -> bool:
+        return self.long or (self.long_when is not None and self.long_when(*arguments))
 
     @cached_property
     def takes_body(self) -> bool:

@@ -1,6 +1,5 @@
 """An answer's way out, in the frame that every response has."""
 
-import asyncio
 from contextlib import aclosing
 from time import perf_counter
 
@@ -44,19 +43,9 @@ async def _send_stream(answer: Stream, headers: list[Header], request: Request, 
 
 async def _send_chunks(answer: Stream, request: Request, send: Send) -> None:
     """Send the body as it is made. Nothing more is made for a caller who has hung up."""
-    hung_up = asyncio.create_task(_hung_up(request))
-    try:
-        # Lets the server send the head: the first chunk of a workbook is a long time coming.
-        await send({"type": "http.response.body", "body": b"", "more_body": True})
-        async with aclosing(answer.chunks) as chunks:
-            async for chunk in chunks:
-                if hung_up.done():
-                    return
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    finally:
-        hung_up.cancel()
-
-
-async def _hung_up(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass  # what else arrives is the rest of a body that nobody asked for
+    request.watch()
+    # Lets the server send the head: the first chunk of a workbook is a long time coming.
+    await send({"type": "http.response.body", "body": b"", "more_body": True})
+    async with aclosing(answer.chunks) as chunks:
+        async for chunk in chunks:
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})

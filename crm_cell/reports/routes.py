@@ -12,7 +12,11 @@ from crm_cell.storage.engine import Database, Reader
 reports = Routes("", tag="reports")
 
 
-@reports.plain("/reports/funnel", "销售漏斗")
+def _is_ranged(_database: Database, _actor: Actor, query: FunnelQuery, _request: Request) -> bool:
+    return query.is_ranged
+
+
+@reports.plain("/reports/funnel", "销售漏斗", long_when=_is_ranged)
 async def funnel(
     database: Database, actor: Actor, query: FunnelQuery, request: Request
 ) -> FunnelView:

@@ -1,7 +1,7 @@
 """A database whose transactions have the seals of their tenant."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import structlog
@@ -66,6 +66,9 @@ class SealedDatabase:
     async def ready(self) -> None:
         await self._inner.ready()
 
+    async def run_long(self, tenant: Tenant, function: Callable[[], T], /) -> T:
+        return await self._inner.run_long(tenant, function)
+
     async def overwrite_deleted(self) -> None:
         await self._inner.overwrite_deleted()
 
@@ -73,7 +76,7 @@ class SealedDatabase:
         await self._inner.refresh_statistics()
 
     async def read(
-        self, name: str, tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
+        self, name: str, tenant: Tenant, unit: ReadUnit[T], /, *, long: bool | None = False
     ) -> T:
         if tenant is None:
             return await self._inner.read(name, tenant, unit, long=long)

@@ -72,6 +72,9 @@ class KeylessDatabase:
             raise KeyMissing
         await self._inner.ready()
 
+    async def run_long(self, tenant: Tenant, function: Callable[[], T], /) -> T:
+        return await self._inner.run_long(tenant, function)
+
     async def overwrite_deleted(self) -> None:
         await self._inner.overwrite_deleted()
 
@@ -79,12 +82,14 @@ class KeylessDatabase:
         await self._inner.refresh_statistics()
 
     async def read(
-        self, name: str, tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
+        self, name: str, tenant: Tenant, unit: ReadUnit[T], /, *, long: bool | None = False
     ) -> T:
         if self._refuses:
             raise KeyMissing
         try:
-            return await self._inner.read(name, tenant, _reading(unit, tenant, long), long=long)
+            return await self._inner.read(
+                name, tenant, _reading(unit, tenant, bool(long)), long=long
+            )
         except KeyMissing:
             self._refuse()
             raise

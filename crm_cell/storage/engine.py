@@ -121,9 +121,10 @@ class Database(Protocol):
         ...
 
     async def read(
-        self, name: str, tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
+        self, name: str, tenant: Tenant, unit: ReadUnit[T], /, *, long: bool | None = False
     ) -> T:
-        """Run `unit` on one snapshot. `long` keeps it off the event loop."""
+        """Run `unit` on one snapshot. `long` keeps it off the event loop, in the tenant's turn;
+        None raises TakesLong for a unit that turns out to be long. Raises RateLimited."""
         ...
 
     async def write(
@@ -142,6 +143,10 @@ class Database(Protocol):
         for what others do: so it changes nothing but the database. `now` backdates (demo data).
         Raises RateLimited when too much is waiting, Unavailable when the outcome is unknown.
         """
+        ...
+
+    async def run_long(self, tenant: Tenant, function: Callable[[], T], /) -> T:
+        """Run what blocks, and needs no transaction, beside long reads: in the tenant's turn."""
         ...
 
     async def overwrite_deleted(self) -> None:

@@ -7,6 +7,7 @@ answered. Reads run inline: a point read costs less than handing it to a thread.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import perf_counter
@@ -109,7 +110,7 @@ class SqliteDatabase:
         await self._condition.check(lambda: self.write("readiness", TRIAL_TENANT, trial))
 
     async def read(
-        self, name: str, _tenant: Tenant, unit: ReadUnit[T], /, *, long: bool = False
+        self, name: str, tenant: Tenant, unit: ReadUnit[T], /, *, long: bool | None = False
     ) -> T:
         if self._files.lost:
             raise Unavailable from FileLost(LOST)
@@ -118,8 +119,10 @@ class SqliteDatabase:
                 try:
                     return self._read_inline(name, unit)
                 except TakesLong:
+                    if long is None:
+                        raise
                     log.debug("long_after_all", unit=name)
-            return await self._long_readers.run(name, unit, self._clock.now())
+            return await self._long_readers.run(name, tenant, unit, self._clock.now())
         except Unavailable as error:
             self._condition.read_failed(error)
             raise
@@ -174,6 +177,9 @@ class SqliteDatabase:
         except Unavailable as error:
             self._condition.write_failed(error)
             raise
+
+    async def run_long(self, tenant: Tenant, function: Callable[[], T], /) -> T:
+        return await self._long_readers.work.run(tenant, function, stop=_let_it_end)
 
     async def overwrite_deleted(self) -> None:
         """Only here, where a person is erased: it costs every write that deletes or shortens."""
@@ -263,3 +269,7 @@ class SqliteDatabase:
 
     async def _off_the_loop(self, function: Any, *args: Any) -> None:
         await self._loop.run_in_executor(self._commit_thread, function, *args)
+
+
+def _let_it_end() -> None:
+    """Nothing stops it: its caller waits."""

@@ -1,51 +1,51 @@
 """Reads that take long (exports, raw reports) run on threads, each with its own connection."""
 
-import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import apsw
 
-from crm_cell.kernel.errors import RateLimited
-from crm_cell.storage.engine import ReadUnit
+from crm_cell.storage.engine import Reader, ReadUnit, Tenant
+from crm_cell.storage.long_work import LongWork
 from crm_cell.storage.page_boundaries import Boundaries
 from crm_cell.storage.sqlite_connection import connect, read_on
 
 T = TypeVar("T")
 
-_THREADS = 2
-# Long reads waiting for a thread; past it the caller is told to come back.
-_MAX_WAITING = 64
+# How often a statement looks whether its caller has gone: about every millisecond.
+_INSTRUCTIONS = 20_000
 
 
 class LongReaders:
     def __init__(self, path: Path, boundaries: Boundaries) -> None:
         self._path = path
         self._boundaries = boundaries
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="long-read")
+        self.work = LongWork("long-read")
         self._local = threading.local()
         self._connections: list[apsw.Connection] = []
-        self._running = 0
 
-    async def run(self, name: str, unit: ReadUnit[T], now: int) -> T:
-        if self._running >= _MAX_WAITING:
-            raise RateLimited
-        self._running += 1
-        try:
-            loop = asyncio.get_running_loop()
-            return cast(T, await loop.run_in_executor(self._threads, self._read, name, unit, now))
-        finally:
-            self._running -= 1
+    async def run(self, name: str, tenant: Tenant, unit: ReadUnit[T], now: int) -> T:
+        """Raises RateLimited. Statements of whoever is cancelled are stopped."""
+        gone = threading.Event()
+        return await self.work.run(tenant, self._read, name, unit, now, gone, stop=gone.set)
 
     def close(self) -> None:
-        self._threads.shutdown()
+        self.work.close()
         for connection in self._connections:
             connection.close()
 
-    def _read(self, name: str, unit: ReadUnit[Any], now: int) -> Any:
-        return read_on(self._connection(), name, unit, now, self._boundaries)
+    def _read(self, name: str, unit: ReadUnit[T], now: int, gone: threading.Event) -> T:
+        connection = self._connection()
+
+        async def stoppable(tx: Reader) -> T:
+            connection.set_progress_handler(gone.is_set, _INSTRUCTIONS)
+            try:
+                return await unit(tx)
+            finally:  # before the transaction ends, which nothing may stop
+                connection.set_progress_handler(None)
+
+        return read_on(connection, name, stoppable, now, self._boundaries)
 
     def _connection(self) -> apsw.Connection:
         if not hasattr(self._local, "connection"):

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from crm_cell.http import large_bodies
 from tests.wire import WRITE, Header, Heard, ask, faults, refused
 from tests.world import Running, nothing_changes
 
@@ -24,6 +23,12 @@ def rows(number: int) -> bytes:
     """An import that is large."""
     items = [{"name": f"{number}-{index} " + "x" * 100} for index in range(1000)]
     return json.dumps({"items": items}).encode()
+
+
+def be_impatient(cell: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    bodies = cell.service._application._large_bodies
+    for limiter in (bodies.arriving, bodies.at_work):
+        monkeypatch.setattr(limiter, "_patience", 0.02)
 
 
 async def import_(cell: Running, number: int, body: bytes) -> Heard:
@@ -86,7 +91,7 @@ async def test_a_small_body_never_waits_for_a_large_one(cell: Running) -> None:
 async def test_a_large_body_that_waits_too_long_is_told_to_come_back(
     cell: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large_bodies, "_PATIENCE_SECONDS", 0.02)
+    be_impatient(cell, monkeypatch)
     async with nothing_changes(cell), half_sent(cell):
         heard = await import_(cell, 1, rows(1))
         refused(heard, 429, "RATE_LIMIT")
@@ -96,7 +101,7 @@ async def test_a_large_body_that_waits_too_long_is_told_to_come_back(
 async def test_whoever_is_refused_or_hangs_up_makes_room(
     cell: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(large_bodies, "_PATIENCE_SECONDS", 0.02)
+    be_impatient(cell, monkeypatch)
     async with half_sent(cell):
         pass
     for number in range(SLOW):

@@ -6,8 +6,8 @@ import httpx
 import msgspec
 import pytest
 
-from crm_cell.http.arrivals import Arrivals
 from crm_cell.http.auth import Identity
+from crm_cell.http.body_timeout import BodyTimeouts
 from crm_cell.http.exposition import Exposition
 from crm_cell.http.readiness import Readiness
 from crm_cell.http.request import Request
@@ -154,7 +154,7 @@ def request_with(headers: dict[str, str], cell: Running) -> Request:
         return {"type": "http.request", "body": b""}
 
     scope = {"method": "GET", "query_string": b""}
-    database, arrivals = cell.service.database, Arrivals()
+    database, arrivals = cell.service.database, BodyTimeouts()
     request = Request(scope, nothing_more, "/metrics", database, arrivals, Readiness())
     request.headers = headers
     return request
