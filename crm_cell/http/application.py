@@ -25,6 +25,7 @@ from crm_cell.http.auth import (
     tenant_of,
 )
 from crm_cell.http.body_timeout import BodyTimeouts
+from crm_cell.http.doc_pages import is_page, whole_page
 from crm_cell.http.edge import Edge
 from crm_cell.http.errors import answer_error
 from crm_cell.http.exposition import Exposition, is_wanted
@@ -35,7 +36,7 @@ from crm_cell.http.once import Claim, Once, fingerprint
 from crm_cell.http.readiness import DRAINING, Readiness
 from crm_cell.http.rendering import render, rendered
 from crm_cell.http.representation import Representation, is_final, varying
-from crm_cell.http.request import Message, Receive, Request, Scope, Send
+from crm_cell.http.request import Receive, Request, Scope, Send
 from crm_cell.http.routing import Methods, Route, Router, hides_slash
 from crm_cell.http.sending import send_answer
 from crm_cell.http.telemetry import Telemetry
@@ -127,7 +128,7 @@ class Application:
                 if preflight is not None:
                     answer: Answer | Stream = preflight
                 elif found is None and is_page(request.path):
-                    answer = await self._page(scope, request)
+                    answer = await whole_page(self._pages, scope, request)
                 else:
                     route = self._route(request, found)
                     answer = await self._run(route, request, wrong)
@@ -349,30 +350,6 @@ class Application:
             assert rolled_back.answer is not None
             return rolled_back.answer
 
-    async def _page(self, scope: Scope, request: Request) -> Answer:
-        """Let the documentation pages answer, in the frame of every response."""
-        heads: list[Message] = []
-        chunks: list[bytes] = []
-
-        async def gather(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                heads.append(message)
-            else:
-                chunks.append(message.get("body", b""))
-
-        # Whole pages only: a part that cannot be had would be refused in words of its own.
-        asked = [header for header in scope["headers"] if header[0] != b"range"]
-        inner = {**scope, "path": request.path, "root_path": "", "headers": asked, "extensions": {}}
-        await self._pages(inner, request.receive, gather)
-        status = heads[0]["status"]
-        if status == 404:
-            is_there = request.path in _PAGES or request.path.startswith("/docs/assets/")
-            raise NotFound("path_not_found", details="pages_not_built" if is_there else None)
-        if status == 405:
-            raise MethodNotAllowed(["GET", "HEAD"])
-        headers = [header for header in heads[0]["headers"] if header[0] != b"content-length"]
-        return Answer(status, b"".join(chunks), headers, protection=())
-
 
 async def _plain(route: Route, request: Request, arguments: list[Any]) -> Answer | Stream:
     result = await route.handler(*arguments)
@@ -398,11 +375,3 @@ def _claim(route: Route, request: Request, arguments: list[Any]) -> Claim:
         subject=next(iter(request.params.values()), None),
         again=again if reread else None,
     )
-
-
-# Those that may be missing because the documentation has not been built.
-_PAGES = ("/docs", "/redoc")
-
-
-def is_page(path: str) -> bool:
-    return path == "/" or path.startswith(("/docs", "/redoc"))
