@@ -23,7 +23,8 @@ async def funnel(
     """The sales funnel by stage and status, in order; with X-User-Id, of that user's opportunities.
 
     Amounts of different currencies are never added up: each row is of one currency, `totals` has
-    each currency's sum, and `totalAmountCents` is the only one or, of several, that of CNY.
+    each currency's sum, and `totalCount` and `totalAmountCents` are of `totalCurrency`: the only
+    one or, of several, CNY.
     """
 
     async def read(tx: Reader) -> list[FunnelRow]:

@@ -24,14 +24,16 @@ def totals(rows: Iterable[tuple[str, int, int]]) -> list[Total]:
     return [found[currency] for currency in sorted(found)]
 
 
-def headline_cents(found: list[Total]) -> int:
-    """The one number for a whole report: its only currency's, else that of the default one.
+def headline(found: list[Total]) -> Total:
+    """The one total for a whole report: its only currency's, else that of the default one.
 
-    Amounts of different currencies are never added up.
+    Amounts of different currencies are never added up, and a count beside an amount counts what
+    the amount is the sum of.
     """
     if len(found) == 1:
-        return found[0].amount_cents
-    return sum(total.amount_cents for total in found if total.currency == DEFAULT_CURRENCY)
+        return found[0]
+    none = Total(DEFAULT_CURRENCY, 0, 0)
+    return next((total for total in found if total.currency == DEFAULT_CURRENCY), none)
 
 
 def conversion_rate_pct(won: int, total: int) -> float:

@@ -9,7 +9,7 @@ from crm_cell.http.fields import currency, owner, time
 from crm_cell.http.schema import Query, View
 from crm_cell.kernel.messages import Language
 from crm_cell.opportunities.service import STAGES, FunnelRow
-from crm_cell.reports.rules import Total, conversion_rate_pct, headline_cents, totals
+from crm_cell.reports.rules import Total, conversion_rate_pct, headline, totals
 
 Time = Annotated[int, time()]
 OwnerId = Annotated[str, owner()]
@@ -76,10 +76,12 @@ class FunnelView(View):
     """The sales funnel: a row for each stage, status and currency that has opportunities.
 
     Amounts of different currencies are never added up. `totals` has every currency;
-    `totalAmountCents` is the only currency's total or, where there are several, that of CNY.
+    `totalCount` and `totalAmountCents` are the only currency's or, of several, those of CNY, and
+    `totalCurrency` names it.
     """
 
     data: list[StageView]
+    total_currency: str
     total_count: int
     total_amount_cents: int
     totals: list[TotalView]
@@ -87,10 +89,12 @@ class FunnelView(View):
     @classmethod
     def of(cls, rows: list[FunnelRow], language: Language) -> "FunnelView":
         found = totals((row.currency, row.count, row.amount_cents) for row in rows)
+        whole = headline(found)
         return cls(
             data=[StageView.of(row, language) for row in rows],
-            total_count=sum(total.count for total in found),
-            total_amount_cents=headline_cents(found),
+            total_currency=whole.currency,
+            total_count=whole.count,
+            total_amount_cents=whole.amount_cents,
             totals=[TotalView.of(total) for total in found],
         )
 

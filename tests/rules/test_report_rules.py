@@ -3,7 +3,7 @@
 import pytest
 
 from crm_cell.kernel.money import MAX_CENTS
-from crm_cell.reports.rules import Total, conversion_rate_pct, headline_cents, totals
+from crm_cell.reports.rules import Total, conversion_rate_pct, headline, totals
 
 USD = Total("USD", 2, 300)
 CNY = Total("CNY", 1, 50)
@@ -24,7 +24,7 @@ def test_totals_may_outgrow_an_int64() -> None:
 def test_the_headline_is_the_only_currency_or_of_several_that_of_cny(
     found: list[Total], cents: int
 ) -> None:
-    assert headline_cents(found) == cents
+    assert headline(found).amount_cents == cents
 
 
 @pytest.mark.parametrize(
