@@ -16,7 +16,7 @@ from tests.processes import environment
 
 ROOT = Path(__file__).parents[2]
 READMES = ["README.md", "README.zh-CN.md"]
-WITH_COMMANDS = [*READMES, "CONTRIBUTING.md", "docs/start.md", "docs/contributing/testing.md"]
+WITH_COMMANDS = [*READMES, "CONTRIBUTING.md", "docs/contributing/testing.md"]
 
 COMMANDS = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUN_AND_ANSWER = re.compile(
