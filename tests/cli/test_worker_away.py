@@ -58,6 +58,7 @@ class Cluster:
         self._policies("every_worker_answers()")
 
     def it_is_back(self) -> None:
+        """In a thread beside a service that runs: it waits for the service's transactions."""
         self.datastore.rows("DELETE FROM tenant_keys WHERE tenant_id = 'globex'")
         self._policies("true")
 
@@ -169,7 +170,7 @@ async def test_a_key_that_is_missing_is_found_when_the_worker_is_back(
     cluster.lose_a_worker(FAILS)
     with capture_logs() as log:
         async with Started(settings) as globex:
-            cluster.it_is_back()
+            await asyncio.to_thread(cluster.it_is_back)
             await until(log, "refused_after_start")
             await until(log, "encryption_key_missing")
             refused(await globex.get("/customers"), 503, "SERVICE_UNAVAILABLE")
@@ -184,7 +185,7 @@ async def test_a_wrong_audit_key_is_found_when_the_worker_is_back(
     with capture_logs() as log:
         async with Started(change(settings, audit_key=KEY)) as acme:
             assert (await acme.get("/customers")).status_code == 200
-            cluster.it_is_back()
+            await asyncio.to_thread(cluster.it_is_back)
             await until(log, "refused_after_start")
             await asyncio.sleep(0.1)
             refused(await acme.get("/customers"), 503, "SERVICE_UNAVAILABLE")
