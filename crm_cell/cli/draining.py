@@ -6,6 +6,8 @@ balancer notices within its interval; until then nobody whom it sends here may f
 
 import asyncio
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from crm_cell.app import Cell
@@ -16,6 +18,7 @@ GRACE_SECONDS = 25
 BODY_SECONDS = 2
 # How often to look whether a worker has started that is to end.
 _START_SECONDS = 0.1
+_STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopSignals:
@@ -65,6 +68,20 @@ def drain_on_sigterm(cell: Cell, drain_seconds: DrainSeconds) -> None:
             loop.call_later(_START_SECONDS, end)
 
     loop.add_signal_handler(signal.SIGTERM, begin)
+    # One of a terminal that came while they were blocked: the parent has got it too, and sends
+    # SIGTERM. A second SIGINT would block the server.
+    signal.sigtimedwait([signal.SIGINT], 0)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+
+
+@contextmanager
+def stop_signals_blocked() -> Iterator[None]:
+    """For this thread and what it forks; `drain_on_sigterm` ends it for a worker."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
 
 async def first_of(

@@ -20,7 +20,12 @@ from granian.server import MPServer
 from crm_cell import logs
 from crm_cell.app import Cell
 from crm_cell.cli.banner import banner, show
-from crm_cell.cli.draining import GRACE_SECONDS, DrainSeconds, drain_on_sigterm
+from crm_cell.cli.draining import (
+    GRACE_SECONDS,
+    DrainSeconds,
+    drain_on_sigterm,
+    stop_signals_blocked,
+)
 from crm_cell.cli.wire import HTTP1, HTTP_MODE
 from crm_cell.settings import Settings
 
@@ -69,6 +74,16 @@ class _Supervisor(MPServer):
     letting them drain."""
 
     drain_seconds: DrainSeconds
+
+    # A worker is forked with the handlers of its parent. Signals wait until it has its own, or one
+    # that came meanwhile would be lost and the worker stay.
+    def _spawn_workers(self, *arguments: Any) -> None:
+        with stop_signals_blocked():
+            super()._spawn_workers(*arguments)  # type: ignore[no-untyped-call]
+
+    def _respawn_workers(self, *arguments: Any, **options: Any) -> None:
+        with stop_signals_blocked():
+            super()._respawn_workers(*arguments, **options)
 
     def signal_handler_interrupt(self, number: int, *frame: Any) -> None:
         if number == signal.SIGINT:

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from crm_cell.kernel.errors import NotFound, Unavailable
 from crm_cell.storage import sqlite, sqlite_group
 from crm_cell.storage.engine import Row, Tx
+from crm_cell.storage.errors import FileHeld
 from crm_cell.storage.sqlite import SqliteDatabase
 from crm_cell.storage.sqlite_connection import integrity_faults
 from tests.storage.contract import (
@@ -111,7 +112,7 @@ async def test_a_write_that_waited_too_long_is_refused_and_leaves_nothing(
         answers = await asyncio.gather(
             *[database.write(name, "acme", insert(name)) for name in "abc"], return_exceptions=True
         )
-    assert [type(answer) for answer in answers] == [Unavailable] * 3
+    assert [type(answer) for answer in answers] == [FileHeld] * 3
     assert await kept(database) == []
     assert await database.write("d", "acme", insert("d")) == "d"
 
