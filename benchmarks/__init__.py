@@ -1,1 +1,1 @@
-"""How fast the service is, as ratios to what its machine can do at most. See README.md."""
+"""Benchmarks: the service's speed relative to a minimal server on its machine. See README.md."""

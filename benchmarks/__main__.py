@@ -1,7 +1,7 @@
 """Usage: python -m benchmarks [--rounds N] [--seconds S] [--only NAME] [--engines …] [--save]
 
-BENCH_SECONDS=1 makes it a smoke run: one short round of everything. Budgets are printed beside
-what was measured; only a request that fails makes the exit code other than 0.
+BENCH_SECONDS=1 makes it a smoke run: one short round of everything. Budgets are printed beside the
+results; the exit code is only nonzero if a request fails.
 """
 
 import argparse
@@ -39,7 +39,7 @@ def main() -> None:
         )
     print("\n" + load_tables(found))
     if chosen.save:
-        print(f"\nkept in {report.save(found)}")
+        print(f"\nsaved in {report.save(found)}")
         write_pages()
 
 
@@ -49,7 +49,7 @@ def _engines(folder: Path, chosen: argparse.Namespace) -> Iterator[Engine]:
     wanted = [ENGINES[name] for name in chosen.engines]
     for kind in dict.fromkeys(kind for kind, _ in wanted):
         with databases_of(kind, folder) as databases:
-            print(f"{kind}: making {_CUSTOMERS:,} customers and opportunities", flush=True)
+            print(f"{kind}: creating {_CUSTOMERS:,} customers and opportunities", flush=True)
             seed = databases.seeded("seed", _CUSTOMERS, _CUSTOMERS)
             for workers in (number for its, number in wanted if its == kind):
                 yield measure(databases, seed, workers, plan)
@@ -59,7 +59,7 @@ def _arguments() -> argparse.Namespace:
     parser = parser_of("benchmarks", ENGINES)
     takes_seconds(parser, 3, "measurement")
     parser.add_argument("--rounds", type=int, help="5, or 1 in a smoke run")
-    parser.add_argument("--only", default="", help="scenarios whose names have this in them")
+    parser.add_argument("--only", default="", help="only scenarios whose names contain this")
     can_save(parser)
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""What is said on the command line of every measurement."""
+"""Command-line arguments of all benchmarks."""
 
 import argparse
 import os
@@ -11,15 +11,15 @@ def parser_of(program: str, engines: Iterable[str] = KINDS) -> argparse.Argument
     parser = argparse.ArgumentParser(prog=f"python -m {program}")
     names = list(engines)
     parser.add_argument("--engines", nargs="+", choices=names, default=names)
-    parser.add_argument("--folder", help="where the databases lie; a real disk, not memory")
+    parser.add_argument("--folder", help="for the databases; on a real disk, not in memory")
     return parser
 
 
 def takes_seconds(parser: argparse.ArgumentParser, usual: float, of: str) -> None:
-    """BENCH_SECONDS is what a smoke run makes short."""
+    """A smoke run sets BENCH_SECONDS to a short time."""
     seconds = float(os.environ.get("BENCH_SECONDS", usual))
     parser.add_argument("--seconds", type=float, default=seconds, help=f"of each {of}")
 
 
 def can_save(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--save", action="store_true", help="keep the figures, and show them")
+    parser.add_argument("--save", action="store_true", help="save the results and update pages")

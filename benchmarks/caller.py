@@ -1,4 +1,4 @@
-"""One caller on one connection, who waits for each answer."""
+"""A caller with one connection, who waits for each answer."""
 
 import socket
 from time import perf_counter

@@ -1,4 +1,4 @@
-"""Where the measured data lies: a file, or a database of a server that is started for it."""
+"""The databases of benchmarks: SQLite files, or databases of a temporary PostgreSQL server."""
 
 import asyncio
 import shutil
@@ -19,7 +19,7 @@ from scripts.throwaway_postgres import NoServer, Server, throwaway_postgres
 
 
 class Place(msgspec.Struct, frozen=True):
-    """One database. `folder` is where logs of what uses it may lie."""
+    """A database. `folder` is for the logs of processes that use it."""
 
     name: str
     url: str
@@ -32,7 +32,7 @@ class Databases(Protocol):
     version: str
 
     def seeded(self, name: str, customers: int, opportunities: int = 0) -> Place:
-        """A new one, of this release's schema, with so many records."""
+        """A new database with this release's schema and so many records."""
         ...
 
     def copied(self, place: Place, name: str) -> Place: ...
@@ -65,7 +65,7 @@ class SqliteFiles:
             path.unlink()
 
     def move_to(self, cores: Cores) -> None:
-        """SQLite is a part of the service's own process."""
+        """Does nothing: SQLite runs in the service's process."""
 
     def _place(self, name: str) -> Place:
         return Place(name, f"sqlite:///{self._folder / name}.db", self._folder)
@@ -109,7 +109,7 @@ class PostgresDatabases:
 
 @contextmanager
 def databases_of(kind: str, folder: Path) -> Iterator[Databases]:
-    """Raises SystemExit where there is no PostgreSQL to be started."""
+    """Raises SystemExit if there are no PostgreSQL programs."""
     if kind == "sqlite":
         yield SqliteFiles(folder)
         return
@@ -122,7 +122,7 @@ def databases_of(kind: str, folder: Path) -> Iterator[Databases]:
 
 @contextmanager
 def a_folder(parent: str | None) -> Iterator[Path]:
-    """One that a database server of another user may enter."""
+    """A temporary folder that a database server of another user may enter."""
     with tempfile.TemporaryDirectory(prefix="crm-bench-", dir=parent) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
@@ -130,7 +130,7 @@ def a_folder(parent: str | None) -> Iterator[Path]:
 
 @contextmanager
 def _postgres_databases(folder: Path) -> Iterator[PostgresDatabases]:
-    """With every commit on disk before it is answered. Raises NoServer."""
+    """The server syncs each commit to disk. Raises NoServer."""
     cores = Cores.for_workers(1)
     with ExitStack() as started:
         with on_cores(cores.database, then=cores.generator):

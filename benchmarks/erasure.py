@@ -1,8 +1,8 @@
 """Usage: python -m benchmarks.erasure [--rows N] [--engines …] [--folder F]
 
-How long `crm-cell subject` takes in a database of a million rows: as many customers, contacts,
-audit entries, events and stored answers. One of the people is the oldest, so that all that has
-happened since has to be looked through, the other the newest.
+Measures `crm-cell subject` in a database of a million rows: equal numbers of customers, contacts,
+audit entries, events and stored answers. One person is the oldest record, so that everything since
+then has to be searched, the other one is the newest.
 """
 
 import argparse
@@ -31,15 +31,15 @@ def main() -> None:
     with a_folder(chosen.folder) as folder:
         for kind in chosen.engines:
             with databases_of(kind, folder) as databases:
-                print(f"{kind}: making {chosen.rows:,} rows", flush=True)
+                print(f"{kind}: creating {chosen.rows:,} rows", flush=True)
                 place = databases.seeded("people", chosen.rows // _TABLES)
                 _leave_traces(place)
                 for name, arguments in _commands(f"{folder}/{kind}", chosen.rows // _TABLES):
                     print(f"{kind}: {name}: {_seconds(place, arguments):.1f} s", flush=True)
-                # Of all that have ended, and no server has yet.
+                # The maximum of all finished child processes; the server is still running.
                 peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
                 print(f"{kind}: at most {peak:.0f} MiB of memory")
-    print(f"wanted: at most {MOST_SECONDS:.0f} s each")
+    print(f"budget: at most {MOST_SECONDS:.0f} s each")
 
 
 def _commands(prefix: str, customers: int) -> Iterator[tuple[str, list[str]]]:
@@ -60,7 +60,7 @@ def _seconds(place: Place, arguments: list[str]) -> float:
 
 
 def _leave_traces(place: Place) -> None:
-    """Of each customer a contact with its number, and what the service would have kept."""
+    """For each customer, insert a contact with its number, and the traces of its creation."""
     if is_postgres(place.url):
         statements = list(_statements("convert_to({}, 'UTF8')", "'\\x00'"))
         asyncio.run(_run_on_postgres(place.url, statements))
@@ -82,8 +82,8 @@ async def _run_on_postgres(url: str, statements: list[str]) -> None:
 
 
 def _statements(as_bytes: str, nothing: str) -> Iterator[str]:
-    said = _json(customerId="id", tenantId="tenant_id", name="name", contactEmail="contact_email")
-    told = '\'{"name":{"after":"\' || name || \'"}}\''
+    data = _json(customerId="id", tenantId="tenant_id", name="name", contactEmail="contact_email")
+    changes = '\'{"name":{"after":"\' || name || \'"}}\''
     yield (
         "INSERT INTO contacts (tenant_id, id, customer_id, owner_id, name, phone, phone_key,"
         " is_primary, version, created_at, updated_at) SELECT tenant_id, id, id, owner_id, name,"
@@ -92,21 +92,21 @@ def _statements(as_bytes: str, nothing: str) -> Iterator[str]:
     yield (
         "INSERT INTO audit_logs (tenant_id, id, action, resource_type, resource_id, changes,"
         " request_id, created_at) SELECT tenant_id, id, 'created', 'customer', id,"
-        f" {told}, 'create-' || id, created_at FROM customers"
+        f" {changes}, 'create-' || id, created_at FROM customers"
     )
     yield (
         "INSERT INTO events (tenant_id, id, event_type, data, created_at) SELECT tenant_id, id,"
-        f" 'crm.customer.created', {said}, created_at FROM customers"
+        f" 'crm.customer.created', {data}, created_at FROM customers"
     )
     yield (
         "INSERT INTO idempotency_keys (tenant_id, method, path, key, fingerprint, status, body,"
         " etag, resource_id, created_at) SELECT tenant_id, 'POST', '/customers', 'create-' || id,"
-        f" {nothing}, 201, {as_bytes.format(said)}, '\"1\"', id, created_at FROM customers"
+        f" {nothing}, 201, {as_bytes.format(data)}, '\"1\"', id, created_at FROM customers"
     )
 
 
 def _json(**columns: str) -> str:
-    """An object of these columns, in SQL that both databases read alike."""
+    """A JSON object of these columns, in SQL for both databases."""
     members = ("'\"" + member + '":"\' || ' + column for member, column in columns.items())
     return "'{' || " + " || '\",' || ".join(members) + " || '\"}'"
 

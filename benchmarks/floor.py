@@ -1,7 +1,7 @@
-"""What this machine can do at most: a bare ASGI application on the service's own server and
-database driver, with the same SQL and the same JSON, and nothing else.
+"""The floor: a minimal ASGI application on the service's server and database driver, with the same
+SQL and the same JSON, as an upper bound for this machine.
 
-No identity, no checks, no masking, no log, no figures.
+It has no authentication, validation, masking, logs or metrics.
 
 Usage: python -m benchmarks.floor URL PORT WORKERS
 """
@@ -26,7 +26,7 @@ COLUMNS = (
     "tenant_id, id, version, created_at, updated_at, name, name_key, contact_phone, contact_email,"
     " status, owner_id"
 )
-# What a new one has beyond what is read: the keys by which a number or an address is found.
+# A new row also has search keys for phone number and email address.
 NEW_COLUMNS = f"{COLUMNS}, contact_phone_key, contact_email_key"
 PAGE = 20
 _JSON = (b"content-type", b"application/json")
@@ -69,7 +69,7 @@ class Store(Protocol):
     async def get(self, identifier: str) -> Row: ...
 
     async def list_(self, offset: int) -> tuple[int, list[Row]]:
-        """The total, and one row more than a page, to know whether another page follows."""
+        """The total, and one more row than a page, to know whether another page follows."""
         ...
 
     async def create(self, new: New, request_id: str) -> Row: ...
@@ -131,7 +131,7 @@ def store_of(url: str) -> Store:
 
 
 async def serve(url: str, port: int) -> None:
-    """As `crm-cell serve` does it, so that the two differ in nothing but the application."""
+    """Serve like `crm-cell serve`, so that only the application differs."""
     store = store_of(url)
     await store.open()
     server = Server(Floor(store), port=port, interface=Interfaces.ASGINL, log_enabled=False)
@@ -145,7 +145,7 @@ def serve_here(url: str, port: int) -> None:
 
 
 def main(url: str, port: int, workers: int) -> None:
-    """Several processes share the port, and the system deals out connections among them."""
+    """With several workers, processes share the port, and the kernel distributes connections."""
     if workers == 1:
         serve_here(url, port)
         return

@@ -1,7 +1,7 @@
-"""The floor on PostgreSQL: the statements of the service, in transactions that are told as much.
+"""The floor on PostgreSQL: the service's statements, in transactions with the same settings.
 
-A create writes all that the service's create writes: PostgreSQL itself lets commits share a sync,
-so there is nothing to be won by a bare row, and what remains to compare is the service.
+A create writes the same rows as the service's create. PostgreSQL itself shares syncs between
+commits, so a single row would not be much faster, and the comparison shows the service's own cost.
 """
 
 import time
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
     Connection: TypeAlias = PoolConnectionProxy[asyncpg.Record]
 
-# The service keeps a third of its connections for long work.
+# The service reserves a third of its connections for long work.
 _POOL = CONNECTIONS * 2 // 3
-_TOLD = (
+_SETTINGS = (
     f"SET LOCAL ROLE crm_app; SET LOCAL app.tenant_id = '{TENANT}';"
     " SET LOCAL statement_timeout = 5000; SET LOCAL lock_timeout = 2500;"
     " SET LOCAL idle_in_transaction_session_timeout = 20000"
 )
-_READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_TOLD}"
-_WRITE = f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {_TOLD}"
+_READ = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {_SETTINGS}"
+_WRITE = f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {_SETTINGS}"
 
 _GET = f"SELECT {COLUMNS} FROM customers WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL"
 _LIST = (
@@ -67,7 +67,7 @@ _COUNT = (
     " ON CONFLICT (tenant_id, name, key, stripe)"
     " DO UPDATE SET value = counters.value + excluded.value"
 )
-_KEEP = (
+_STORE_ANSWER = (
     "UPDATE idempotency_keys SET status = 201, body = $3, location = $4, etag = '\"1\"',"
     " resource_id = $5"
     " WHERE tenant_id = $1 AND method = 'POST' AND path = '/customers' AND key = $2"
@@ -80,11 +80,11 @@ _COUNTERS = (
 )
 _STRIPES = 64
 _FINGERPRINT = bytes(32)
-_LINK = bytes(32)
+_HASH = bytes(32)
 
 
 class _Session(asyncpg.Connection):
-    """Nothing outlives a transaction, so nothing is reset: the service does without it too."""
+    """Sessions have no state after a transaction, so they need no reset, as in the service."""
 
     def get_reset_query(self) -> str:
         return ""
@@ -124,17 +124,17 @@ class PostgresStore:
         return row
 
     async def _record(
-        self, connection: "Connection", row: Row, request_id: str, now: int, lane: int
+        self, connection: "Connection", row: Row, request_id: str, now: int, shard: int
     ) -> None:
         identifier, name = row[1], row[5]
         shown = encode(customer_of(row))
         text = shown.decode()
-        entry = (TENANT, new_id(now), identifier, name, text, request_id, now, lane, _LINK)
-        await connection.execute(_HEAD, TENANT, lane, identifier, _LINK)
+        entry = (TENANT, new_id(now), identifier, name, text, request_id, now, shard, _HASH)
+        await connection.execute(_HEAD, TENANT, shard, identifier, _HASH)
         await connection.execute(_AUDIT, *entry)
         await connection.execute(_EVENT, TENANT, new_id(now), text, now)
         location = f"/customers/{identifier}"
-        await connection.execute(_KEEP, TENANT, request_id, shown, location, identifier)
+        await connection.execute(_STORE_ANSWER, TENANT, request_id, shown, location, identifier)
 
     async def _count(self, connection: "Connection", stripe: int) -> None:
         rows = [(TENANT, name, key, stripe) for name, key in _COUNTERS]

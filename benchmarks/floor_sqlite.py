@@ -1,4 +1,4 @@
-"""The floor on SQLite. A create is one row, with a commit of its own."""
+"""The floor on SQLite. A create is one row with its own commit."""
 
 import time
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.floor import COLUMNS, NEW_COLUMNS, PAGE, New, Row
 from benchmarks.seed import TENANT
 from crm_cell.kernel.ids import new_id
-from crm_cell.storage.sqlite_connection import connect
+from crm_cell.storage.sqlite.connection import connect
 
 _GET = f"SELECT {COLUMNS} FROM customers WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL"
 _LIST = (
@@ -37,7 +37,7 @@ class SqliteStore:
         now = time.time_ns() // 1_000_000
         contact = (new.contact_phone, new.contact_email)
         row = (TENANT, new_id(now), 1, now, now, new.name, new.name.casefold(), *contact, 1, None)
-        # Outside BEGIN and COMMIT a statement is a transaction, and on disk when it returns.
+        # Outside BEGIN and COMMIT, each statement is a transaction and is on disk when it returns.
         self._connection.execute(_INSERT, (*row, *contact))
         return row
 

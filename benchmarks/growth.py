@@ -1,4 +1,4 @@
-"""Whether answers take longer when there is a hundred times as much to find them in."""
+"""Results of comparing a database with a hundred times as many records."""
 
 import statistics
 
@@ -12,7 +12,7 @@ MOST_OF_STREAMED = 2.0
 
 
 class Growth(msgspec.Struct, frozen=True):
-    """Median latency in milliseconds, with SMALL and with LARGE numbers of each record."""
+    """Median latency in milliseconds with SMALL and with LARGE numbers of records."""
 
     name: str
     small_ms: float
@@ -28,8 +28,8 @@ class Growth(msgspec.Struct, frozen=True):
 
 
 class DeepPage(msgspec.Struct, frozen=True):
-    """Milliseconds of DEEP_PAGE by its number: asked for the first time after a start, again, and
-    of the floor, which skips all rows before it by OFFSET."""
+    """Milliseconds for DEEP_PAGE by number: the first request after a start, a repeated one, and
+    the floor's, which skips all earlier rows with OFFSET."""
 
     first_ms: list[float]
     again_ms: float
@@ -49,7 +49,7 @@ class DeepPage(msgspec.Struct, frozen=True):
 
 
 class Exports(msgspec.Struct, frozen=True):
-    """Seconds for LARGE rows, by turns: page by page with pageSize=1000, and in one stream."""
+    """Seconds for LARGE rows, alternately: in pages with pageSize=1000, and in one stream."""
 
     paged_seconds: list[float]
     streamed_seconds: list[float]
@@ -68,9 +68,9 @@ class Scale(msgspec.Struct, frozen=True):
     kind: str
     version: str
     seed_seconds: float
-    """How long it took to make the LARGE database."""
+    """The time for creating the LARGE database."""
     growth: list[Growth]
     deep_page: DeepPage
     exports: Exports
     peak_mib: float | None
-    """Of the service with LARGE numbers of each record."""
+    """The peak memory of the service with LARGE numbers of records."""

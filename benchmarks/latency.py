@@ -1,4 +1,4 @@
-"""How long answers take at rates below the most that the service can do."""
+"""Latency at fixed rates below the peak of the service."""
 
 import msgspec
 
@@ -19,7 +19,7 @@ class Latency(msgspec.Struct, frozen=True):
 def measure_latency(
     service: Running, traffic: Traffic, outcomes: list[Outcome], seconds: float
 ) -> list[Latency]:
-    """At shares of the peaks that were measured just before."""
+    """Measure at shares of the peaks of `outcomes`."""
     peaks = {outcome.name: outcome.per_second for outcome in outcomes}
     return [
         Latency(

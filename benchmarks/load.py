@@ -1,7 +1,7 @@
-"""A load generator that outpaces the service: raw HTTP/1.1 over keep-alive connections.
+"""A load generator that is faster than the service: raw HTTP/1.1 over keep-alive connections.
 
-Each connection has one request in flight and sends the next as soon as its answer is there, for
-a fixed time. Answers other than 2xx, and broken connections, are errors.
+Each connection has one request in flight and sends the next one as soon as the answer has arrived,
+for a fixed time. Answers other than 2xx and broken connections are errors.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ _SUCCESS = ord("2")
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """What one run of the generator saw. Latencies are milliseconds."""
+    """The result of one run. Latencies are milliseconds."""
 
     per_second: float
     requests: int
@@ -33,7 +33,7 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 class _Run:
-    """What the connections of one run share."""
+    """The shared state of the connections of one run."""
 
     def __init__(self, next_request: NextRequest) -> None:
         self.next_request = next_request
@@ -90,10 +90,9 @@ class _Connection(asyncio.Protocol):
 
 
 def answer_length(data: bytes | bytearray) -> int:
-    """How long the answer that begins here is; more than there is while its head is incomplete.
+    """The length of the answer that begins here; more than `data` has if its head is incomplete.
 
-    Only the requests of benchmarks are spoken of: their answers have a Content-Length, or are
-    204 and have no body.
+    This works for benchmarks only: their answers have a Content-Length, or are 204 without a body.
     """
     head = data.find(b"\r\n\r\n")
     if head < 0:
@@ -108,7 +107,7 @@ def answer_length(data: bytes | bytearray) -> int:
 async def run_load(
     port: int, next_request: NextRequest, *, connections: int, seconds: float
 ) -> Measured:
-    """Raises RuntimeError, with the answer, when the first requests all fail."""
+    """Raises RuntimeError with the first answer if all requests fail."""
     run = _Run(next_request)
     loop = asyncio.get_running_loop()
     opened = [

@@ -1,4 +1,4 @@
-"""On what was measured: figures of one machine say little about another."""
+"""The machine of a measurement, since results of different machines cannot be compared."""
 
 import os
 import platform

@@ -1,8 +1,8 @@
-"""Requests at a fixed rate, whether or not the answers keep up.
+"""Open-loop load: requests at a fixed rate, independent of the answers.
 
-Users do not wait for each other. Each request has the moment at which it is due, and its latency
-counts from that moment, also when every connection is still busy then: a pause of the server shows
-in all the requests that fell into it, not in one ("coordinated omission").
+Users do not wait for each other. Each request has a due time, and its latency counts from then even
+if all connections are busy. So a pause of the server shows in all requests that were due during it,
+and not only in one ("coordinated omission").
 """
 
 import contextlib
@@ -17,17 +17,17 @@ import msgspec
 
 from benchmarks.load import NextRequest, answer_length
 
-# Many more than are busy at a time, unless the server has paused.
+# Many more than are busy at the same time, unless the server pauses.
 _CONNECTIONS = 128
 _READ_BYTES = 1 << 16
 _STATUS_CLASS = 9
 _SUCCESS = ord("2")
-# What is still unanswered so long after the last request was due will not be.
+# The timeout for answers after the last due time.
 _PATIENCE_SECONDS = 30.0
 
 
 class AtRate(msgspec.Struct, frozen=True):
-    """Milliseconds from the moment at which a request was due to the last byte of its answer."""
+    """Milliseconds from the due time of a request to the last byte of its answer."""
 
     asked_per_second: float
     requests: int
@@ -37,7 +37,7 @@ class AtRate(msgspec.Struct, frozen=True):
     p999: float
     worst: float
     late_p99: float
-    """How late the generator sent, by its own fault or for want of a connection."""
+    """The delay of the generator, because it was slow or had no free connection."""
 
 
 class _Connection:
@@ -48,7 +48,7 @@ class _Connection:
         self.due = 0.0
 
     def whole_answer(self) -> bytes | None:
-        """Raises RuntimeError when the server hangs up."""
+        """Raises RuntimeError if the server closes the connection."""
         data = self.socket.recv(_READ_BYTES)
         if not data:
             raise RuntimeError("the connection broke")
@@ -86,7 +86,7 @@ class _Run:
         self.late.append(now - due)
 
     def _receive(self, timeout: float) -> None:
-        """`select` because it alone takes fractions of a millisecond."""
+        """Uses `select`, which alone supports timeouts below a millisecond."""
         ready, _, _ = select.select(self._busy, [], [], timeout)
         if not ready and timeout >= _PATIENCE_SECONDS:
             raise RuntimeError("the server does not answer any more")
@@ -111,7 +111,7 @@ def _left(due: float | None, now: float) -> float:
 
 
 def run_at_rate(port: int, next_request: NextRequest, *, rate: float, seconds: float) -> AtRate:
-    """Raises RuntimeError when a request fails."""
+    """Raises RuntimeError if a request fails."""
     with contextlib.ExitStack() as opened:
         connections = [_Connection(port) for _ in range(_CONNECTIONS)]
         for connection in connections:

@@ -1,4 +1,4 @@
-"""The pages that show figures: the newest that are kept, between marks.
+"""Writes the newest saved results into pages, between marks.
 
 Usage: python -m benchmarks.pages
 """
@@ -16,7 +16,7 @@ PAGES = ("README.md", "README.zh-CN.md", "benchmarks/README.md")
 
 
 def blocks() -> dict[str, str]:
-    """By name, what the newest measurements say."""
+    """The tables of the newest measurements, by name."""
     load, scale = newest(Report), newest(ScaleReport)
     return {
         "summary": summary(load, "en") if load else "",

@@ -1,4 +1,4 @@
-"""The processes that are measured: on which cores they run, what they have used so far."""
+"""Measured processes: their cores, processor time and memory."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ _PROC = Path("/proc")
 
 
 class Cores(msgspec.Struct, frozen=True):
-    """Who runs where; nothing is said where a system does not let that be chosen."""
+    """The cores of each process; empty on systems without CPU affinity."""
 
     service: frozenset[int]
     database: frozenset[int]
@@ -24,9 +24,9 @@ class Cores(msgspec.Struct, frozen=True):
 
     @classmethod
     def for_workers(cls, workers: int) -> "Cores":
-        """The generator has the last core, each worker one of the others, a database server what
-        is left. Where nothing is left it shares the generator's, so that the service has its own
-        to itself; where workers outnumber cores, they and the database share all of them."""
+        """The generator gets the last core, each worker one of the others, and a database server
+        the rest. If there is no rest, it shares the generator's core, so that the service has its
+        own; if there are more workers than cores, they and the database share all cores."""
         *others, last = _USABLE or [-1]
         if last < 0:
             return cls(frozenset(), frozenset(), frozenset())
@@ -40,31 +40,31 @@ _USABLE = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") el
 
 
 class Processes(msgspec.Struct, frozen=True):
-    """A process and its descendants. Figures are None where there is no /proc."""
+    """A process and its descendants. Figures are None on systems without /proc."""
 
     pid: int
 
     def cpu_seconds(self) -> float | None:
-        """Spent so far, by all threads of all of them."""
+        """The processor time of all threads of all processes so far."""
         spent = [_cpu_nanoseconds(pid) for pid in self.pids()]
         return sum(spent) / 1e9 if any(spent) else None
 
     def resident_mib(self) -> float | None:
-        """Of the largest of them."""
+        """The resident memory of the largest process."""
         return self._largest("VmRSS")
 
     def peak_mib(self) -> float | None:
-        """The most that any of them ever had since the last `forget_peak`."""
+        """The peak memory of any process since the last `forget_peak`."""
         return self._largest("VmHWM")
 
     def forget_peak(self) -> None:
-        # Some containers forbid it, and then the peak is that since the start.
+        # Some containers forbid this; the peak then counts from the start.
         for pid in self.pids():
             with contextlib.suppress(FileNotFoundError, PermissionError):
                 (_PROC / str(pid) / "clear_refs").write_text("5")
 
     def move_to(self, cores: frozenset[int]) -> None:
-        """What they start from now on is there as well."""
+        """Move all processes to these cores; later child processes inherit them."""
         for pid in self.pids() if cores else []:
             with contextlib.suppress(ProcessLookupError):
                 os.sched_setaffinity(pid, cores)
@@ -80,7 +80,7 @@ class Processes(msgspec.Struct, frozen=True):
 
 
 def _children(pid: int) -> list[int]:
-    """Those that end at this moment are none."""
+    """The child processes, without those that end in the meantime."""
     found: list[int] = []
     with contextlib.suppress(OSError):
         for listed in _PROC.glob(f"{pid}/task/*/children"):
@@ -108,7 +108,7 @@ def _memory(pid: int, figure: str) -> float | None:
 def running(
     module: list[str], environment: Mapping[str, str], log: Path, cores: Cores
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """`python -m MODULE …`, with its output in `log`, until the end of the block."""
+    """Run `python -m MODULE …` with its output in `log` until the end of the block."""
     with log.open("wb") as out, on_cores(cores.service, then=cores.generator):
         process = subprocess.Popen(
             [sys.executable, "-m", *module], env=environment, stdout=out, stderr=out
@@ -121,7 +121,7 @@ def running(
 
 @contextmanager
 def on_cores(cores: frozenset[int], *, then: frozenset[int]) -> Iterator[None]:
-    """A child inherits the cores that its parent is on at that moment."""
+    """Set this process's cores within the block, since child processes inherit them."""
     if not cores:
         yield
         return

@@ -1,4 +1,4 @@
-"""What is asked of a small and of a large database, whose answers should cost the same."""
+"""Requests for a small and a large database, which should cost the same."""
 
 import random
 from collections.abc import Mapping
@@ -39,14 +39,14 @@ def questions(caller: Caller, records: int, traffic: Traffic) -> Mapping[str, Ne
 
 
 def _after_row(caller: Caller, row: int, records: int) -> NextRequest:
-    """The page behind a row or, where there are not so many, behind the middle one."""
+    """The page after a row, or after the middle one if there are not so many."""
     last = min(row, records // 2) // _STRIDE
     page = msgspec.json.decode(caller.ask(get(f"/customers?page={last}&pageSize={_STRIDE}")))
     return cycle([get(f"/customers?cursor={page['nextCursor']}")])
 
 
 def deep_pages() -> NextRequest:
-    """Neighbours, since nobody asks for one page only."""
+    """Requests for neighbouring pages, as real callers send them."""
     return cycle([deep_page(DEEP_PAGE + number) for number in range(5)])
 
 

@@ -1,4 +1,4 @@
-"""What a run found, as JSON to keep."""
+"""The results of a run, saved as JSON."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ RESULTS = Path(__file__).parent / "results"
 
 
 class Engine(msgspec.Struct, frozen=True):
-    """The service on one kind of database, with so many worker processes."""
+    """The results of the service on one kind of database with a number of worker processes."""
 
     kind: str
     version: str
@@ -66,9 +66,9 @@ def save(report: Report | ScaleReport) -> Path:
 
 
 def newest(kind: type[R], folder: Path = RESULTS) -> R | None:
-    kept = [
+    reports = [
         msgspec.json.decode(path.read_bytes(), type=Report | ScaleReport)
         for path in sorted(folder.glob("*.json"))
     ]
-    those = [report for report in kept if isinstance(report, kind)]
+    those = [report for report in reports if isinstance(report, kind)]
     return max(those, key=lambda report: report.measured_at, default=None)

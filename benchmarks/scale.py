@@ -1,8 +1,8 @@
 """Usage: python -m benchmarks.scale [--seconds S] [--engines …] [--save]
 
-The same questions to two servers at once, one with 10 000 and one with 1 000 000 customers and
-opportunities of one tenant. Requests alternate between them, so that whatever else the machine
-does hits both.
+Sends the same requests to two servers, one with 10 000 and one with 1 000 000 customers and
+opportunities of one tenant. Requests alternate between them, so that other load on the machine
+affects both.
 """
 
 import argparse
@@ -44,7 +44,7 @@ def main() -> None:
         )
     print("\n" + scale_tables(found))
     if chosen.save:
-        print(f"\nkept in {report.save(found)}")
+        print(f"\nsaved in {report.save(found)}")
         write_pages()
 
 
@@ -56,7 +56,7 @@ def _scales(folder: Path, chosen: argparse.Namespace) -> Iterator[Scale]:
 
 def measure_scale(databases: Databases, seconds: float) -> Scale:
     small = databases.seeded("small", SMALL, SMALL)
-    print(f"{databases.kind}: making {LARGE:,} customers and as many opportunities", flush=True)
+    print(f"{databases.kind}: creating {LARGE:,} customers and opportunities", flush=True)
     began = time.perf_counter()
     large = databases.seeded("large", LARGE, LARGE)
     seed_seconds = round(time.perf_counter() - began, 1)
@@ -91,7 +91,7 @@ def _growth(kind: str, small: int, large: int, seconds: float) -> list[Growth]:
 
 
 def _medians(callers: list[tuple[Caller, NextRequest]], seconds: float) -> list[float]:
-    """Milliseconds of each, who ask by turns."""
+    """The median milliseconds of each caller. They send requests alternately."""
     taken: list[list[float]] = [[] for _ in callers]
     ends = time.perf_counter() + seconds
     while time.perf_counter() < ends or len(taken[0]) < _LEAST_TURNS:
@@ -114,7 +114,7 @@ def _deep_page(place: Place, cores: Cores, seconds: float) -> DeepPage:
 
 
 def _first_deep_page(place: Place, cores: Cores) -> float:
-    """Of a process that has answered other questions, but has never heard of that page."""
+    """The latency in a process that has answered other requests, but not this page."""
     with service(place, cores) as fresh, Caller(fresh.port) as caller:
         for number in range(1, _LEAST_TURNS):
             caller.ask(deep_page(number))

@@ -1,4 +1,4 @@
-"""The figures of small and large databases as Markdown tables."""
+"""Markdown tables of the comparison of small and large databases."""
 
 import statistics
 
@@ -16,14 +16,14 @@ from benchmarks.tables import KINDS, conditions, grouped, table, verdict
 
 def scale_tables(report: ScaleReport) -> str:
     kinds = [f"{KINDS[scale.kind]} {scale.version}" for scale in report.scales]
-    said = conditions(report.machine, report.commit, report.measured_at, kinds)
-    return "\n\n".join([said, *map(_scale, report.scales)])
+    header = conditions(report.machine, report.commit, report.measured_at, kinds)
+    return "\n\n".join([header, *map(_scale, report.scales)])
 
 
 def _scale(scale: Scale) -> str:
     made = (
-        f"The large database is made in {scale.seed_seconds:.0f} s. The service on it never"
-        f" had more than {scale.peak_mib or 0:.0f} MiB in memory."
+        f"Creating the large database takes {scale.seed_seconds:.0f} s. The peak memory of its"
+        f" service is {scale.peak_mib or 0:.0f} MiB."
     )
     return "\n\n".join(
         [
@@ -65,7 +65,7 @@ def _depth(scale: Scale) -> str:
                 "",
             ],
             [
-                "page 40 000, and those beside it, again",
+                "page 40 000 and nearby ones, repeated",
                 f"{page.again_ms:.2f} ms",
                 f"{page.floor_ms:.1f} ms by OFFSET",
                 f"{page.times_faster} times faster",

@@ -1,4 +1,4 @@
-"""What is asked of the service under load, and how much of its floor it should reach."""
+"""Load scenarios with their budgets, as shares of the floor."""
 
 import statistics
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from benchmarks.traffic import Traffic
 
 _WARM_UP_SECONDS = 0.5
 _FEW, _MANY = 32, 128
-# Requests per second are a multiple of the floor's, by kind of database.
+# The least ratio of requests per second to the floor's, by kind of database.
 _Budgets = Mapping[str, float]
 
 
@@ -21,7 +21,7 @@ class Scenario(msgspec.Struct, frozen=True):
     requests: Callable[[Traffic], NextRequest]
     connections: int = _FEW
     least_of_floor: _Budgets = {}
-    """Empty where no floor can do it."""
+    """Empty if the floor does not implement the request."""
 
 
 GET = Scenario("get", Traffic.get_one, least_of_floor={"sqlite": 0.7, "postgresql": 0.7})
@@ -31,20 +31,20 @@ SCENARIOS = (
     GET,
     LIST,
     CREATE,
-    # One commit serves many creates of the service, and one create of SQLite's floor.
+    # The service commits many creates at once, the floor on SQLite each one separately.
     Scenario("create_128", Traffic.create, _MANY, {"sqlite": 4.0, "postgresql": 0.7}),
     Scenario("replay", Traffic.replay),
     Scenario("patch", Traffic.patch),
     Scenario("mixed", Traffic.mixed),
     Scenario("funnel", Traffic.funnel),
 )
-# Against the service with its counters switched off.
+# Compared with the service without counters.
 COUNTED = Scenario("create, counted", Traffic.create, least_of_floor={"postgresql": 0.8})
 
 
 class Side(msgspec.Struct, frozen=True):
-    """One server in one round. Processor time is microseconds for each request: what other
-    programs take away does not show in it."""
+    """One server in one round. Processor time is in microseconds per request, which other processes
+    do not affect."""
 
     load: Measured
     cpu_micros: float | None
@@ -62,7 +62,7 @@ class Outcome(msgspec.Struct, frozen=True):
     least_of_floor: float | None
     rounds: list[Round]
     peak_mib: float | None = None
-    """Of the service's largest process, while this ran."""
+    """The peak memory of the service's largest process during the scenario."""
 
     @property
     def per_second(self) -> float:
@@ -92,7 +92,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """Who is measured, and who beside it."""
+    """The measured server and the one to compare it with."""
 
     kind: str
     service: Running
@@ -102,7 +102,7 @@ class Pair(msgspec.Struct, frozen=True):
 def run(
     scenario: Scenario, traffic: Traffic, pair: Pair, *, rounds: int, seconds: float
 ) -> Outcome:
-    """Service and floor take turns, so that whatever else the machine does hits both."""
+    """Service and floor alternate, so that other load on the machine affects both."""
     least = scenario.least_of_floor.get(pair.kind)
     servers = [pair.service] if least is None else [pair.service, pair.floor]
     pair.service.forget_peak()
@@ -131,6 +131,6 @@ def _load(server: Running, scenario: Scenario, traffic: Traffic, seconds: float)
 
 
 def _cpu_of(server: Running) -> list[float | None]:
-    """Of the server and of its database's own processes."""
+    """The processor time of the server and of the database's processes."""
     database = server.database
     return [server.cpu_seconds(), database.cpu_seconds() if database else None]

@@ -1,9 +1,10 @@
-"""The databases that are measured: always the same rows, and the sums that the service keeps.
+"""Seeds databases for benchmarks: always the same rows, with the service's counters.
 
-They are made by the service's own rules, written in bulk, and their sums are counted afterwards.
+Rows follow the service's rules and are inserted in bulk; counters are computed afterwards.
 """
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,23 +12,33 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from crm_cell.customers.rules import Customer, new_customer
-from crm_cell.customers.store import SEALED
-from crm_cell.kernel.actor import Actor
+from crm_cell.customers.resource import Customer, Status
+from crm_cell.customers.resource import customers as customer_resource
 from crm_cell.kernel.ids import lowest_at
-from crm_cell.kernel.money import SPLIT
-from crm_cell.opportunities.rules import Opportunity, new_opportunity
-from crm_cell.storage.sqlite_connection import connect
+from crm_cell.kernel.money import DEFAULT_CURRENCY, SPLIT
+from crm_cell.kernel.text import name_key
+from crm_cell.opportunities.resource import Opportunity
+from crm_cell.opportunities.stages import STAGES, stage_and_status
+from crm_cell.opportunities.stages import Status as DealStatus
+from crm_cell.resources.reading import encryption_of
+from crm_cell.storage.sqlite.connection import connect
 
 TENANT = "acme"
 OWNERS = 10
 OPPORTUNITIES_OF_A_CUSTOMER = 5
-_STAGES = 6
-# 2026-01-01, a millisecond for each record: its id is the lowest of that millisecond.
+# 2026-01-01. Each record has its own millisecond, and the lowest id of it.
 _FIRST_MOMENT = 1_767_225_600_000
+_FIRST_DAY = date(2026, 1, 1)
+_DAYS = 365
 # Rows of one transaction.
 _BATCH = 50_000
-_ACTORS = [Actor(TENANT, owner=f"owner-{number}") for number in range(OWNERS)]
+_ENCRYPTED = encryption_of(customer_resource).columns
+
+_NOTHING = {
+    field.name: None
+    for field in Customer.fields.values()
+    if field.nullable and field.name not in ("contact_phone", "contact_email", "owner_id")
+}
 
 _COUNTED = {
     "customers": ("", "owner"),
@@ -39,6 +50,13 @@ SELECT tenant_id, coalesce(owner_id, ''), currency, stage, status, 0, count(*),
  sum(amount_cents / {SPLIT}), sum(amount_cents % {SPLIT})
 FROM opportunities GROUP BY tenant_id, coalesce(owner_id, ''), currency, stage, status
 """
+_OPEN = "FROM opportunities AS o WHERE o.tenant_id = customers.tenant_id"
+_OPEN += " AND o.customer_id = customers.id AND o.status = 1"
+_FIGURES = (
+    f"UPDATE customers SET open_opportunity_count = (SELECT count(*) {_OPEN}),"
+    f" open_opportunity_cents = (SELECT nullif(sum(o.amount_cents), 0) {_OPEN})"
+    f" WHERE EXISTS (SELECT 1 {_OPEN})"
+)
 
 
 def customer_id(number: int) -> str:
@@ -74,8 +92,8 @@ async def seed_postgres(url: str, customers: int, opportunities: int) -> None:
 def _tables(
     customers: int, opportunities: int
 ) -> Iterator[tuple[str, tuple[str, ...], Iterator[tuple[Any, ...]]]]:
-    sought = tuple(column.key for column in SEALED.columns)
-    yield "customers", Customer.__struct_fields__ + sought, map(_customer, range(customers))
+    keys = tuple(column.key for column in _ENCRYPTED)
+    yield "customers", Customer.__struct_fields__ + keys, map(_customer, range(customers))
     found = (_opportunity(number, customers) for number in range(opportunities))
     yield "opportunities", Opportunity.__struct_fields__, found
 
@@ -90,32 +108,61 @@ def _sums() -> Iterator[str]:
                 " GROUP BY 1, 3"
             )
     yield _FUNNEL
+    yield _FIGURES
 
 
 def _customer(number: int) -> tuple[Any, ...]:
-    made = new_customer(
-        _ACTORS[number % OWNERS],
-        customer_id(number),
-        _FIRST_MOMENT + number,
-        name=f"客户 {number:07}",
+    name = f"客户 {number:07}"
+    made = Customer(
+        **(_NOTHING | _header(number)),
+        name=name,
+        name_key=name_key(name),
         contact_phone=f"138{number % 10**8:08}",
         contact_email=f"buyer{number}@example.com",
+        status=Status.ACTIVE,
+        owner_id=_owner(number),
     )
-    sought = (column.form(getattr(made, column.name)) for column in SEALED.columns)
-    return (*msgspec.structs.astuple(made), *sought)
+    keys = (column.form(getattr(made, column.name)) for column in _ENCRYPTED)
+    return (*msgspec.structs.astuple(made), *keys)
 
 
 def _opportunity(number: int, customers: int) -> tuple[Any, ...]:
-    """Some customers have a handful each, the others none, however many there are."""
+    """Some customers have five opportunities each, the others none."""
     customer = number // OPPORTUNITIES_OF_A_CUSTOMER % customers
-    made = new_opportunity(
-        _ACTORS[customer % OWNERS],
-        customer_id(number),
-        _FIRST_MOMENT + number,
+    stage, status = stage_and_status(1 + number % len(STAGES), None, open_stage=1)
+    made = Opportunity(
+        **_header(number),
         customer_id=customer_id(customer),
-        customers_owner=None,
         title=f"商机 {number:07}",
         amount_cents=number * 100,
-        stage=1 + number % _STAGES,
+        currency=DEFAULT_CURRENCY,
+        stage=stage,
+        status=status,
+        owner_id=_owner(customer),
+        expected_close_on=str(_FIRST_DAY + timedelta(days=number % _DAYS)),
+        probability=None,
+        lost_reason=None,
+        lost_note=None,
+        competitor=None,
+        source=None,
+        closed_at=None if status == DealStatus.OPEN else _FIRST_MOMENT + number,
+        stage_since=_FIRST_MOMENT + number,
+        pushed_count=0,
     )
     return msgspec.structs.astuple(made)
+
+
+def _header(number: int) -> dict[str, Any]:
+    """The common fields of every record."""
+    moment = _FIRST_MOMENT + number
+    return {
+        "tenant_id": TENANT,
+        "id": customer_id(number),
+        "version": 1,
+        "created_at": moment,
+        "updated_at": moment,
+    }
+
+
+def _owner(customer: int) -> str:
+    return f"owner-{customer % OWNERS}"

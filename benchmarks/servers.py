@@ -1,4 +1,4 @@
-"""The service and its floors, started and answering."""
+"""Starts the service and the floors."""
 
 import os
 import socket
@@ -13,7 +13,7 @@ from benchmarks.databases import Place
 from benchmarks.processes import Cores, Processes, running
 
 _PATIENCE_SECONDS = 30.0
-_LOOK_SECONDS = 0.005
+_POLL_SECONDS = 0.005
 
 
 class Running(Processes, frozen=True):
@@ -22,7 +22,7 @@ class Running(Processes, frozen=True):
     port: int
     seconds_to_first_answer: float
     database: Processes | None = None
-    """The processes of the database, where it has its own."""
+    """The processes of the database server, if there is one."""
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def service(
     program: str = "crm_cell",
     settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Running]:
-    """The service as it runs in earnest: everything on, its access log going to a file."""
+    """The service as in production, with its access log in a file."""
     port = free_port()
     chosen = {
         "CRM_DATABASE_URL": place.url,
@@ -81,7 +81,7 @@ def _wait_for_answer(process: "subprocess.Popen[bytes]", port: int, log: Path) -
     while time.perf_counter() < deadline and process.poll() is None:
         if _answers(port):
             return
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
     raise RuntimeError(f"the server does not answer:\n{log.read_text()[-4000:]}")
 
 

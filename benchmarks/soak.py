@@ -1,11 +1,11 @@
-"""More callers than the service can answer: what of the work is still done, and for whom.
+"""Overload: goodput and fairness with more callers than the service can answer.
 
     python -m benchmarks.soak
 
-First as many callers as make the most of it, then three, ten and thirty times as many; then one
-tenant at its quota and at twenty times that, beside others who ask for little. A refused caller
-waits as long as it is told, except for the flooding tenant, who does not listen. Fails when an
-answer is a 5xx or missing, or when a promise of docs/operating/edge.md is not kept.
+First as many callers as give the highest throughput, then three, ten and thirty times as many. Then
+one tenant at its quota and at twenty times its quota, beside others with low rates. Refused callers
+respect Retry-After, except for the flooding tenant. Fails if an answer is a 5xx or missing, or if a
+limit in docs/operating/edge.md is not met.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ from benchmarks.load import answer_length
 from benchmarks.processes import Cores
 from benchmarks.servers import service
 
-# So many make the most of the service; measured with the load generator of the benchmarks.
+# So many callers give the highest throughput, according to the load generator.
 _CALLERS = 64
-# Beyond so many times as much, what is left of the work is told and not judged.
-_PROMISED = 10
+# Goodput must hold up to so many times the callers; beyond that it is only reported.
+_REQUIRED = 10
 _TENANTS = 8
 _SECONDS = 6.0
 _QUOTA = 100
@@ -36,8 +36,8 @@ _READ_BYTES = 1 << 16
 _numbers = itertools.count(1)
 
 
-class Heard(msgspec.Struct):
-    """What a crowd of callers was answered; times are seconds."""
+class Answers(msgspec.Struct):
+    """The answers to a group of callers; times are seconds."""
 
     seconds: float = 1.0
     done: list[float] = []
@@ -50,7 +50,7 @@ class Heard(msgspec.Struct):
 
     @property
     def answered(self) -> float:
-        """The share that was not refused."""
+        """The share of requests that were not refused."""
         return len(self.done) / max(1, len(self.done) + len(self.refused) + self.failed)
 
 
@@ -72,13 +72,15 @@ def write(tenant: str) -> bytes:
 
 
 class Caller:
-    def __init__(self, tenant: str, *, writes: bool, rate: float = 0.0, listens: bool = True):
+    def __init__(
+        self, tenant: str, *, writes: bool, rate: float = 0.0, retries_early: bool = False
+    ):
         self._tenant = tenant
         self._request = write if writes else read
         self._rate = rate
-        self._listens = listens
+        self._retries_early = retries_early
 
-    async def call(self, port: int, ends: float, heard: Heard) -> None:
+    async def call(self, port: int, ends: float, answers: Answers) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         due = perf_counter()
         try:
@@ -86,23 +88,23 @@ class Caller:
                 began = perf_counter()
                 writer.write(self._request(self._tenant))
                 status = await _status(reader)
-                self._count(status, perf_counter() - began, heard)
+                self._count(status, perf_counter() - began, answers)
                 due = await self._rest(status, due)
         except (OSError, asyncio.IncompleteReadError):
-            heard.failed += 1
+            answers.failed += 1
         finally:
             writer.close()
 
-    def _count(self, status: int, seconds: float, heard: Heard) -> None:
+    def _count(self, status: int, seconds: float, answers: Answers) -> None:
         if 200 <= status < 300:
-            heard.done.append(seconds)
+            answers.done.append(seconds)
         elif status == 429:
-            heard.refused.append(seconds)
+            answers.refused.append(seconds)
         else:
-            heard.failed += 1
+            answers.failed += 1
 
     async def _rest(self, status: int, due: float) -> float:
-        if status == 429 and self._listens:
+        if status == 429 and not self._retries_early:
             await asyncio.sleep(1)  # as Retry-After says
         if self._rate:
             due = max(due + 1 / self._rate, perf_counter() - 1 / self._rate)
@@ -120,18 +122,18 @@ async def _status(reader: asyncio.StreamReader) -> int:
     return int(received[9:12])
 
 
-async def crowd(port: int, *groups: list[Caller]) -> list[Heard]:
-    """All call at once; gives what each group heard."""
-    heard = [Heard(_SECONDS, [], []) for _ in groups]
+async def crowd(port: int, *groups: list[Caller]) -> list[Answers]:
+    """All callers call concurrently. Returns the answers to each group."""
+    answers = [Answers(_SECONDS, [], []) for _ in groups]
     ends = perf_counter() + _SECONDS
     await asyncio.gather(
         *(
-            caller.call(port, ends, what)
-            for callers, what in zip(groups, heard, strict=True)
+            caller.call(port, ends, counted)
+            for callers, counted in zip(groups, answers, strict=True)
             for caller in callers
         )
     )
-    return heard
+    return answers
 
 
 def everybody(count: int, *, writes: bool) -> list[Caller]:
@@ -139,13 +141,13 @@ def everybody(count: int, *, writes: bool) -> list[Caller]:
 
 
 def at(times: list[float], share: float) -> float:
-    """Milliseconds."""
+    """A percentile in milliseconds."""
     ordered = sorted(times)
     return round(ordered[int(share * (len(ordered) - 1))] * 1000, 1) if ordered else 0.0
 
 
 async def overload(port: int) -> list[str]:
-    """Gives the promises that were not kept."""
+    """Returns the limits that were not met."""
     broken, peak = [], 0.0
     await crowd(port, everybody(_CALLERS, writes=True))
     print("| callers | done/s | reads answered | writes refused | 429 in, p99 | failed |")
@@ -156,14 +158,14 @@ async def overload(port: int) -> list[str]:
             port, everybody(half, writes=False), everybody(half, writes=True)
         )
         done, failed = reads.per_second + writes.per_second, reads.failed + writes.failed
-        refusals = at(reads.refused + writes.refused, 0.99)
+        rejections = at(reads.refused + writes.refused, 0.99)
         peak = max(peak, done)
         print(
             f"| {half * 2} | {done:.0f} | {reads.answered:.2%} | {1 - writes.answered:.2%}"
-            f" | {refusals} ms | {failed} |"
+            f" | {rejections} ms | {failed} |"
         )
         broken += [f"{times} times: {failed} failed"] if failed else []
-        if times <= _PROMISED and done < 0.9 * peak:
+        if times <= _REQUIRED and done < 0.9 * peak:
             broken += [f"{times} times: goodput fell"]
         broken += [f"{times} times: reads were refused"] if reads.answered < 0.995 else []
     return broken
@@ -179,15 +181,15 @@ async def flood(port: int) -> list[str]:
     for _ in range(_ROUNDS):
         for times in (1, _FLOOD):
             rate = _QUOTA * times / _CALLERS
-            loud = [Caller("loud", writes=True, rate=rate, listens=False)] * _CALLERS
-            heard, said = await crowd(port, others, loud)
-            p99[times].append(at(heard.done, 0.99))
+            loud = [Caller("loud", writes=True, rate=rate, retries_early=True)] * _CALLERS
+            answers, loud_answers = await crowd(port, others, loud)
+            p99[times].append(at(answers.done, 0.99))
             print(
-                f"loud at {times} times its quota: {said.per_second:.0f}/s done,"
-                f" {len(said.refused) / said.seconds:.0f}/s refused;"
+                f"loud at {times} times its quota: {loud_answers.per_second:.0f}/s done,"
+                f" {len(loud_answers.refused) / loud_answers.seconds:.0f}/s refused;"
                 f" others' p99 {p99[times][-1]} ms"
             )
-            if heard.failed or said.failed or heard.refused:
+            if answers.failed or loud_answers.failed or answers.refused:
                 broken.append("the others were refused, or somebody failed")
     calm, loud_p99 = (sorted(p99[times])[_ROUNDS // 2] for times in (1, _FLOOD))
     print(f"others' p99, medians: {calm} ms and {loud_p99} ms, {loud_p99 / calm:.2f} times")

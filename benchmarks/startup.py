@@ -1,4 +1,4 @@
-"""How soon the service answers, and how much memory it takes to be ready."""
+"""The time from the start to the first answer, and the memory after it."""
 
 import statistics
 
@@ -26,7 +26,7 @@ class Startup(msgspec.Struct, frozen=True):
 
 
 def start_and_stop(place: Place, cores: Cores, *, workers: int, times: int) -> Startup:
-    """On a database that is there already, of this release's schema."""
+    """Start on an existing database with this release's schema."""
     seconds = []
     resident = []
     for _ in range(times):

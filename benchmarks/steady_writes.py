@@ -1,10 +1,10 @@
-"""Creates under full load for minutes: what their slowest hundredth takes, round by round.
+"""Creates under full load for minutes: the 99th percentile of the latency in each round.
 
     python -m benchmarks.steady_writes --seconds 180
 
-A checkpoint copies the write-ahead log into the database file. Inside a commit, every create of
-that commit waits for it, and a round of the load has a slow hundredth; beside them none does.
-The largest size of the log shows that it stays bounded meanwhile.
+A checkpoint copies the write-ahead log into the database file. If it ran inside a commit, every
+create of that commit would wait for it and raise the percentile; beside commits it does not. The
+largest size of the log shows that it stays bounded.
 """
 
 import argparse
@@ -24,14 +24,14 @@ from benchmarks.traffic import Traffic
 _CUSTOMERS = 10_000
 _CALLERS = 32
 _ROUND_SECONDS = 10.0
-# What the slowest hundredth of any ten seconds may take.
-_PROMISED_MILLISECONDS = 40.0
-_LOOK_SECONDS = 0.05
+# The limit for the 99th percentile of any ten seconds.
+_MOST_MILLISECONDS = 40.0
+_POLL_SECONDS = 0.05
 _MIB = 1024 * 1024
 
 
 class LogSize:
-    """The largest size that a file had while the block ran."""
+    """Records the largest size of a file during the block."""
 
     def __init__(self, path: Path) -> None:
         self.bytes = 0
@@ -48,7 +48,7 @@ class LogSize:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._ended.wait(_LOOK_SECONDS):
+        while not self._ended.wait(_POLL_SECONDS):
             if self._path.exists():
                 self.bytes = max(self.bytes, self._path.stat().st_size)
 
@@ -56,11 +56,11 @@ class LogSize:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.steady_writes")
     parser.add_argument("--seconds", type=float, default=180.0)
-    parser.add_argument("--folder", help="where the database lies; a real disk, not memory")
-    asked = parser.parse_args()
-    rounds = max(1, round(asked.seconds / _ROUND_SECONDS))
+    parser.add_argument("--folder", help="for the database; on a real disk, not in memory")
+    arguments = parser.parse_args()
+    rounds = max(1, round(arguments.seconds / _ROUND_SECONDS))
     p99s = []
-    with a_folder(asked.folder) as folder:
+    with a_folder(arguments.folder) as folder:
         place = SqliteFiles(folder).seeded("steady", _CUSTOMERS)
         log = Path(f"{place.url.removeprefix('sqlite:///')}-wal")
         with service(place, Cores.for_workers(1)) as found, LogSize(log) as size:
@@ -68,13 +68,13 @@ def main() -> None:
             print("| creates a second | p50 | p99 | worst | errors |")
             print("| --- | --- | --- | --- | --- |")
             for _ in range(rounds):
-                heard = uvloop.run(
+                load = uvloop.run(
                     run_load(found.port, create, connections=_CALLERS, seconds=_ROUND_SECONDS)
                 )
-                p99s.append(heard.p99)
+                p99s.append(load.p99)
                 print(
-                    f"| {heard.per_second:.0f} | {heard.p50} ms | {heard.p99} ms | {heard.worst} ms"
-                    f" | {heard.errors} |",
+                    f"| {load.per_second:.0f} | {load.p50} ms | {load.p99} ms | {load.worst} ms"
+                    f" | {load.errors} |",
                     flush=True,
                 )
     ordered = sorted(p99s)
@@ -82,8 +82,8 @@ def main() -> None:
         f"p99: median {ordered[len(ordered) // 2]} ms, worst round {ordered[-1]} ms;"
         f" log at most {size.bytes / _MIB:.0f} MiB"
     )
-    if ordered[-1] > _PROMISED_MILLISECONDS:
-        sys.exit(f"a round took more than {_PROMISED_MILLISECONDS} ms")
+    if ordered[-1] > _MOST_MILLISECONDS:
+        sys.exit(f"a round took more than {_MOST_MILLISECONDS} ms")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One engine through everything that is measured of it."""
+"""Runs all measurements of one engine."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,13 +21,13 @@ class Plan(msgspec.Struct, frozen=True):
     rounds: int
     seconds: float
     only: str
-    """A part of the names of the scenarios that are measured."""
+    """Only scenarios whose names contain this are measured."""
 
 
 def measure(databases: Databases, seed: Place, workers: int, plan: Plan) -> Engine:
     cores = Cores.for_workers(workers)
     databases.move_to(cores)
-    say = f"{databases.kind}, {workers} worker{'s' if workers > 1 else ''}"
+    title = f"{databases.kind}, {workers} worker{'s' if workers > 1 else ''}"
     startup = None
     if not plan.only:
         startup = start_and_stop(seed, cores, workers=workers, times=max(plan.rounds, 3))
@@ -36,10 +36,10 @@ def measure(databases: Databases, seed: Place, workers: int, plan: Plan) -> Engi
         served = started.enter_context(service(ours, cores, workers=workers))
         beside = started.enter_context(floor(bare, cores, workers=workers))
         pair = Pair(databases.kind, served, beside)
-        outcomes = _under_load(say, pair, traffic, plan)
-        print(f"{say}: at fixed rates", flush=True)
+        outcomes = _under_load(title, pair, traffic, plan)
+        print(f"{title}: at fixed rates", flush=True)
         latencies = measure_latency(served, traffic, outcomes, plan.seconds)
-        transfers = _transfers(say, pair, plan)
+        transfers = _transfers(title, pair, plan)
     counted = None
     if databases.kind == "postgresql" and workers == 1 and plan.only in COUNTED.name:
         counted = _counted(databases, seed, cores, plan)
@@ -55,19 +55,19 @@ def measure(databases: Databases, seed: Place, workers: int, plan: Plan) -> Engi
     )
 
 
-def _under_load(say: str, pair: Pair, traffic: Traffic, plan: Plan) -> list[Outcome]:
+def _under_load(title: str, pair: Pair, traffic: Traffic, plan: Plan) -> list[Outcome]:
     outcomes = []
     for scenario in SCENARIOS:
         if plan.only in scenario.name:
-            print(f"{say}: {scenario.name}", flush=True)
+            print(f"{title}: {scenario.name}", flush=True)
             outcomes.append(run(scenario, traffic, pair, rounds=plan.rounds, seconds=plan.seconds))
     return outcomes
 
 
-def _transfers(say: str, pair: Pair, plan: Plan) -> list[Transfer]:
+def _transfers(title: str, pair: Pair, plan: Plan) -> list[Transfer]:
     if plan.only:
         return []
-    print(f"{say}: export and import", flush=True)
+    print(f"{title}: export and import", flush=True)
     return [export_rows(pair.service, plan.rounds), import_rows(pair.service, 2 * plan.rounds)]
 
 
@@ -83,7 +83,7 @@ def _counted(databases: Databases, seed: Place, cores: Cores, plan: Plan) -> Out
 
 @contextmanager
 def _copies(databases: Databases, seed: Place, *names: str) -> Iterator[list[Place]]:
-    """So that every engine begins with the same rows."""
+    """Copies of the seed, so that every engine begins with the same rows."""
     places = [databases.copied(seed, name) for name in names]
     yield places
     for place in places:

@@ -1,4 +1,4 @@
-"""The figures as Markdown tables, for a terminal and for the pages that show them."""
+"""Markdown tables of the results, for the terminal and for pages."""
 
 import statistics
 from collections.abc import Callable, Iterable
@@ -42,7 +42,7 @@ KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """The first column is words, the others are figures."""
+    """The first column is text, the others are numbers."""
     cells = list(head)
     lines = [cells, ["---", *["---:"] * (len(cells) - 1)], *rows]
     return "\n".join(
@@ -51,7 +51,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def summary(report: Report, language: str) -> str:
-    """What both READMEs show: for each engine how many per second, and the share of its floor."""
+    """The table of both READMEs: requests per second of each engine, and the share of its floor."""
     names = NAMES[language]
     head, columns = [""], []
     for engine in report.engines:
@@ -76,7 +76,7 @@ def _shares(engine: Engine) -> dict[str, str]:
 
 
 def readable(speed: float) -> str:
-    """Three digits are known, the others are noise."""
+    """Rounded to three digits, since the others are noise."""
     return grouped(int(float(f"{speed:.3g}")))
 
 
@@ -94,8 +94,8 @@ def conditions(machine: Machine, commit: str, measured_at: str, kinds: Iterable[
 
 def load_tables(report: Report) -> str:
     kinds = dict.fromkeys(f"{KINDS[each.kind]} {each.version}" for each in report.engines)
-    said = conditions(report.machine, report.commit, report.measured_at, kinds)
-    return "\n\n".join([said, *(_engine(each) for each in report.engines)])
+    header = conditions(report.machine, report.commit, report.measured_at, kinds)
+    return "\n\n".join([header, *(_engine(each) for each in report.engines)])
 
 
 def _engine(engine: Engine) -> str:
@@ -106,7 +106,7 @@ def _engine(engine: Engine) -> str:
         parts.append(_latencies(engine))
     if engine.startup:
         parts.append(_startup(engine.startup))
-    parts.append(f"The most that a process ever had in memory: {engine.peak_mib:.0f} MiB.")
+    parts.append(f"Peak memory of a process: {engine.peak_mib:.0f} MiB.")
     return "\n\n".join(parts)
 
 
@@ -209,5 +209,5 @@ def _speed(side: Side) -> float:
     return side.load.per_second
 
 
-def verdict(kept: bool | None) -> str:
-    return "kept" if kept else "**missed**"
+def verdict(met: bool | None) -> str:
+    return "met" if met else "**missed**"

@@ -1,4 +1,4 @@
-"""What is sent: the bytes of each kind of request, the same for the service and the floor."""
+"""The bytes of each kind of request, the same for the service and the floor."""
 
 import itertools
 import random
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from benchmarks.load import NextRequest
 from benchmarks.seed import TENANT, customer_id
 
-# As many different records as are asked for in turn: more than any cache of the driver holds.
+# The number of different requested records, more than any cache of the driver can hold.
 _DIFFERENT = 20_000
 _REPEATED = 500
-# Odd, so that multiples of it come back to the first only after all 2⁶⁴ numbers.
+# Odd, so that its multiples repeat only after 2⁶⁴ numbers.
 _SCATTER = 0x9E3779B97F4A7C15
 
 _HEAD = f"Host: 127.0.0.1\r\nAuthorization: Bearer bench\r\nX-Tenant-Id: {TENANT}\r\n"
@@ -58,7 +58,7 @@ class Traffic:
         return self._create_one
 
     def replay(self) -> NextRequest:
-        """The same creates over and over: the warm-up makes them, after it every answer is kept."""
+        """Repeats the same creates: after the warm-up, every answer is a replay."""
         return cycle(self._repeated)
 
     def patch(self) -> NextRequest:
@@ -72,7 +72,7 @@ class Traffic:
         return next_request
 
     def mixed(self) -> NextRequest:
-        """Of ten requests five get one, three list, one creates, one patches."""
+        """Of ten requests, five get a record, three list, one creates and one patches."""
         get_one, list_20, patch = self.get_one(), self.list_20(), self.patch()
         reads = [get_one, list_20, get_one, list_20, get_one, list_20, get_one, get_one]
         kinds = itertools.cycle([*reads[:4], self._create_one, *reads[4:], patch])
@@ -92,6 +92,6 @@ class Traffic:
 
 
 def _key(number: int) -> str:
-    """Different for every number, and in no order: as request ids and names are, so that each
-    lands on a page of its own in an index."""
+    """Unique and unordered, like request ids and names, so that keys scatter over the pages of an
+    index."""
     return f"{number * _SCATTER % 2**64:016x}"

@@ -1,4 +1,4 @@
-"""Many rows in one request: import, and export of everything."""
+"""Many rows in one request: an import, and an export of all customers."""
 
 import http.client
 import statistics
@@ -15,7 +15,7 @@ _HEADERS = {"Authorization": "Bearer bench", "X-Tenant-Id": TENANT}
 
 
 class Transfer(msgspec.Struct, frozen=True):
-    """Rows per second, of each repetition."""
+    """Rows per second in each repetition."""
 
     name: str
     least_rows_per_second: int
@@ -34,7 +34,7 @@ class Transfer(msgspec.Struct, frozen=True):
 
 
 def import_rows(service: Running, times: int) -> Transfer:
-    """POST /customers/import, each time 2 000 names that nobody has yet."""
+    """POST /customers/import with 2 000 new names each time."""
     service.forget_peak()
     before = service.resident_mib()
     speeds = [round(IMPORT_ROWS / _import_once(service, turn)) for turn in range(times)]
@@ -42,7 +42,7 @@ def import_rows(service: Running, times: int) -> Transfer:
 
 
 def export_rows(service: Running, times: int) -> Transfer:
-    """GET /customers/export?format=ndjson of all there is."""
+    """GET /customers/export?format=ndjson of all customers."""
     service.forget_peak()
     before = service.resident_mib()
     done = [export_once(service.port) for _ in range(times)]

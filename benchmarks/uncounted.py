@@ -1,14 +1,14 @@
-"""The service without its counters, to see what they cost. Its lists would tell wrong totals.
+"""The service without counters, to measure their cost. Its lists would show wrong totals.
 
 Usage: python -m benchmarks.uncounted serve
 """
 
 from crm_cell.cli import main
 from crm_cell.storage import counters
-from crm_cell.storage.engine import Tally
+from crm_cell.storage.engine import CounterDeltas
 
 
-def no_rows(tally: Tally, stripe: int) -> list[dict[str, object]]:  # noqa: ARG001 - as it was
+def no_rows(deltas: CounterDeltas, stripe: int) -> list[tuple[str, str, str, int, int]]:  # noqa: ARG001 - the original signature
     return []
 
 

@@ -1,3 +1,3 @@
 """A CRM cell: customers, contacts, opportunities, follow-ups, contracts, payments, one REST API."""
 
-__version__ = "2.0.0"
+__version__ = "2.1.0.dev0"

@@ -1,80 +1,156 @@
-"""The composition root: the only module that knows every other."""
+"""The composition root, the only module that imports all others."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from crm_cell.audit.heads import HeadsFile
-from crm_cell.audit.retention import forget_forever
-from crm_cell.audit.routes import audit_logs
-from crm_cell.contacts import service as contacts_service
-from crm_cell.contacts.routes import contacts
-from crm_cell.contracts import service as contracts_service
-from crm_cell.contracts.routes import contracts
-from crm_cell.customers.routes import customers
-from crm_cell.customers.service import set_dependents
+from crm_cell.audit.retention import run_retention
+from crm_cell.audit.routes import audit_routes
+from crm_cell.audit.unmasked import record_unmasked
+from crm_cell.changes.routes import ChangeRoutes
+from crm_cell.changes.schemas import LONGEST_WAIT_SECONDS, MOST
+from crm_cell.customers.resource import customers
+from crm_cell.customers.routes import CustomerRoutes
+from crm_cell.duplicates.routes import duplicate_routes
+from crm_cell.duplicates.service import Duplicates
+from crm_cell.events.numbering import Numbering
 from crm_cell.events.retention import purge_forever as purge_events_forever
-from crm_cell.follow_ups import service as follow_ups_service
-from crm_cell.follow_ups.routes import follow_ups
+from crm_cell.events.waiters import Waiters
+from crm_cell.follow_ups.resource import follow_ups
+from crm_cell.follow_ups.routes import FollowUpRoutes
+from crm_cell.global_search.routes import search_routes
+from crm_cell.global_search.service import GlobalSearch
+from crm_cell.handovers.holdings import Holdings
+from crm_cell.handovers.routes import handover_routes
+from crm_cell.handovers.service import HandoverService
 from crm_cell.health.routes import health
 from crm_cell.http.application import Application
-from crm_cell.http.base_path import BASE_PATH, BasePath
-from crm_cell.http.cors import Cors, read_origins
-from crm_cell.http.edge import SLOTS, Concurrency, Edge
-from crm_cell.http.local_only import LocalOnly
-from crm_cell.http.measurements import Measurements
+from crm_cell.http.base_path import BasePath
+from crm_cell.http.limits.cors import Cors, read_origins
+from crm_cell.http.limits.local_only import LocalOnly
+from crm_cell.http.limits.policy import SLOTS, Concurrency, RequestLimits
+from crm_cell.http.limits.rate_limits import RateLimits
+from crm_cell.http.observability.measurements import Measurements
+from crm_cell.http.observability.telemetry import AccessLine, Telemetry
 from crm_cell.http.openapi.routes import with_openapi
 from crm_cell.http.pages import pages
-from crm_cell.http.rate_limits import RateLimits
 from crm_cell.http.readiness import Readiness
 from crm_cell.http.request import Receive, Scope, Send
-from crm_cell.http.routing import Route
-from crm_cell.http.telemetry import AccessLine, Telemetry
-from crm_cell.idempotency.guard import Guard
+from crm_cell.http.routing import BODY_LIMIT, Route, Routes
+from crm_cell.idempotency.guard import DatabaseIdempotencyGuard
 from crm_cell.idempotency.purge import purge_forever
-from crm_cell.identity.door import Now
-from crm_cell.identity.opening import authenticator
+from crm_cell.identity.authenticator import Now
+from crm_cell.identity.factory import authenticator
+from crm_cell.kernel.paging import MAX_EXPORT_SIZE, MAX_SIZE
 from crm_cell.opening import open_database, start
-from crm_cell.opportunities import service as opportunities_service
-from crm_cell.opportunities.routes import opportunities
-from crm_cell.payments import service as payments_service
-from crm_cell.payments.routes import payments
-from crm_cell.reports.routes import reports
-from crm_cell.reveals.dry_runs import set_daily_rows
-from crm_cell.reveals.service import set_daily_limit
+from crm_cell.opportunities.resource import opportunities
+from crm_cell.opportunities.routes import OpportunityRoutes
+from crm_cell.people.admission import Admission
+from crm_cell.people.teams.routes import team_routes
+from crm_cell.people.users.routes import user_routes
+from crm_cell.people.users.service import UserService
+from crm_cell.recycle_bin.purging import purge_forever as purge_deleted_forever
+from crm_cell.recycle_bin.routes import recycle_bin_routes
+from crm_cell.recycle_bin.service import RecycleBin
+from crm_cell.registry import CACHED, make_services
+from crm_cell.reports.routes import report_routes
+from crm_cell.reports.service import Reports
+from crm_cell.resources.labels import audit_labels
+from crm_cell.resources.listing.describing import field_routes
+from crm_cell.resources.resource import AnyResource
+from crm_cell.resources.routing import ResourceRoutes
+from crm_cell.resources.services import Limits, Services
 from crm_cell.settings import Settings
+from crm_cell.storage import background
 from crm_cell.storage.engine import Database
 from crm_cell.storage.open import is_postgres
+from crm_cell.tasks.resource import tasks
+from crm_cell.tasks.routes import TaskRoutes
+from crm_cell.timeline.routes import timeline_routes
+from crm_cell.timeline.service import Timeline
+from crm_cell.today.routes import today_routes
+from crm_cell.today.service import Today
+from crm_cell.whoami.routes import whoami_routes
+from crm_cell.whoami.schemas import FeaturesView, LimitsView
 
 log = structlog.get_logger()
 
-# While one transaction is under way, as many requests are being read, and answered.
+# While one request uses a connection, others are read, validated and rendered.
 _SLOTS_PER_CONNECTION = 4
 
+# Resources with routes beyond the declared ones.
+_ROUTES: dict[AnyResource, type[ResourceRoutes[Any]]] = {
+    customers: CustomerRoutes,
+    opportunities: OpportunityRoutes,
+    follow_ups: FollowUpRoutes,
+    tasks: TaskRoutes,
+}
 
-def all_routes(public_base_path: str = BASE_PATH) -> list[Route]:
-    """Every route of the service, in the order of the contract. The path is for the description."""
-    resources = [
-        customers,
-        contacts,
-        opportunities,
-        follow_ups,
-        contracts,
-        payments,
-        reports,
-        audit_logs,
+
+@lru_cache(CACHED)
+def resource_routes(services: Services) -> list[ResourceRoutes[Any]]:
+    """Made once for all applications of a process that share their services."""
+    return [_ROUTES.get(each.resource, ResourceRoutes)(each) for each in services]
+
+
+def all_routes(
+    services: Services | None = None,
+    settings: Settings | None = None,
+    waiters: Waiters | None = None,
+) -> list[Route]:
+    """All routes of the service; `settings` default to those of a service without any."""
+    services = services or make_services()
+    settings = settings or Settings()
+    users = UserService(Holdings(services).in_words)
+    resources = resource_routes(services)
+    groups = [each.routes for each in resources]
+    groups += [
+        field_routes(services.registry, [each.lists.language for each in resources]),
+        search_routes(GlobalSearch(services)),
+        duplicate_routes(Duplicates(services)),
+        report_routes(Reports(services)),
+        today_routes(Today(services)),
+        recycle_bin_routes(RecycleBin(services, settings.recycle_days), services.registry),
+        *timeline_routes(Timeline(services)),
+        ChangeRoutes(services, waiters or Waiters(), settings.changes_days).routes,
+        user_routes(users, services.directory),
+        team_routes(),
+        handover_routes(HandoverService(services)),
+        _whoami(settings, users),
+        audit_routes(audit_labels(services.registry)),
         health,
     ]
-    routes = [route for resource in resources for route in resource.routes]
-    return with_openapi(routes, public_base_path)
+    routes = [route for group in groups for route in group.routes]
+    return with_openapi(routes, settings.public_base_path)
+
+
+def _whoami(settings: Settings, users: UserService) -> Routes:
+    limits = LimitsView(
+        page_size=MAX_SIZE,
+        export_page_size=MAX_EXPORT_SIZE,
+        body_bytes=BODY_LIMIT,
+        changes_page_size=MOST,
+        changes_wait_seconds=LONGEST_WAIT_SECONDS,
+        changes_days=settings.changes_days,
+        reveals_per_day=settings.reveals_per_day,
+        requests_per_second=settings.rate_limit_token or None,
+    )
+    features = FeaturesView(
+        encryption=settings.keys.is_set,
+        mask_email=settings.mask_email,
+        signed_requests=settings.signing_secret is not None,
+    )
+    return whoami_routes(settings.auth_mode, limits, features, users)
 
 
 def _warn(settings: Settings) -> None:
-    """Say what is good for one's own machine and should not stay so where others call."""
+    """Warn about settings that are only suitable for development."""
     if settings.auth_mode == "dev" and not settings.signing_secret:
         log.warning("authentication_off", why="CRM_AUTH_MODE=dev takes any bearer token")
     if settings.auth_mode == "platform" and not settings.signing_secret:
@@ -88,12 +164,12 @@ def _warn(settings: Settings) -> None:
         log.warning("audit_trail_without_key", why="CRM_AUDIT_KEY is not set")
 
 
-def _edge(settings: Settings) -> Edge:
+def _limits(settings: Settings) -> RequestLimits:
     slots = SLOTS
     if is_postgres(settings.database_url):
         slots = _SLOTS_PER_CONNECTION * settings.database_connections
     origins = read_origins(settings.cors_origins)
-    return Edge(
+    return RequestLimits(
         base_path=BasePath(settings.public_base_path),
         cors=Cors(origins),
         local_only=LocalOnly(origins) if settings.auth_mode == "dev" else None,
@@ -117,37 +193,53 @@ class Cell:
         measurements_folder: Path | None = None,
         now: Now = time.time,
     ) -> None:
-        """`measurements_folder` is where processes that serve together gather what they measure.
-        `now` is the clock that tokens are held to."""
+        """`measurements_folder` is where worker processes share their metrics. `now` is the clock
+        for the expiry of tokens."""
         self._settings = settings
-        set_dependents(
-            contracts_service,
-            payments_service,
-            contacts_service,
-            opportunities_service,
-            follow_ups_service,
+        self.services = make_services(
+            Limits(
+                settings.reveals_per_day,
+                settings.dry_run_rows_per_day,
+                settings.duplicate_checks_per_day,
+            ),
+            search_texts=settings.search_texts,
+            deals=settings.deals,
+            users=settings.users,
         )
-        set_daily_limit(settings.reveals_per_day)
-        set_daily_rows(settings.dry_run_rows_per_day)
+        self.services.directory.forget()
         self.readiness = Readiness()
-        """Whoever knows why this process should get no requests adds the reason here."""
+        """Components add reasons here while this process should get no requests."""
         self._measurements = Measurements(measurements_folder)
         self.database: Database = open_database(settings)
+        self._waiters = Waiters()
+        self._numbering: Numbering | None = None
+        if is_postgres(settings.database_url):
+            self._numbering = Numbering(self.database, self._waiters)
+            self.database.on_commit(self._numbering.wake)
+        else:
+            self.database.on_commit(self._waiters.wake)
         self._authenticator = authenticator(
             settings, settings.default_tenant_id, self.database, now
         )
         self._application = Application(
-            all_routes(settings.public_base_path),
+            all_routes(self.services, settings, self._waiters),
             self.database,
-            once=Guard(self.database),
+            idempotency=DatabaseIdempotencyGuard(self.database),
             authenticator=self._authenticator,
             telemetry=Telemetry(write_access, self._measurements),
             pages=pages(),
             default_tenant=settings.default_tenant_id,
             signing_secret=settings.signing_secret,
             metrics_token=settings.metrics_token,
-            edge=_edge(settings),
+            limits=_limits(settings),
             readiness=self.readiness,
+        )
+        self._application.record_unmasked = record_unmasked
+        self._application.admission = Admission(
+            self.database,
+            UserService(Holdings(self.services).in_words),
+            self.services.directory,
+            registers=settings.register_users,
         )
         self._background: list[asyncio.Task[None]] = []
         self.started = False
@@ -155,40 +247,45 @@ class Cell:
     async def start(self) -> None:
         self._background += await start(self.database, self._settings)
         _warn(self._settings)
-        self._background += [asyncio.create_task(upkeep) for upkeep in self._upkeep()]
+        self._background += [asyncio.create_task(work) for work in self._maintenance()]
         self.started = True
 
-    def _upkeep(self) -> Iterator[Coroutine[Any, Any, None]]:
+    def _maintenance(self) -> Iterator[Coroutine[Any, Any, None]]:
         settings = self._settings
         yield purge_forever(self.database, settings.idempotency_ttl_hours)
         yield self._measurements.share_forever()
+        if self._numbering is not None:
+            yield self._numbering.run_forever()
+            yield self._numbering.watch_forever()
         if settings.events_retention_days:
             yield purge_events_forever(self.database, settings.events_retention_days)
+        if settings.recycle_days:
+            yield purge_deleted_forever(self.database, self.services, settings.recycle_days)
         if settings.audit_retention_days:
-            yield forget_forever(self.database, settings.audit_retention_days)
+            yield run_retention(self.database, settings.audit_retention_days)
         if settings.audit_heads_path is not None:
             path = Path(settings.audit_heads_path)
             file = HeadsFile(self.database, settings.chain_keys, path)
-            yield file.keep(settings.audit_heads_minutes)
+            yield file.sign_periodically(settings.audit_heads_minutes)
 
     def drain(self, seconds: float) -> None:
-        """What is to happen before `stop`, while requests still come."""
+        """Begins a graceful shutdown: to call before `stop`, while requests still arrive."""
         self._application.drain(seconds)
+        self._waiters.end()
 
     async def stop(self) -> None:
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        self._waiters.end()
+        await background.end(self._background)
         await self._authenticator.stop()
         await self.database.stop()
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "http":
             return self._application(scope, receive, send)
-        return self._live(scope, receive, send)
+        return self._lifespan(scope, receive, send)
 
-    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The server's word for start and stop; there is nothing else that it could have to say."""
+    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Starts and stops the service by the ASGI lifespan protocol. Ignores WebSockets."""
         if scope["type"] != "lifespan":
             return
         await receive()

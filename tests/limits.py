@@ -1,21 +1,21 @@
 """The concurrency limiters of a running service, all of them."""
 
-from crm_cell.secrets.keyless import KeylessDatabase
+from crm_cell.encryption.keyless import KeylessDatabase
 from crm_cell.storage.concurrency_limiter import ConcurrencyLimiter
-from crm_cell.storage.postgres import PostgresDatabase
-from crm_cell.storage.sqlite import SqliteDatabase
+from crm_cell.storage.postgres.database import PostgresDatabase
+from crm_cell.storage.sqlite.database import SqliteDatabase
 from tests.world import Running
 
 
 def limiters(cell: Running) -> list[ConcurrencyLimiter]:
     application = cell.service._application
-    bodies, concurrency = application._large_bodies, application._concurrency
+    bodies, concurrency = application._bodies.large, application._concurrency
     return [
         concurrency.short,
         concurrency.long_writes,
         concurrency.streams,
         bodies.arriving,
-        bodies.at_work,
+        bodies.processing,
         *long_limiters(cell),
     ]
 

@@ -38,7 +38,7 @@ async def test_lines_for_a_reader_who_has_gone_are_not_kept() -> None:
     for _ in range(3):
         lines.write(b"line")
         await asyncio.sleep(0)
-        assert lines._waiting == []
+        assert lines._buffer == []
     assert len(failures) == 3
 
 
@@ -51,7 +51,7 @@ def test_a_line_outside_the_event_loop_is_written_at_once() -> None:
 SCRIPT = """
 import structlog
 from crm_cell import logs
-from crm_cell.http.telemetry import AccessLine
+from crm_cell.http.observability.telemetry import AccessLine
 write = logs.configure({format!r}, {level!r})
 write(AccessLine(event="request", method="GET", route="/customers", status=200, ms=1.5,
                  request_id="r-1", tenant="acme"))

@@ -117,6 +117,12 @@ WRONG = [
     ({"CRM_IDEMPOTENCY_TTL_HOURS": "23"}, "CRM_IDEMPOTENCY_TTL_HOURS: must be at least 24"),
     ({"CRM_IDEMPOTENCY_TTL_HOURS": "1d"}, "CRM_IDEMPOTENCY_TTL_HOURS: must be a whole number"),
     ({"CRM_METRICS_TOKEN": ""}, "CRM_METRICS_TOKEN: must not be empty"),
+    ({"CRM_MASK_EMAIL": "on"}, "CRM_MASK_EMAIL: must be 0 or 1"),
+    ({"CRM_REVEALS_PER_DAY": "1_000"}, "CRM_REVEALS_PER_DAY: must be a whole number"),
+    ({"CRM_REVEALS_PER_DAY": " 1"}, "CRM_REVEALS_PER_DAY: must be a whole number"),
+    ({"CRM_REVEALS_PER_DAY": "1\n"}, "CRM_REVEALS_PER_DAY: must be a whole number"),
+    ({"CRM_AUDIT_KEY": "hunter2"}, "CRM_AUDIT_KEY: must be 32 bytes in base64 or hex"),
+    ({"CRM_AUDIT_HEADS_PATH": "/x"}, "CRM_AUDIT_HEADS_PATH: says nothing without CRM_AUDIT_KEY"),
     ({"CRM_AUTH_MODE": "jwt"}, "CRM_AUTH_MODE: jwt needs one of CRM_JWT_SECRET, CRM_JWT_PUBLIC"),
     (JWT | {"CRM_JWT_SECRET": LONG, "CRM_JWT_JWKS_URL": "https://x/"}, "CRM_AUTH_MODE: jwt needs"),
     (JWT | {"CRM_JWT_SECRET": "a" * 31}, "CRM_JWT_SECRET: must have at least 32 bytes for HS256"),
@@ -205,6 +211,25 @@ def test_a_wrong_secret_is_not_repeated() -> None:
     with pytest.raises(SettingsError) as refused:
         read_settings({"CELL_SIGNING_SECRET": "hunter2"})
     assert "hunter2" not in str(refused.value)
+
+
+def test_no_secret_is_in_the_repr() -> None:
+    shown = repr(
+        Settings(
+            database_url="postgresql://user:hunter2@host/database",
+            signing_secret=SECRET,
+            jwt_secret=LONG,
+        )
+    )
+    assert "port=8001" in shown
+    assert not [value for value in ("hunter2", SECRET, LONG) if value in shown]
+
+
+def test_the_environment_is_read_by_read_settings_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_REVEALS_PER_DAY", "7")
+    monkeypatch.setenv("port", "7")
+    assert Settings().reveals_per_day == 100
+    assert (read_settings().reveals_per_day, read_settings().port) == (7, 8001)
 
 
 @pytest.mark.parametrize("name", ["CRM_JWT_SECRET", "CELL_SIGNING_SECRET", "CRM_METRICS_TOKEN"])

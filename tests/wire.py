@@ -21,6 +21,10 @@ WRITE: tuple[Header, ...] = (
 )
 
 
+def without(headers: tuple[Header, ...], name: bytes) -> list[Header]:
+    return [header for header in headers if header[0] != name]
+
+
 class Heard(msgspec.Struct):
     """An answer as it came over the wire."""
 

@@ -1,1 +1,1 @@
-"""Who did what to which record, written in the same transaction as the deed."""
+"""The audit log: who did what to which record, written in the same transaction as the action."""

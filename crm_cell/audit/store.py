@@ -1,4 +1,4 @@
-"""The audit trail: appended to, read, never changed."""
+"""SQL of the audit log: entries, and the heads of their hash chains."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,28 +6,42 @@ from collections.abc import Iterable
 import msgspec
 
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.ids import lowest_at, surely_since
+from crm_cell.kernel.ids import lowest_at, lowest_at_with_skew
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.storage import counters
 from crm_cell.storage.counters import Counter as Counted
 from crm_cell.storage.engine import Reader, Row, Tx
-from crm_cell.storage.pages import newest_first
+from crm_cell.storage.paging.pages import newest_first
 
 _COLUMNS = (
     "tenant_id, id, actor, action, resource_type, resource_id, resource_name, changes, request_id,"
-    " trace_id, created_at, unseen, lane, link, wiped"
+    " trace_id, created_at, unseen, lane, link, wiped, origin"
 )
 _HEAD = "tenant_id, lane, last_id, last_link, cut_id, cut_link, seal"
-# Other deeds are found by an index of their own: among these they would be long to look for.
+_INSERT = (
+    f"INSERT INTO audit_logs ({_COLUMNS}) VALUES (:tenant_id, :id, :actor, :action,"
+    " :resource_type, :resource_id, :resource_name, :changes, :request_id, :trace_id,"
+    " :created_at, :unseen, :shard, :hash, :redacted, :origin)"
+)
+_FIRST_HEAD = (
+    f"INSERT INTO audit_heads ({_HEAD}) VALUES (:tenant_id, :shard, :last_id, :last_hash, :cut_id,"
+    " :cut_hash, :mac) ON CONFLICT DO NOTHING"
+)
+_NEXT_HEAD = (
+    "UPDATE audit_heads SET last_id = :last_id, last_link = :last_hash, cut_id = :cut_id,"
+    " cut_link = :cut_hash, seal = :mac"
+    " WHERE tenant_id = :tenant_id AND lane = :shard AND seal = :before"
+)
+# Rare actions have their own index, because a search among the frequent ones would be slow.
 _OFTEN = ("created", "updated")
 _RARELY = "action NOT IN ('created', 'updated')"
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One deed. `changes` is JSON: by member, its value before and after.
+    """One action. `changes` is JSON: by member, the values before and after.
 
-    `lane` and `link` are its place in the chain; those from before there was one have none. What
-    the entry said is gone where `wiped` stands for it.
+    Entries from before there was a chain have no `shard` and no `hash`. In a redacted entry
+    `redacted` is the hash of the removed contents.
     """
 
     tenant_id: str
@@ -42,26 +56,28 @@ class Entry(msgspec.Struct, frozen=True):
     trace_id: str | None
     created_at: int
     unseen: int | None
-    """1 in older entries where whoever did it does not see the record."""
-    lane: int | None = None
-    link: bytes | None = None
-    wiped: bytes | None = None
+    """1 in older entries whose actor may not see the record."""
+    shard: int | None = None
+    hash: bytes | None = None
+    redacted: bytes | None = None
+    origin: str | None = None
+    """The system that the change came from; older entries have none."""
 
 
 class Head(msgspec.Struct, frozen=True):
-    """The end of a chain, and where it begins since what was too old has been cut off."""
+    """The end of a chain, and the last entry that retention has removed from its beginning."""
 
     tenant_id: str
-    lane: int
+    shard: int
     last_id: str = ""
-    last_link: bytes = b""
+    last_hash: bytes = b""
     cut_id: str = ""
-    cut_link: bytes = b""
-    seal: bytes = b""
+    cut_hash: bytes = b""
+    mac: bytes = b""
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """Which entries: all that are set must hold. Times are a half-open range."""
+    """Conditions on entries, combined with AND. Times are a half-open range."""
 
     actor: str | None = None
     action: str | None = None
@@ -70,74 +86,75 @@ class Filter(msgspec.Struct, frozen=True):
     begin: int | None = None
     end: int | None = None
     seen: bool = False
-    """Only what was done to records that whoever did it sees."""
+    """Only entries about records that their actor may see."""
 
 
 async def insert(tx: Tx, entries: list[Entry]) -> None:
-    await tx.many(
-        f"INSERT INTO audit_logs ({_COLUMNS}) VALUES (:tenant_id, :id, :actor, :action,"
-        " :resource_type, :resource_id, :resource_name, :changes, :request_id, :trace_id,"
-        " :created_at, :unseen, :lane, :link, :wiped)",
-        map(msgspec.structs.astuple, entries),
-    )
+    await tx.execute_many(_INSERT, map(msgspec.structs.astuple, entries))
+
+
+async def append(tx: Tx, before: Head | None, after: Head, entries: list[Entry]) -> bool:
+    """Like `advance`, and also inserts the entries if the head was unchanged."""
+    sql, params = _advancing(before, after)
+    return await tx.insert_if(sql, params, _INSERT, map(msgspec.structs.astuple, entries))
 
 
 async def count(tx: Tx, entries: list[Entry], sign: int = 1) -> None:
-    """One or more, all of one actor who did one thing to records of one type."""
+    """Count one or more entries with the same actor, action and type of record."""
     first = entries[0]
     for actor, many in Counter(map(_actor_key, entries)).items():
         await counters.add(tx, first.tenant_id, "audit_logs.actor", actor, sign * many)
-    deed = f"{first.resource_type}.{first.action}"
-    await counters.add(tx, first.tenant_id, "audit_logs.deed", deed, sign * len(entries))
+    recorded_change = f"{first.resource_type}.{first.action}"
+    await counters.add(tx, first.tenant_id, "audit_logs.deed", recorded_change, sign * len(entries))
 
 
 async def count_all(tx: Reader, tenant: str) -> int:
-    """What the counters say."""
+    """The number of entries according to the counters."""
     return await counters.read(tx, tenant, "audit_logs.deed", f"{counters.ANY}.{counters.ANY}")
 
 
-async def head(tx: Reader, tenant: str, lane: int) -> Head | None:
-    row = await tx.one(
-        f"SELECT {_HEAD} FROM audit_heads WHERE tenant_id = :tenant AND lane = :lane",
+async def head(tx: Reader, tenant: str, shard: int) -> Head | None:
+    row = await tx.fetch_one(
+        f"SELECT {_HEAD} FROM audit_heads WHERE tenant_id = :tenant AND lane = :shard",
         tenant=tenant,
-        lane=lane,
+        shard=shard,
     )
     return _head(row) if row else None
 
 
 async def all_heads(tx: Reader) -> list[Head]:
-    # every tenant: the service signs for whoever has a trail.
-    rows = await tx.all(f"SELECT {_HEAD} FROM audit_heads ORDER BY tenant_id, lane")
+    # every tenant: the service signs the heads of all tenants.
+    rows = await tx.fetch_all(f"SELECT {_HEAD} FROM audit_heads ORDER BY tenant_id, lane")
     return [_head(row) for row in rows]
 
 
 async def some_heads(tx: Reader, most: int) -> list[Head]:
-    # every tenant: they are all under the installation's key.
-    rows = await tx.all(f"SELECT {_HEAD} FROM audit_heads LIMIT :most", most=most)
+    # every tenant: all heads are authenticated with the installation's key.
+    rows = await tx.fetch_all(f"SELECT {_HEAD} FROM audit_heads LIMIT :most", most=most)
     return [_head(row) for row in rows]
 
 
 async def heads(tx: Reader, tenant: str) -> list[Head]:
-    rows = await tx.all(
+    rows = await tx.fetch_all(
         f"SELECT {_HEAD} FROM audit_heads WHERE tenant_id = :tenant ORDER BY lane", tenant=tenant
     )
     return [_head(row) for row in rows]
 
 
 async def tenants(tx: Reader) -> list[str]:
-    """All that have a trail, in order, each found by one step on the index."""
+    """All tenants with an audit log, in order. Each takes one search in the index."""
     found: list[str] = []
     for table in ("audit_logs", "audit_heads", "audit_register"):
         after = ""
-        # every tenant: a trail is verified whoever's it is.
+        # every tenant: verification covers all of them.
         sql = f"SELECT min(tenant_id) FROM {table} WHERE tenant_id > :after"
-        while (row := await tx.one(sql, after=after)) and row[0] is not None:
+        while (row := await tx.fetch_one(sql, after=after)) and row[0] is not None:
             found.append(after := row[0])
     return sorted(set(found))
 
 
 async def tenants_before(tx: Reader, identifier: str) -> list[str]:
-    """Those with entries of lower ids."""
+    """The tenants that have entries with lower ids."""
     found: list[str] = []
     for tenant in await tenants(tx):
         oldest = await entries(tx, tenant, "", 1)
@@ -147,8 +164,8 @@ async def tenants_before(tx: Reader, identifier: str) -> list[str]:
 
 
 async def entries(tx: Reader, tenant: str, after: str, limit: int) -> list[Entry]:
-    """In the order of their ids, which is that of each chain."""
-    rows = await tx.all(
+    """Entries in the order of their ids, which is also the order of each chain."""
+    rows = await tx.fetch_all(
         f"SELECT {_COLUMNS} FROM audit_logs WHERE tenant_id = :tenant AND id > :after"
         " ORDER BY id LIMIT :limit",
         tenant=tenant,
@@ -159,7 +176,7 @@ async def entries(tx: Reader, tenant: str, after: str, limit: int) -> list[Entry
 
 
 async def entry(tx: Reader, tenant: str, identifier: str) -> Entry | None:
-    row = await tx.one(
+    row = await tx.fetch_one(
         f"SELECT {_COLUMNS} FROM audit_logs WHERE tenant_id = :tenant AND id = :id",
         tenant=tenant,
         id=identifier,
@@ -170,8 +187,8 @@ async def entry(tx: Reader, tenant: str, identifier: str) -> Entry | None:
 async def of_record(
     tx: Reader, tenant: str, resource_type: str, resource_id: str, *, after: str, most: int
 ) -> list[Entry]:
-    """What was done to a record, in order."""
-    rows = await tx.all(
+    """The entries of a record, oldest first."""
+    rows = await tx.fetch_all(
         f"SELECT {_COLUMNS} FROM audit_logs WHERE tenant_id = :tenant"
         " AND resource_type = :resource_type AND resource_id = :resource_id AND id > :after"
         " ORDER BY id LIMIT :most",
@@ -184,22 +201,22 @@ async def of_record(
     return [Entry(*row) for row in rows]
 
 
-async def link_before(tx: Reader, entry: Entry) -> bytes | None:
-    """The link of the entry before this one in its chain, where it is still there."""
-    row = await tx.one(
-        "SELECT link FROM audit_logs WHERE tenant_id = :tenant AND id < :id AND lane = :lane"
+async def hash_before(tx: Reader, entry: Entry) -> bytes | None:
+    """The hash of the previous entry in the chain, None if it has been removed."""
+    row = await tx.fetch_one(
+        "SELECT link FROM audit_logs WHERE tenant_id = :tenant AND id < :id AND lane = :shard"
         " ORDER BY id DESC LIMIT 1",
         tenant=entry.tenant_id,
         id=entry.id,
-        lane=entry.lane,
+        shard=entry.shard,
     )
     return row[0] if row else None
 
 
 async def take_oldest(tx: Tx, tenant: str, before: str, limit: int) -> list[Entry]:
-    """Delete the oldest entries, of those with lower ids than `before`, and give them."""
+    """Delete and return the oldest entries whose ids are lower than `before`."""
     oldest = [entry for entry in await entries(tx, tenant, "", limit) if entry.id < before]
-    await tx.many(
+    await tx.execute_many(
         "DELETE FROM audit_logs WHERE tenant_id = :tenant_id AND id = :id",
         [{"tenant_id": tenant, "id": entry.id} for entry in oldest],
     )
@@ -208,39 +225,31 @@ async def take_oldest(tx: Tx, tenant: str, before: str, limit: int) -> list[Entr
     return oldest
 
 
-async def wipe(tx: Tx, entry: Entry, wiped: bytes) -> None:
-    await tx.run(
-        "UPDATE audit_logs SET changes = '{}', resource_name = NULL, wiped = :wiped"
+async def redact(tx: Tx, entry: Entry, redacted: bytes) -> None:
+    await tx.execute(
+        "UPDATE audit_logs SET changes = '{}', resource_name = NULL, wiped = :redacted"
         " WHERE tenant_id = :tenant AND id = :id",
-        wiped=wiped,
+        redacted=redacted,
         tenant=entry.tenant_id,
         id=entry.id,
     )
 
 
 async def advance(tx: Tx, before: Head | None, after: Head) -> bool:
-    """Whether the head was still as it was `before`, and is `after` now. Others wait their turn."""
+    """Replace the head if it is still `before`. Returns whether it was. Locks the head."""
+    sql, params = _advancing(before, after)
+    return bool(await tx.execute(sql, **params))
+
+
+def _advancing(before: Head | None, after: Head) -> tuple[str, dict[str, object]]:
+    """The statement that changes the head, unless another transaction has changed it."""
     values = msgspec.structs.asdict(after)
     if before is None:
-        return bool(
-            await tx.run(
-                f"INSERT INTO audit_heads ({_HEAD}) VALUES (:tenant_id, :lane, :last_id,"
-                " :last_link, :cut_id, :cut_link, :seal) ON CONFLICT DO NOTHING",
-                **values,
-            )
-        )
-    return bool(
-        await tx.run(
-            "UPDATE audit_heads SET last_id = :last_id, last_link = :last_link, cut_id = :cut_id,"
-            " cut_link = :cut_link, seal = :seal"
-            " WHERE tenant_id = :tenant_id AND lane = :lane AND seal = :before",
-            **values,
-            before=before.seal,
-        )
-    )
+        return _FIRST_HEAD, values
+    return _NEXT_HEAD, {**values, "before": before.mac}
 
 
-async def page(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> Slice[Entry]:
+async def page(tx: Reader, actor: Actor, wanted: Filter, page_request: PageRequest) -> Slice[Entry]:
     where = "".join(f" AND {condition}" for condition in _conditions(wanted))
     params: dict[str, object] = {
         "tenant": actor.tenant,
@@ -251,15 +260,15 @@ async def page(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> 
         "begin": wanted.begin,
         "end": wanted.end,
         "first": lowest_at(wanted.begin or 0),
-        "surely": surely_since(wanted.begin or 0),
+        "surely": lowest_at_with_skew(wanted.begin or 0),
         "surely_not": lowest_at(wanted.end or 0),
-        "past": surely_since(wanted.end or 0),
+        "past": lowest_at_with_skew(wanted.end or 0),
     }
     return await newest_first(
         tx,
         f"SELECT {_COLUMNS} FROM audit_logs WHERE tenant_id = :tenant{where}",
         Entry,
-        asked,
+        page_request,
         total=await _count(tx, actor.tenant, wanted, where, params),
         counter=_counter(wanted),
         **params,
@@ -271,16 +280,16 @@ async def _count(
 ) -> int:
     if counter := _counter(wanted):
         return await counters.read(tx, tenant, *counter)
-    row = await tx.one(
+    row = await tx.fetch_one(
         f"SELECT count(*) FROM audit_logs WHERE tenant_id = :tenant{where}", **params
     )
     return int(row[0]) if row else 0
 
 
 def _counter(wanted: Filter) -> Counted | None:
-    """Kept for an actor, and for what was done to which type: there are few of those, so all that
-    was done to a type, all that was done once, and the whole trail are sums over them. The entries
-    of one record are few."""
+    """The counter with the total, or None if the rows have to be counted. There is one counter for
+    each actor and one for each action on each type. The latter are few, so the totals of a type, of
+    an action and of the whole log are sums over them. A single record has few entries."""
     if wanted == Filter(actor=wanted.actor, seen=wanted.seen) and wanted.actor is not None:
         seen, unseen = _actor_keys(wanted.actor)
         return "audit_logs.actor", seen if wanted.seen else f"{seen}{counters.OR}{unseen}"
@@ -291,8 +300,8 @@ def _counter(wanted: Filter) -> Counted | None:
 
 
 def _conditions(wanted: Filter) -> Iterable[str]:
-    """Ids are made from the time of the deed or, where the clock was set back, from a later one: so
-    a range of times is a range of ids, but for its edges."""
+    """An id contains the time of the action or, after the clock was set back, a later time. So a
+    range of times is a range of ids, except at its edges, where the time itself is compared."""
     if wanted.actor is not None:
         yield "actor = :actor"
     if wanted.seen:
@@ -312,8 +321,8 @@ def _conditions(wanted: Filter) -> Iterable[str]:
 
 
 def _head(row: Row) -> Head:
-    tenant, lane, last_id, last_link, cut_id, cut_link, seal = row
-    return Head(tenant, lane, last_id, bytes(last_link), cut_id, bytes(cut_link), bytes(seal))
+    tenant, shard, last_id, last_hash, cut_id, cut_hash, mac = row
+    return Head(tenant, shard, last_id, bytes(last_hash), cut_id, bytes(cut_hash), bytes(mac))
 
 
 def _actor_key(entry: Entry) -> str:
@@ -321,6 +330,6 @@ def _actor_key(entry: Entry) -> str:
 
 
 def _actor_keys(actor: str | None) -> tuple[str, str]:
-    """Of what may be seen and what not. Actors have slashes in their names too, so these are read
-    as they stand, never as beginnings."""
+    """The keys for records that the actor may see and for others. Names of actors may contain
+    slashes, so these keys are compared as a whole, never by prefix."""
     return f"{actor or ''}/seen", f"{actor or ''}/unseen"

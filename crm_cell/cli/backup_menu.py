@@ -5,38 +5,38 @@ from typing import Annotated
 
 import typer
 
-from crm_cell.cli.complaint import told
+from crm_cell.cli.errors import report_errors
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="Where to: a name that is not taken.")],
+    file: Annotated[Path, typer.Argument(help="The file to write. It must not exist.")],
 ) -> None:
     """Copy the SQLite database to a file, with its checksum beside it; may run beside the service.
 
-    The copy holds every write that was acknowledged before the command began. PostgreSQL is
-    backed up with its own programs.
+    The backup contains every write that was acknowledged before the command began. Back up
+    PostgreSQL with its own tools.
     """
-    with told():
-        from crm_cell.cli import backing_up
+    with report_errors():
+        from crm_cell.cli import backup as backup_command
 
-        backing_up.backup(file)
+        backup_command.backup(file)
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="What `crm-cell backup` wrote.")],
+    file: Annotated[Path, typer.Argument(help="A file from `crm-cell backup`.")],
     verify: Annotated[
         bool, typer.Option("--verify", help="Only verify; may run beside the service.")
     ] = False,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Move the database that is there aside.")
+        bool, typer.Option("--replace", help="Move an existing database aside.")
     ] = False,
 ) -> None:
-    """Verify a backup, and put it where CRM_DATABASE_URL says. Stop the service first.
+    """Verify a backup and restore it to CRM_DATABASE_URL. Stop the service first.
 
-    What is verified, on a copy: the checksum, the file's integrity, its schema, the counters and
-    the audit trail. A backup of an older release is brought to this release's schema.
+    On a copy, the command verifies the checksum, the file's integrity, its schema, the counters and
+    the audit log. A backup of an older release is migrated to this release's schema.
     """
-    with told():
-        from crm_cell.cli import backing_up
+    with report_errors():
+        from crm_cell.cli import backup as backup_command
 
-        backing_up.restore(file, verify=verify, replace=replace)
+        backup_command.restore(file, verify=verify, replace=replace)

@@ -1,10 +1,10 @@
-"""The database that the settings name, open for one command."""
+"""Opens the database of the settings for one command."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from crm_cell.cli.complaint import Complaint
+from crm_cell.cli.errors import CommandError
 from crm_cell.opening import opened
 from crm_cell.settings import Settings, read_settings
 from crm_cell.storage.engine import Database
@@ -15,21 +15,19 @@ T = TypeVar("T")
 
 
 def with_database(work: Callable[[Database], Awaitable[T]]) -> T:
-    """Run `work` on the database, which must be there and of this release."""
+    """Run `work` on the database, which must exist and have this release's schema."""
     return asyncio.run(_open_for(ready_settings(), work))
 
 
 def ready_settings() -> Settings:
-    """Raises Complaint where there is no database of this release's schema."""
+    """Raises CommandError unless there is a database with this release's schema."""
     settings = read_settings()
     place = place_of(settings.database_url)
     check_name(settings.database_url)
     if schema_version(settings.database_url) is None:
-        raise Complaint(f"{place}: there is no database yet: crm-cell migrate makes one")
+        raise CommandError(f"{place}: there is no database yet: crm-cell migrate makes one")
     if not is_current(settings.database_url):
-        raise Complaint(
-            f"{place}: not the schema of this release: crm-cell migrate brings it there"
-        )
+        raise CommandError(f"{place}: not the schema of this release: run crm-cell migrate")
     return settings
 
 

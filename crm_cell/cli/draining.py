@@ -1,7 +1,7 @@
-"""How a process ends: SIGTERM drains it first, Ctrl-C does not, a second signal ends it at once.
+"""Graceful shutdown: SIGTERM drains the process, Ctrl-C does not, a second signal ends it at once.
 
-While it drains it answers everything and says in `/readyz` that no more should come. A load
-balancer notices within its interval; until then nobody whom it sends here may find the port closed.
+While draining, the process answers all requests, and `/readyz` answers 503. A load balancer notices
+that at its next health check; until then it still sends requests, so the port must stay open.
 """
 
 import asyncio
@@ -12,51 +12,51 @@ from typing import Any, Protocol
 
 from crm_cell.app import Cell
 
-# A request is answered within 25 s; what takes longer is a download, which may be cut off.
+# Requests are answered within 25 s. Only downloads take longer, and they may be cut off.
 GRACE_SECONDS = 25
 # How long a body may still arrive once the port is closed.
 BODY_SECONDS = 2
-# How often to look whether a worker has started that is to end.
+# How often to check whether a worker that has to end has started.
 _START_SECONDS = 0.1
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class StopSignals:
-    """SIGTERM and SIGINT as they reach the running event loop."""
+    """Receives SIGTERM and SIGINT on the running event loop."""
 
     def __init__(self, drain_seconds: int) -> None:
         self.stop = asyncio.Event()
-        """Set by the first of them."""
-        self.hurry = asyncio.Event()
-        """Set by the second."""
+        """Set by the first signal."""
+        self.stop_now = asyncio.Event()
+        """Set by the second signal."""
         self.drain_seconds = 0
-        """How long to drain, once `stop` is set. Somebody at a terminal does not wait for that."""
+        """How long to drain once `stop` is set. It is 0 after Ctrl-C at a terminal."""
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self._receive, drain_seconds)
         loop.add_signal_handler(signal.SIGINT, self._receive, 0)
 
     def _receive(self, drain_seconds: int) -> None:
         if self.stop.is_set():
-            self.hurry.set()
+            self.stop_now.set()
         else:
             self.drain_seconds = drain_seconds
             self.stop.set()
 
 
 class DrainSeconds(Protocol):
-    """How long to drain, in memory that a supervisor shares with its workers."""
+    """The drain time in memory that the supervisor shares with its workers."""
 
     value: int
 
 
 def drain_on_sigterm(cell: Cell, drain_seconds: DrainSeconds) -> None:
-    """For a worker, whose server would stop listening at once. It still does so on SIGINT, which
-    this sends when the time is up. Call it when the event loop runs, after the server has set
-    handlers of its own."""
+    """Drain a worker on SIGTERM, on which its server would stop listening at once. The server still
+    stops on SIGINT, which is sent when the time is up. Call this when the event loop runs, after
+    the server has set its own handlers."""
     loop = asyncio.get_running_loop()
 
     def begin() -> None:
-        # It may come twice: from a supervisor that signals every process, and from the parent.
+        # SIGTERM may come twice: from an init system that signals every process, and the parent.
         loop.add_signal_handler(signal.SIGTERM, lambda: None)
         cell.drain(drain_seconds.value + BODY_SECONDS)
         loop.call_later(drain_seconds.value, end)
@@ -64,19 +64,19 @@ def drain_on_sigterm(cell: Cell, drain_seconds: DrainSeconds) -> None:
     def end() -> None:
         if cell.started:
             signal.raise_signal(signal.SIGINT)
-        else:  # the server would lose it, and a second one would block it
+        else:  # the server would lose the signal, and a second one would block it
             loop.call_later(_START_SECONDS, end)
 
     loop.add_signal_handler(signal.SIGTERM, begin)
-    # One of a terminal that came while they were blocked: the parent has got it too, and sends
-    # SIGTERM. A second SIGINT would block the server.
+    # Discard a SIGINT from a terminal that came while signals were blocked: the parent has received
+    # it too and sends SIGTERM. A second SIGINT would block the server.
     signal.sigtimedwait([signal.SIGINT], 0)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
 
 @contextmanager
 def stop_signals_blocked() -> Iterator[None]:
-    """For this thread and what it forks; `drain_on_sigterm` ends it for a worker."""
+    """Block stop signals for this thread and its forks. `drain_on_sigterm` unblocks a worker's."""
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     try:
         yield

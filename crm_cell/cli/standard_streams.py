@@ -1,4 +1,4 @@
-"""Standard input, output and error, which the caller may have closed."""
+"""Opens standard input, output and error if the caller has closed them."""
 
 import os
 import sys
@@ -7,8 +7,8 @@ _LAST = 2
 
 
 def open_missing() -> None:
-    """Lead closed ones to nowhere. The next file that is opened, the database say, would otherwise
-    get the number of standard output, and what is printed would be written into it."""
+    """Open closed streams on /dev/null. Otherwise the next opened file, e.g. the database, would
+    get the descriptor of standard output, and printed text would be written into it."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _LAST:
         os.set_inheritable(descriptor, True)
     os.close(descriptor)

@@ -1,4 +1,4 @@
-"""`crm-cell token`: keys for machines. May run beside the service, which heeds it within 30 s."""
+"""`crm-cell token`: API keys. May run beside the service, which applies changes within 30 s."""
 
 import re
 import time
@@ -8,17 +8,17 @@ from typing import TypeVar
 
 import typer
 
-from crm_cell.audit import service as audit
+from crm_cell.audit import api_keys as audit
 from crm_cell.cli.caller import caller
-from crm_cell.cli.complaint import MISUSED, Complaint
 from crm_cell.cli.database import with_database
-from crm_cell.identity import service
-from crm_cell.identity.api_keys import ApiKey
-from crm_cell.identity.service import Made
+from crm_cell.cli.errors import MISUSED, CommandError
+from crm_cell.identity.api_keys import service
+from crm_cell.identity.api_keys.service import CreatedKey
+from crm_cell.identity.api_keys.tokens import ApiKey
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import NotFound
-from crm_cell.kernel.scopes import EVERY_SCOPE, SCOPES
+from crm_cell.kernel.scopes import KEY_SCOPES, UNMASKED
 from crm_cell.storage.engine import Database, Tx
 
 T = TypeVar("T")
@@ -32,14 +32,16 @@ NEVER = "never"
 def create(tenant: str, name: str, scopes: str, expires: str, user: str | None) -> None:
     actor = caller(tenant, user)
     if not (0 < len(name) <= _LONGEST_NAME and name.isprintable()):
-        raise Complaint(f"--name: 1 to {_LONGEST_NAME} characters that can be printed", MISUSED)
+        raise CommandError(f"--name: 1 to {_LONGEST_NAME} characters that can be printed", MISUSED)
     granted, ends = _scopes(scopes), _end(expires)
+    if user is not None and UNMASKED in granted:
+        raise CommandError(f"--scopes: {UNMASKED} is not for users: leave --user out", MISUSED)
 
-    async def unit(tx: Tx) -> Made:
+    async def unit(tx: Tx) -> CreatedKey:
         made = await service.create(
             tx, actor.tenant, name=name, scopes=granted, user=user, expires_at=ends
         )
-        await audit.record(tx, _operator(tenant), "created", after=made.key)
+        await audit.record_created(tx, _operator(tenant), made.key)
         return made
 
     _show(_write("api_keys.create", tenant, unit))
@@ -59,17 +61,17 @@ def list_(tenant: str) -> None:
 
 
 def rotate(tenant: str, key_id: str, expires: str | None, overlap: str) -> None:
-    """The new key lives as long as the old one was meant to, unless `expires` says otherwise."""
+    """The new key has the lifetime of the old one, unless `expires` is given."""
     caller(tenant, None)
-    kept = 0 if overlap == "0" else _span(overlap, "--overlap")
+    overlap_ms = 0 if overlap == "0" else _span(overlap, "--overlap")
     ends = _end(expires) if expires else None
 
-    async def unit(tx: Tx) -> Made:
-        before = await service.usable(tx, tenant, key_id)
-        end = ends if expires else _as_long(before, tx.now)
-        after, made = await service.rotate(tx, before, overlap=kept, expires_at=end)
-        await audit.record(tx, _operator(tenant), "updated", before=before, after=after)
-        await audit.record(tx, _operator(tenant), "created", after=made.key)
+    async def unit(tx: Tx) -> CreatedKey:
+        before = await service.find_usable(tx, tenant, key_id)
+        end = ends if expires else _same_lifetime(before, tx.now)
+        after, made = await service.rotate(tx, before, overlap=overlap_ms, expires_at=end)
+        await audit.record_updated(tx, _operator(tenant), before, after)
+        await audit.record_created(tx, _operator(tenant), made.key)
         return made
 
     _show(_write("api_keys.rotate", tenant, unit))
@@ -79,9 +81,9 @@ def revoke(tenant: str, key_id: str) -> None:
     caller(tenant, None)
 
     async def unit(tx: Tx) -> ApiKey:
-        before = await service.usable(tx, tenant, key_id)
+        before = await service.find_usable(tx, tenant, key_id)
         after = await service.revoke(tx, before)
-        await audit.record(tx, _operator(tenant), "updated", before=before, after=after)
+        await audit.record_updated(tx, _operator(tenant), before, after)
         return after
 
     key = _write("api_keys.revoke", tenant, unit)
@@ -95,28 +97,28 @@ def _write(name: str, tenant: str, unit: Callable[[Tx], Awaitable[T]]) -> T:
     try:
         return with_database(work)
     except NotFound:
-        raise Complaint(f"{tenant} has no key of this id that could still be used") from None
+        raise CommandError(f"{tenant} has no valid key with this id") from None
 
 
-def _show(made: Made) -> None:
-    """The token alone on standard output, so that it can go straight to where it is kept."""
+def _show(made: CreatedKey) -> None:
+    """Print only the token on standard output, so that it can be piped into a secret store."""
     key = made.key
     typer.echo(
-        f"key {key.id} of {key.tenant_id}, {_state(key, key.created_at)}. It is shown this once:",
+        f"key {key.id} of {key.tenant_id}, {_state(key, key.created_at)}. It is shown only once:",
         err=True,
     )
     typer.echo(made.token)
 
 
 def _operator(tenant: str) -> Actor:
-    """Whoever may run commands here; the database does not know them by name."""
+    """The actor of commands, without a user: the database does not know the operator's name."""
     return caller(tenant, None)
 
 
 def _scopes(text: str) -> frozenset[str]:
     named = frozenset(text.replace(",", " ").split())
-    if not named or named - EVERY_SCOPE:
-        raise Complaint(f"--scopes: one or more of {' '.join(SCOPES)}", MISUSED)
+    if not named or named - set(KEY_SCOPES):
+        raise CommandError(f"--scopes: one or more of {' '.join(KEY_SCOPES)}", MISUSED)
     return named
 
 
@@ -129,18 +131,18 @@ def _end(text: str) -> int | None:
     except ValueError:
         return _now() + _span(text, "--expires")
     if end <= _now():
-        raise Complaint(f"--expires {text}: is over", MISUSED)
+        raise CommandError(f"--expires {text}: has passed", MISUSED)
     return end
 
 
 def _span(text: str, option: str) -> int:
     found = _SPAN.fullmatch(text)
     if found is None:
-        raise Complaint(f"{option} {text}: takes a time like 90d, 12h or 30m", MISUSED)
+        raise CommandError(f"{option} {text}: takes a time like 90d, 12h or 30m", MISUSED)
     return int(found[1]) * _UNITS[found[2]]
 
 
-def _as_long(before: ApiKey, now: int) -> int | None:
+def _same_lifetime(before: ApiKey, now: int) -> int | None:
     return None if before.expires_at is None else now + before.expires_at - before.created_at
 
 
@@ -149,7 +151,7 @@ def _state(key: ApiKey, now: int) -> str:
         return f"revoked {format_time(key.revoked_at)}"
     if key.expires_at is None:
         return "never ends"
-    return f"{'ended' if key.is_over(now) else 'ends'} {format_time(key.expires_at)}"
+    return f"{'ended' if key.has_expired(now) else 'ends'} {format_time(key.expires_at)}"
 
 
 def _now() -> int:

@@ -1,4 +1,4 @@
-"""`crm-cell serve --workers N`: several processes at one port, on a PostgreSQL database."""
+"""`crm-cell serve --workers N`: several processes on one port, with a PostgreSQL database."""
 
 import asyncio
 import gc
@@ -26,23 +26,22 @@ from crm_cell.cli.draining import (
     drain_on_sigterm,
     stop_signals_blocked,
 )
-from crm_cell.cli.wire import HTTP1, HTTP_MODE
+from crm_cell.cli.server_limits import HTTP1, HTTP_MODE
 from crm_cell.settings import Settings
 
-# A burst of callers waits here for a moment; beyond it their connections would be tried anew only
-# after seconds.
+# Pending connections. A burst beyond this would be retried by clients only after seconds.
 BACKLOG = 2048
-# Imports and exports run on threads; this is how long the event loop waits for its turn.
+# The thread switch interval: the event loop waits so long for threads with imports and exports.
 TURN_SECONDS = 0.0005
-# Between two rounds of the garbage collector. At Python's 700 it took a twentieth of a create's
-# time with 128 callers at once; this many objects are a few megabytes.
+# The garbage collector's threshold. With Python's 700 it took a twentieth of a create's time with
+# 128 concurrent callers; this many objects take a few megabytes.
 _NEW_OBJECTS = 20_000
 _RESPAWN_SECONDS = 1.0
-_LOOK_SECONDS = 0.5
+_POLL_SECONDS = 0.5
 
 
 def serve_with_workers(settings: Settings, count: int, *, has_demo: bool) -> None:
-    """Return when SIGTERM or SIGINT has come and every worker has ended."""
+    """Serve until SIGTERM or SIGINT, and return when every worker has ended."""
     with TemporaryDirectory(prefix="crm-cell-") as folder:
         server = _Supervisor(
             "crm_cell",
@@ -70,13 +69,13 @@ def serve_with_workers(settings: Settings, count: int, *, has_demo: bool) -> Non
 
 
 class _Supervisor(MPServer):
-    """The parent of the workers: it ends them at once on a second signal, and on Ctrl-C without
-    letting them drain."""
+    """The parent of the workers. It kills them on a second signal, and does not drain them on
+    Ctrl-C."""
 
     drain_seconds: DrainSeconds
 
-    # A worker is forked with the handlers of its parent. Signals wait until it has its own, or one
-    # that came meanwhile would be lost and the worker stay.
+    # A worker is forked with the handlers of its parent. Signals are blocked until it has its own,
+    # because a signal in between would be lost and the worker would not end.
     def _spawn_workers(self, *arguments: Any) -> None:
         with stop_signals_blocked():
             super()._spawn_workers(*arguments)  # type: ignore[no-untyped-call]
@@ -90,15 +89,15 @@ class _Supervisor(MPServer):
             self.drain_seconds.value = 0
         if self.interrupt_signal:
             for worker in self.wrks:
-                worker.kill()  # type: ignore[no-untyped-call] # Granian says no types here
+                worker.kill()  # type: ignore[no-untyped-call] # Granian declares no types here
         super().signal_handler_interrupt(number, *frame)  # type: ignore[no-untyped-call]
 
 
 def _worker(settings: Settings, folder: Path, parent: int, drain_seconds: DrainSeconds) -> Cell:
-    """What each process serves; runs in it."""
-    os.setpgrp()  # Ctrl-C reaches the parent alone: a second one would block the server for ever
+    """Creates the application, in each worker process."""
+    os.setpgrp()  # only the parent gets Ctrl-C: a second SIGINT would block the server for ever
     sys.setswitchinterval(TURN_SECONDS)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     write_access = logs.configure(settings.log_format, settings.log_level)
     cell = Cell(settings, write_access, measurements_folder=folder)
     # The loop runs only after the server has set its handlers.
@@ -108,22 +107,23 @@ def _worker(settings: Settings, folder: Path, parent: int, drain_seconds: DrainS
 
 
 def settle_memory() -> None:
-    """What has been loaded stays for good: the collector need not look at it again. What requests
-    leave behind is nearly all gone without it, while it looks at everything of those under way."""
+    """Tune the garbage collector: exclude loaded modules for good, and run it rarely. Reference
+    counting frees nearly everything after a request, but each collection scans running requests.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(_NEW_OBJECTS)
 
 
-def _end_with(parent: int) -> None:
-    """Whose parent was killed would otherwise serve for ever, unsupervised."""
+def _end_with_parent(parent: int) -> None:
+    """End this process when its parent was killed, instead of serving unsupervised."""
     while os.getppid() == parent:
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _announce(settings: Settings, has_demo: bool) -> None:
-    """Say where the service is as soon as it answers there."""
+    """Print the banner as soon as the service answers."""
     request = f"GET /livez HTTP/1.1\r\nHost: {settings.host}\r\nConnection: close\r\n\r\n".encode()
     while True:
         try:
@@ -132,5 +132,5 @@ def _announce(settings: Settings, has_demo: bool) -> None:
                 if connection.recv(1):
                     break
         except OSError:
-            time.sleep(_LOOK_SECONDS / 10)
+            time.sleep(_POLL_SECONDS / 10)
     show(banner(settings, has_demo=has_demo))

@@ -1,1 +1,1 @@
-"""Contacts: the people one speaks to at a customer."""
+"""Contacts: the people at a customer."""

@@ -1,1 +1,1 @@
-"""Contracts: what a customer has agreed to pay, and how much of it has come in."""
+"""Contracts with customers, and the sums of their payments."""

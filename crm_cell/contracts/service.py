@@ -1,140 +1,99 @@
-"""What can be done with contracts, and what they forbid to be done with customers."""
+"""The rules of contracts: opportunity, currency, signing, payments."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
-from crm_cell.audit import service as audit
-from crm_cell.contracts import rules, store
-from crm_cell.contracts.rules import Contract
-from crm_cell.customers import service as customers
-from crm_cell.customers.service import Customer, Handover
-from crm_cell.events import service as events
+from crm_cell.contracts import store
+from crm_cell.contracts.messages import CURRENCY_HAS_PAYMENTS, PAID_TOO_LARGE
+from crm_cell.contracts.resource import Contract
+from crm_cell.contracts.store import ContractStore
+from crm_cell.customers.resource import customers
+from crm_cell.events.service import Details
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import Conflict, NotFound, RuleViolation
-from crm_cell.kernel.ids import new_id
-from crm_cell.kernel.paging import PageRequest, Slice
-from crm_cell.opportunities import service as opportunities
+from crm_cell.kernel.errors import CrmError, DuplicateContractNo, IdempotentConflict, RuleViolation
+from crm_cell.opportunities.messages import NAME_YOUR_OPPORTUNITY
+from crm_cell.opportunities.resource import opportunities
+from crm_cell.resources.messages import IDEMPOTENT_MONEY, not_found, of_other_parent
+from crm_cell.resources.record import Record, revised
+from crm_cell.resources.service import Parents, Service, Values, Write
+from crm_cell.resources.views import camel
+from crm_cell.storage.counter_check import Difference
 from crm_cell.storage.engine import Reader, Tx
 
-
-async def create(
-    tx: Tx, actor: Actor, *, customer_id: str, opportunity_id: str | None = None, **members: Any
-) -> Contract:
-    customer = await customers.read_for_body(tx, actor, customer_id)
-    _check_that_a_deal_is_named(actor, customer.owner_id, opportunity_id)
-    if opportunity_id is not None:
-        await _check_opportunity(tx, actor, opportunity_id, customer.id)
-    contract = rules.new_contract(
-        actor,
-        new_id(tx.id_time),
-        tx.now,
-        customer_id=customer.id,
-        owner_id=customer.owner_id,
-        opportunity_id=opportunity_id,
-        **members,
-    )
-    await store.insert(tx, contract)
-    await audit.record(tx, actor, "created", after=contract)
-    await events.emit(tx, actor, "crm.contract.created", contract)
-    await _tell_if_signed(tx, actor, None, contract)
-    return contract
+_OPPORTUNITIES = (
+    RuleViolation(not_found(opportunities)),
+    RuleViolation(of_other_parent(opportunities, customers)),
+    RuleViolation(NAME_YOUR_OPPORTUNITY),
+)
 
 
-async def get(tx: Reader, actor: Actor, contract_id: str) -> Contract:
-    """Raises NotFound, also for one of another owner's customer that names no deal of the
-    caller's."""
-    contract = await store.find(tx, actor, contract_id)
-    if contract is None:
-        raise NotFound("contract_not_found")
-    return contract
+class ContractService(Service[Contract]):
+    resolves_references = False
+    rejections: ClassVar[Mapping[str, Sequence[str | CrmError]]] = {
+        "create": [RuleViolation(not_found(customers)), *_OPPORTUNITIES],
+        "update": [RuleViolation(CURRENCY_HAS_PAYMENTS), *_OPPORTUNITIES],
+    }
+    store: "ContractStore"
 
+    def make_store(self) -> "ContractStore":
+        return ContractStore(
+            self.resource, self.services.tables, search_texts=self.services.search_texts
+        )
 
-async def named_in_body(tx: Reader, actor: Actor, contract_id: str) -> Contract:
-    """The contract that a payment is for; raises RuleViolation where there is none, or where its
-    customer is a colleague's."""
-    contract = await store.find(tx, actor, contract_id)
-    if contract is None:
-        raise RuleViolation("contract_not_found")
-    if not actor.may_see(contract.owner_id):
-        raise RuleViolation("customer_of_colleague")
-    return contract
+    async def resolve_references(self, tx: Tx, actor: Actor, values: Values) -> Parents:
+        """Also accepts a colleague's customer; `prepare` then requires an opportunity."""
+        found: dict[str, Record] = {}
+        if values.get("customer_id") is not None:
+            found["customer_id"] = await self.resolve_parent(
+                tx, actor, customers.table, values["customer_id"]
+            )
+        return found
 
+    async def wrong_sums(self, tx: Reader) -> list[Difference]:
+        return await store.wrong_paid(tx)
 
-async def list_(
-    tx: Reader, actor: Actor, asked: PageRequest, *, customer_id: str | None = None
-) -> Slice[Contract]:
-    return await store.page(tx, actor, asked, customer_id)
+    async def prepare(self, write: Write[Contract]) -> Contract:
+        """Raises RuleViolation for an opportunity of another customer, and for a change of currency
+        after the first payment."""
+        before, after = write.before, write.after
+        # For a colleague's customer, users may only add contracts to their own opportunities.
+        if after.opportunity_id is None and not write.actor.may_see(after.owner_id):
+            raise RuleViolation(NAME_YOUR_OPPORTUNITY)
+        if write.values.get("opportunity_id") is not None:
+            await self._check_opportunity(write.tx, write.actor, after)
+        if before is not None and before.currency != after.currency and before.paid_cents > 0:
+            raise RuleViolation(CURRENCY_HAS_PAYMENTS)
+        return after
 
+    async def _check_opportunity(self, tx: Reader, actor: Actor, contract: Contract) -> None:
+        assert contract.opportunity_id is not None, "the request names it"
+        found = await self.services.of(opportunities).store.find(tx, actor, contract.opportunity_id)
+        if found is None:
+            raise RuleViolation(not_found(opportunities))
+        if found.customer_id != contract.customer_id:
+            raise RuleViolation(of_other_parent(opportunities, customers))
 
-async def update(tx: Tx, actor: Actor, before: Contract, changes: dict[str, Any]) -> Contract:
-    if not changes:
-        return before
-    deal = changes.get("opportunity_id", before.opportunity_id)
-    _check_that_a_deal_is_named(actor, before.owner_id, deal)
-    if changes.get("opportunity_id") is not None:
-        await _check_opportunity(tx, actor, changes["opportunity_id"], before.customer_id)
-    after = rules.changed(before, changes, tx.now)
-    await store.update(tx, before, after)
-    await audit.record(tx, actor, "updated", before=before, after=after)
-    await _tell_if_signed(tx, actor, before, after)
-    return after
+    async def insert(self, write: Write[Contract]) -> None:
+        """Raises IdempotentConflict for a key or a request id that was ever used before, else
+        DuplicateContractNo. The order matters, because a repeated request repeats the number."""
+        tx, contract = write.tx, write.after
+        if await self.store.insert_unless_taken(tx, contract):
+            return
+        if await self.store.is_entered(tx, contract):
+            raise IdempotentConflict(IDEMPOTENT_MONEY)
+        raise DuplicateContractNo
 
+    async def finish(self, write: Write[Contract]) -> None:
+        was_signed = write.before is not None and write.before.is_signed
+        if write.after.is_signed and not was_signed:
+            await self.changes.emit(write.tx, write.actor, "signed", write.after)
 
-async def add_payment(tx: Tx, contract: Contract, amount_cents: int) -> None:
-    """Count a payment towards the contract; its audit entry is the payment's."""
-    if not await store.add_paid(tx, contract, amount_cents):
-        raise RuleViolation("paid_too_large")
-
-
-async def recheck(tx: Reader, actor: Actor, contract_id: str) -> None:
-    """Raises NotFound where a stored answer shows a contract that is no longer the caller's."""
-    if not await store.reads(tx, actor, contract_id):
-        raise NotFound("contract_not_found")
-
-
-async def ids_of_customer(tx: Reader, tenant: str, customer_id: str) -> list[str]:
-    return await store.ids_of_customer(tx, tenant, customer_id)
-
-
-async def of_customer(
-    tx: Reader, tenant: str, customer_id: str, *, after: str, most: int
-) -> list[Contract]:
-    """In the order of their ids."""
-    return await store.of_customer(tx, tenant, customer_id, after=after, most=most)
-
-
-async def customer_has_any(tx: Reader, tenant: str, customer_id: str) -> bool:
-    return await store.customer_has_any(tx, tenant, customer_id)
-
-
-async def customer_deleted(tx: Tx, actor: Actor, customer: Customer) -> None:
-    """Raises Conflict where there are contracts: money records never vanish."""
-    if await store.customer_has_any(tx, actor.tenant, customer.id):
-        raise Conflict("customer_has_contracts")
-
-
-async def customer_restored(tx: Tx, actor: Actor, customer: Customer) -> None:
-    """Nothing to restore: a customer with contracts is not deleted."""
-
-
-async def customer_handed_over(tx: Tx, handover: Handover) -> None:
-    before, after = handover.before, handover.after
-    await store.hand_over(tx, after.tenant_id, after.id, before.owner_id, after.owner_id)
-
-
-def _check_that_a_deal_is_named(actor: Actor, owner: str | None, deal: str | None) -> None:
-    """With a colleague's customer one writes contracts for one's own opportunities only."""
-    if deal is None and not actor.may_see(owner):
-        raise RuleViolation("name_your_opportunity")
-
-
-async def _check_opportunity(
-    tx: Reader, actor: Actor, opportunity_id: str, customer_id: str
-) -> None:
-    opportunity = await opportunities.named_in_body(tx, actor, opportunity_id)
-    if opportunity.customer_id != customer_id:
-        raise RuleViolation("opportunity_of_other_customer")
-
-
-async def _tell_if_signed(tx: Tx, actor: Actor, before: Contract | None, after: Contract) -> None:
-    if rules.becomes_signed(before, after):
-        await events.emit(tx, actor, "crm.contract.signed", after)
+    async def add_payment(
+        self, tx: Tx, actor: Actor, contract: Contract, amount_cents: int
+    ) -> None:
+        """Add a payment to the contract, without an audit entry besides that of the payment."""
+        if not await self.store.add_paid(tx, contract, amount_cents):
+            raise RuleViolation(PAID_TOO_LARGE)
+        paid = revised(contract, {"paid_cents": contract.paid_cents + amount_cents}, tx.now)
+        details = Details(paid.version, [camel("paid_cents"), camel("outstanding_cents")])
+        await self.changes.emit(tx, actor, "updated", paid, [details])

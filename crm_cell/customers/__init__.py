@@ -1,1 +1,1 @@
-"""Customers: the companies and people that one sells to. All else hangs on them."""
+"""Customers: companies and people that a tenant sells to. Most other records belong to one."""

@@ -1,7 +1,7 @@
-"""Rows of a file: new customers, and those of the service's own export that are there already.
+"""Imports the rows of a file: new customers, and existing ones from an export.
 
-A row that names a customer by its id is compared with it; a masked number, or address, means the
-one that is there. An import changes no customer: what differs is refused.
+A row with a customer id must equal that customer; masked contact details match the full ones. An
+import never changes customers, so it rejects rows that differ.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,53 +9,61 @@ from typing import Any
 
 import msgspec
 
-from crm_cell.customers import service
+from crm_cell.customers.file_schemas import ImportRow
 from crm_cell.customers.headings import EXPORTED_ONLY, ID, IMPORTED
 from crm_cell.customers.importing import Outcome, Refused, import_rows
-from crm_cell.customers.rules import Customer
-from crm_cell.customers.schemas import ImportRow
-from crm_cell.http.fields import is_masked_phone
+from crm_cell.customers.messages import IMPORT_DIFFERS
+from crm_cell.customers.resource import Customer
+from crm_cell.customers.service import CustomerService
+from crm_cell.fields.checks import is_masked_phone
 from crm_cell.http.schema import rules_of
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import BadRequest, Conflict, Fault
+from crm_cell.kernel.errors import BadRequest, Conflict, FieldError
 from crm_cell.kernel.masking import has_masked_form, mask_email, mask_phone
+from crm_cell.resources.importing.messages import MASKED
 from crm_cell.storage.engine import Tx
 
 Row = dict[str, Any]
 
 
 async def import_file_rows(
-    tx: Tx, actor: Actor, rows: Sequence[Row], columns: Collection[str]
+    tx: Tx,
+    actor: Actor,
+    service: CustomerService,
+    rows: Sequence[Row],
+    columns: Collection[str],
 ) -> Outcome:
-    """`columns` are the members that the file has, empty in this row or not."""
-    there = await service.those_of(tx, actor, {row[ID] for row in rows if _names_one(row)})
+    """`columns` are the members that the file has a column for."""
+    ids = {row[ID] for row in rows if _has_id(row)}
+    existing = {each.id: each for each in await service.store.find_many(tx, actor, ids)}
     unchanged: list[int] = []
     refused: list[Refused] = []
     new: dict[int, Row] = {}
     for index, row in enumerate(rows):
-        customer = there.get(row[ID]) if _names_one(row) else None
-        if customer is None and (faults := _masked(row)):
-            refused.append(Refused(index, _name(row), BadRequest(faults)))
+        customer = existing.get(row[ID]) if _has_id(row) else None
+        if customer is None and (field_errors := _masked(row)):
+            refused.append(Refused(index, _name(row), BadRequest(field_errors)))
         elif customer is None:
             new[index] = {name: row[name] for name in row if name not in (ID, *EXPORTED_ONLY)}
         elif differing := _differing(customer, row, columns):
-            error = Conflict("import_differs", members=", ".join(differing))
+            error = Conflict(IMPORT_DIFFERS, members=", ".join(differing))
             refused.append(Refused(index, customer.name, error))
         else:
             unchanged.append(index)
-    return _joined(await import_rows(tx, actor, list(new.values())), list(new), refused, unchanged)
+    outcome = await import_rows(tx, actor, service, list(new.values()))
+    return _joined(outcome, list(new), refused, unchanged)
 
 
 def _joined(
     outcome: Outcome, places: list[int], refused: list[Refused], unchanged: list[int]
 ) -> Outcome:
-    """With the positions that the rows have in the file."""
+    """Combines the outcomes, with the positions of rows in the file."""
     moved = [msgspec.structs.replace(row, index=places[row.index]) for row in outcome.refused]
     created = [(places[index], customer) for index, customer in outcome.created]
     return Outcome(created, sorted([*moved, *refused], key=lambda row: row.index), unchanged)
 
 
-def _names_one(row: Row) -> bool:
+def _has_id(row: Row) -> bool:
     return isinstance(row.get(ID), str)
 
 
@@ -64,18 +72,18 @@ def _name(row: Row) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _masked(row: Row) -> list[Fault]:
-    """A new customer needs the number itself."""
+def _masked(row: Row) -> list[FieldError]:
+    """Errors for masked contact details, which a new customer cannot have."""
     rules = rules_of(ImportRow)
     return [
-        Fault(member, "malformed", {"text": "masked"}, rules[member].label)
+        FieldError(member, "malformed", {"text": MASKED}, rules[member].label)
         for member, masked in (("contactPhone", is_masked_phone), ("contactEmail", has_masked_form))
         if masked(row.get(member))
     ]
 
 
 def _differing(customer: Customer, row: Row, columns: Collection[str]) -> list[str]:
-    """The members in which the row is not as the customer is, or as an export shows it."""
+    """The members in which the row differs from the customer, masked or not."""
     phone, address = customer.contact_phone, customer.contact_email
     shown: dict[str, tuple[str | None, ...]] = {
         "name": (customer.name,),
@@ -83,6 +91,15 @@ def _differing(customer: Customer, row: Row, columns: Collection[str]) -> list[s
         "contactEmail": (address, mask_email(address)),
         "status": (str(customer.status),),
         "ownerId": (customer.owner_id,),
+        "shortName": (customer.short_name,),
+        "uscc": (customer.uscc,),
+        "region": (customer.region,),
+        "address": (customer.address,),
+        "website": (customer.website,),
+        "remark": (customer.remark,),
+        "level": (customer.level,),
+        "source": (customer.source,),
+        "industry": (customer.industry,),
     }
     compared = (*IMPORTED, "status", "ownerId")
     return [

@@ -1,16 +1,41 @@
-"""What people call the members of a customer at the head of a column, and which address books and
-other programs write which columns."""
+"""Recognises the columns of imported files: common headings of each member, and the exports of
+address books and other programs."""
 
 import difflib
-import re
-import unicodedata
 
 import msgspec
 
-IMPORTED = ("name", "contactPhone", "contactEmail")
+from crm_cell.resources.importing.headings import folded
+
+IMPORTED = (
+    "name",
+    "contactPhone",
+    "contactEmail",
+    "shortName",
+    "uscc",
+    "region",
+    "address",
+    "website",
+    "remark",
+    "level",
+    "source",
+    "industry",
+)
 ID = "customerId"
-# In the service's own exports: known, but not what an import creates.
-EXPORTED_ONLY = ("tenantId", "status", "ownerId", "createdAt", "updatedAt")
+# Columns of the service's own exports that an import does not write.
+EXPORTED_ONLY = (
+    "tenantId",
+    "status",
+    "ownerId",
+    "lastFollowUpAt",
+    "lastFollowUpBy",
+    "nextContactAt",
+    "openOpportunityCount",
+    "openOpportunityCents",
+    "outstandingCents",
+    "createdAt",
+    "updatedAt",
+)
 
 _WORDS = {
     "name": (
@@ -32,22 +57,28 @@ _WORDS = {
         "电子邮件地址, 邮件, 邮件地址, 联系邮箱, 联系人邮箱, 客户邮箱, 電子郵件, 電子郵箱, "
         "電子信箱, 信箱, 郵箱, メール, メールアドレス"
     ),
+    "shortName": "short name, 简称, 客户简称, 公司简称, 企业简称, 簡稱, 客戶簡稱",
+    "uscc": (
+        "credit code, uscc, unified social credit code, unified social credit identifier, "
+        "统一社会信用代码, 社会信用代码, 信用代码, 税号, 纳税人识别号, 統一社會信用代碼"
+    ),
+    "region": "region, region code, 地区, 行政区划, 行政区划代码, 区划代码, 地區",
+    "address": "address, street address, 地址, 客户地址, 公司地址, 企业地址, 详细地址, 注册地址",
+    "website": "website, web site, url, homepage, 网址, 网站, 官网, 公司网址, 網址, 網站",
+    "level": "level, 级别, 客户级别, 客户等级, 等级, 級別",
+    "source": "source, lead source, 来源, 客户来源, 來源",
+    "industry": "industry, sector, 行业, 所属行业, 行業",
+    "remark": "remark, remarks, note, notes, comment, comments, 备注, 说明, 備註",
 }
-# "电话（必填）", "Phone [work]", "金额(元)".
-_IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
-
-
-def folded(heading: str) -> str:
-    """The form in which headings are compared: without case, width, blanks, marks and brackets."""
-    plain = unicodedata.normalize("NFKC", heading).casefold()
-    return _BETWEEN_WORDS.sub("", _IN_BRACKETS.sub("", plain)) or _BETWEEN_WORDS.sub("", plain)
-
-
 _MEMBERS = {
     folded(word): member for member, words in _WORDS.items() for word in words.split(",")
 } | {folded(member): member for member in (ID, *EXPORTED_ONLY)}
 _SPELLING = {folded(word): word.strip() for words in _WORDS.values() for word in words.split(",")}
+
+
+def words_of(member: str) -> list[str]:
+    """The common headings of a member."""
+    return [word.strip() for word in _WORDS[member].split(",")]
 
 
 def member_of(heading: str) -> str | None:
@@ -55,18 +86,18 @@ def member_of(heading: str) -> str | None:
 
 
 def nearest(heading: str) -> str | None:
-    """The known heading that was probably meant."""
+    """The most similar known heading, if any."""
     found = difflib.get_close_matches(folded(heading), _SPELLING, n=1, cutoff=0.6)
     return _SPELLING[found[0]] if found else None
 
 
 class AddressBook(msgspec.Struct, frozen=True):
-    """A program's export: of each member the columns that it may be in, best first. Several
-    columns joined by `+` are the parts of one value."""
+    """The export format of a program. `choices` has the possible columns of each member, the best
+    one first. Columns joined by `+` are parts of one value."""
 
     program: str
     known_by: frozenset[str]
-    """The headings that no other file has, folded; one is enough."""
+    """Folded headings that identify the program; one is enough."""
     choices: dict[str, tuple[str, ...]]
 
 
@@ -149,10 +180,10 @@ _BOOKS = (
 
 
 def address_book(headings: list[str]) -> AddressBook | None:
-    there = set(map(folded, headings))
-    return next((book for book in _BOOKS if there & book.known_by), None)
+    present = set(map(folded, headings))
+    return next((book for book in _BOOKS if present & book.known_by), None)
 
 
 def is_chinese_order(choice: str) -> bool:
-    """Whether the parts of a name are written together, the family name first."""
+    """Whether names are written without spaces, the family name first."""
     return not choice.isascii()

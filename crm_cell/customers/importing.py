@@ -1,46 +1,52 @@
-"""Many customers at once: good rows go in, bad ones are reported, in one pass."""
+"""Bulk import of customers: creates valid rows and reports invalid ones."""
 
 from collections.abc import Container, Sequence
 from typing import Any
 
 import msgspec
 
-from crm_cell.customers import service
-from crm_cell.customers.rules import Customer
-from crm_cell.customers.schemas import ImportedView, ImportView, RefusedView, checked_row
+from crm_cell.customers.file_schemas import ImportedView, ImportView, RefusedView, checked_row
+from crm_cell.customers.resource import Customer
+from crm_cell.customers.service import CustomerService
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import BadRequest, DuplicateName, Refusal
-from crm_cell.kernel.messages import Language, describe_fault, explain
+from crm_cell.kernel.errors import BadRequest, ClientError, DuplicateName
+from crm_cell.kernel.explanations import describe_field_error, explain
+from crm_cell.kernel.messages import Language
 from crm_cell.kernel.text import name_key
 from crm_cell.storage.engine import Tx
 
 
 class Refused(msgspec.Struct):
-    """A row that did not go in, by its position from 0."""
+    """A rejected row. `index` is its position from 0."""
 
     index: int
     name: str | None
-    error: Refusal
+    error: ClientError
 
     def reason(self, language: Language) -> str:
         if isinstance(self.error, BadRequest):
             separator = "; " if language == "en" else "；"
-            return separator.join(describe_fault(language, fault) for fault in self.error.faults)
+            return separator.join(
+                describe_field_error(language, field_error)
+                for field_error in self.error.field_errors
+            )
         return explain(language, self.error)[0]
 
 
 class Outcome(msgspec.Struct):
-    """What became of every row, each list in the order of the rows."""
+    """The result of all rows. Each list is in the order of the rows."""
 
     created: list[tuple[int, Customer]]
     refused: list[Refused]
     unchanged: list[int] = []
-    """Rows of a file that are there already, just as they are."""
+    """Positions of rows that equal an existing customer."""
 
 
-async def import_rows(tx: Tx, actor: Actor, items: Sequence[Any]) -> Outcome:
-    """Create a customer of each good row; of rows with one name the first wins."""
-    good, refused = _sorted_out(items)
+async def import_rows(
+    tx: Tx, actor: Actor, service: CustomerService, items: Sequence[Any]
+) -> Outcome:
+    """Create a customer for each valid row. Of rows with the same name, the first wins."""
+    good, refused = _validated(items)
     customers = await service.create_new_names(tx, actor, list(good.values()))
     created: list[tuple[int, Customer]] = []
     for (index, members), customer in zip(good.items(), customers, strict=True):
@@ -52,7 +58,7 @@ async def import_rows(tx: Tx, actor: Actor, items: Sequence[Any]) -> Outcome:
 
 
 def report(outcome: Outcome, language: Language, *, dry_run: bool) -> ImportView:
-    """As the caller is told. The ids of a dry run are nobody's, so they are not shown."""
+    """The response. A dry run shows no ids, because it rolls the customers back."""
     return ImportView(
         created=len(outcome.created),
         errors=len(outcome.refused),
@@ -76,44 +82,44 @@ def taken_names(outcome: Outcome) -> int:
 
 
 def imported_ids(report: bytes) -> list[str]:
-    """The customers that a report shows, for whoever asks for it again."""
+    """The ids of customers in a report, to authorize a replay."""
     return [row["customerId"] for row in msgspec.json.decode(report)["details"]]
 
 
 def imported_names(report: bytes) -> set[str]:
-    """The names that a report tells, of rows that did not go in too, as names are compared."""
-    told = msgspec.json.decode(report)
-    rows = [*told["details"], *told["errorsDetail"]]
-    return {name_key(row["name"]) for row in rows if row["name"]}
+    """The comparison keys of all names in a report, including rejected rows."""
+    content = msgspec.json.decode(report)
+    rows = [*content["details"], *content["errorsDetail"]]
+    return {name_key(row["name"]) for row in rows if row.get("name")}
 
 
 def report_about(report: bytes, ids: Container[str], names: Container[str]) -> bytes:
-    """What a report tells of some customers, for those who may not see the others."""
-    told = msgspec.json.decode(report)
-    told["details"] = [row for row in told["details"] if row["customerId"] in ids]
-    told["errorsDetail"] = [
-        row for row in told["errorsDetail"] if row["name"] and name_key(row["name"]) in names
+    """The part of a report about some customers, for readers who may not see the others."""
+    content = msgspec.json.decode(report)
+    content["details"] = [row for row in content["details"] if row["customerId"] in ids]
+    content["errorsDetail"] = [
+        row for row in content["errorsDetail"] if row.get("name") and name_key(row["name"]) in names
     ]
-    return msgspec.json.encode(told)
+    return msgspec.json.encode(content)
 
 
-def _sorted_out(items: Sequence[Any]) -> tuple[dict[int, dict[str, Any]], list[Refused]]:
+def _validated(items: Sequence[Any]) -> tuple[dict[int, dict[str, Any]], list[Refused]]:
     good: dict[int, dict[str, Any]] = {}
     refused: list[Refused] = []
     for index, item in enumerate(items):
-        members, faults = checked_row(item)
-        if faults:
-            refused.append(Refused(index, _name_of(item), BadRequest(faults)))
+        members, field_errors = checked_row(item)
+        if field_errors:
+            refused.append(Refused(index, _name_of(item), BadRequest(field_errors)))
         else:
             good[index] = members
     return good, refused
 
 
 def _name_of(item: Any) -> str | None:
-    """What the caller called a bad row, to find it by."""
+    """The name in an invalid row, for the report."""
     name = item.get("name") if isinstance(item, dict) else None
-    return name[:_SHOWN] if isinstance(name, str) else None
+    return name[:_MAX_NAME] if isinstance(name, str) else None
 
 
-# As long as a name may be; what is longer is wrong, and need not come back whole.
-_SHOWN = 200
+# The maximum length of a name. The report truncates longer ones.
+_MAX_NAME = 200

@@ -1,4 +1,4 @@
-"""Made-up data to look at on the first day: one tenant, `demo`, and half a year of its sales."""
+"""Demo data: the tenant `demo` with half a year of fictitious sales."""
 
 from crm_cell.demo.filling import DemoSummary as DemoSummary
 from crm_cell.demo.filling import fill as fill

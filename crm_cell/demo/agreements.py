@@ -1,4 +1,4 @@
-"""What is agreed and paid: contracts and their instalments. Days are numbers of working days."""
+"""Contracts and their instalments. Days are numbers of working days."""
 
 from itertools import accumulate, pairwise
 from random import Random
@@ -8,11 +8,11 @@ import msgspec
 from crm_cell.demo.clients import Client
 from crm_cell.demo.deals import NEGOTIATED, WON, Deal, cents
 
-# By how they came about, 80 in all. What was won is signed, and so is a year's maintenance, which
-# needs no opportunity; what is being negotiated is a draft.
+# Numbers of contracts by origin, 80 in all. Won opportunities have signed contracts, and so have
+# yearly maintenance agreements, without an opportunity. Contracts in negotiation are drafts.
 _WON, _NEGOTIATED, _MAINTENANCE = 60, 8, 12
 _LEAST_FEE, _MOST_FEE = 24, 180  # thousand yuan
-# What of each signed contract is paid, in per cent, the oldest first: 120 payments in all.
+# The instalments of signed contracts in per cent, oldest contract first: 120 payments in all.
 _ALL = 100
 _PAID_UP, _HALVES, _UNDER_WAY, _BEGUN = (30, 40, 30), (50, 50), (30, 40), (30,)
 _SHARES: tuple[tuple[int, ...], ...] = (
@@ -21,10 +21,10 @@ _SHARES: tuple[tuple[int, ...], ...] = (
     *((_ALL,), _BEGUN, _BEGUN, (50,)) * 4,
     *((),) * 12,
 )
-# Two that have begun are given up, by their place among the signed ones.
-_GIVEN_UP = (45, 46)
-# Working days, at most: from won to signed, between instalments, from the last one to giving up.
-_MOST_DELAY, _MOST_GAP, _MOST_DOUBT = 3, 20, 12
+# Two contracts in progress are terminated, by their index among the signed ones.
+_TERMINATED_PLACES = (45, 46)
+# Working days, at most: from won to signed, between instalments, from the last one to termination.
+_MOST_DELAY, _MOST_GAP, _MOST_WAIT = 3, 20, 12
 
 
 class Instalment(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ class Instalment(msgspec.Struct, frozen=True):
 
 
 class Agreement(msgspec.Struct, frozen=True):
-    """A contract; without `signed` it is a draft still."""
+    """A contract. Without `signed` it is a draft."""
 
     number: int
     client: Client
@@ -43,7 +43,7 @@ class Agreement(msgspec.Struct, frozen=True):
     drafted: int
     signed: int | None
     instalments: tuple[Instalment, ...] = ()
-    given_up: int | None = None
+    terminated: int | None = None
 
     @property
     def is_paid_up(self) -> bool:
@@ -63,7 +63,7 @@ def make_agreements(rng: Random, deals: list[Deal], last_day: int) -> list[Agree
 
 
 def _of_won(rng: Random, deal: Deal, last_day: int) -> Agreement:
-    """Drafted while it is negotiated, signed soon after it is won."""
+    """The contract is drafted during the negotiation and signed soon after the deal is won."""
     signed = min(last_day, deal.day_of(WON) + rng.randint(0, _MOST_DELAY))
     return Agreement(0, deal.client, deal, deal.quoted_cents, deal.day_of(NEGOTIATED), signed)
 
@@ -73,7 +73,7 @@ def _of_negotiated(deal: Deal) -> Agreement:
 
 
 def _maintenance(rng: Random, deal: Deal, last_day: int) -> Agreement:
-    """Of a client who also buys something else about then."""
+    """A maintenance agreement with a client who also makes another deal at that time."""
     drafted = min(last_day, deal.days[0] + rng.randint(0, _MOST_GAP))
     signed = min(last_day, drafted + rng.randint(0, _MOST_DELAY))
     amount = cents(rng, deal.client, _LEAST_FEE, _MOST_FEE)
@@ -87,8 +87,8 @@ def _paid(rng: Random, agreements: list[Agreement], last_day: int) -> list[Agree
         msgspec.structs.replace(each, instalments=_instalments(rng, each, shares, last_day))
         for each, shares in zip(signed, _SHARES, strict=True)
     ]
-    for place in _GIVEN_UP:
-        paid[place] = _given_up(rng, paid[place], last_day)
+    for place in _TERMINATED_PLACES:
+        paid[place] = _terminated(rng, paid[place], last_day)
     return paid + drafts
 
 
@@ -103,7 +103,7 @@ def _instalments(
 
 
 def _instalment_days(rng: Random, signed: int, count: int, last_day: int) -> list[int]:
-    """Spread evenly over the time there is, each a little before its turn."""
+    """Days that are spread evenly over the available time, each moved a little to the front."""
     time = min(last_day - signed, _MOST_GAP * count)
     return [
         signed + time * turn // count - rng.randint(0, time // (2 * count))
@@ -120,9 +120,9 @@ def _remarks(shares: tuple[int, ...]) -> list[str]:
     return remarks[: len(shares)]
 
 
-def _given_up(rng: Random, agreement: Agreement, last_day: int) -> Agreement:
-    day = agreement.instalments[-1].day + rng.randint(1, _MOST_DOUBT)
-    return msgspec.structs.replace(agreement, given_up=min(day, last_day))
+def _terminated(rng: Random, agreement: Agreement, last_day: int) -> Agreement:
+    day = agreement.instalments[-1].day + rng.randint(1, _MOST_WAIT)
+    return msgspec.structs.replace(agreement, terminated=min(day, last_day))
 
 
 def _age(agreement: Agreement) -> tuple[int, int]:

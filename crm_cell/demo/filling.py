@@ -1,42 +1,28 @@
-"""Carrying out the plan through the services, so that counters, history and trail are right."""
+"""Applies the plan through the services, which also write counters, history and audit log."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta, timezone
 from itertools import groupby
-from typing import Any
 
 import msgspec
 
-from crm_cell.contacts import service as contacts
-from crm_cell.contracts import service as contracts
-from crm_cell.customers import service as customers
 from crm_cell.demo import store
-from crm_cell.demo.deeds import Deed, Key, Subject
-from crm_cell.demo.plan import Sitting, make_plan
-from crm_cell.follow_ups import service as follow_ups
+from crm_cell.demo.actions import Action, Key
+from crm_cell.demo.plan import WorkSession, make_plan
+from crm_cell.demo.staff import hire
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.entity import Entity
-from crm_cell.opportunities import service as opportunities
-from crm_cell.payments import service as payments
+from crm_cell.registry import make_services
+from crm_cell.resources.services import Services
 from crm_cell.storage.engine import EVERY_TENANT, Database, Reader, Tx
 
 TENANT = "demo"
 _DAY_MS = 86_400_000
-
-_CREATE: dict[Subject, Callable[..., Awaitable[Entity]]] = {
-    "customer": customers.create,
-    "contact": contacts.create,
-    "opportunity": opportunities.create,
-    "follow_up": follow_ups.create,
-    "contract": contracts.create,
-    "payment": payments.register,
-}
+_CHINA = timezone(timedelta(hours=8))
 
 
 class DemoSummary(msgspec.Struct, frozen=True):
-    """How many of each kind were made."""
+    """The number of created records of each kind."""
 
     customers: int
     contacts: int
@@ -47,7 +33,7 @@ class DemoSummary(msgspec.Struct, frozen=True):
 
 
 async def is_empty(database: Database) -> bool:
-    """Whether no tenant has, or ever had, a customer."""
+    """Whether no tenant has, or has ever had, a customer."""
 
     async def look(tx: Reader) -> bool:
         return not await store.has_customers(tx)
@@ -56,7 +42,7 @@ async def is_empty(database: Database) -> bool:
 
 
 async def is_filled(database: Database) -> bool:
-    """Whether the tenant `demo` has customers, so that its name may be shown to people."""
+    """Whether the tenant `demo` has customers, so that the banner may mention it."""
 
     async def look(tx: Reader) -> bool:
         return await store.has_customers_of(tx, TENANT)
@@ -65,54 +51,59 @@ async def is_filled(database: Database) -> bool:
 
 
 async def fill(database: Database, *, today: date | None = None) -> DemoSummary:
-    """Fill the tenant `demo` with the half year before `today`, in UTC.
+    """Fill the tenant `demo` with the half year before `today`, in China.
 
-    The sittings of one day do not build upon each other, so they go in side by side.
+    The sessions of one day do not depend on each other, so they run concurrently.
     """
-    plan = make_plan(today or datetime.now(UTC).date())
+    plan = make_plan(today or datetime.now(_CHINA).date())
+    services = make_services()
+
+    async def unit(tx: Tx) -> None:
+        await hire(tx, Actor(TENANT), services)
+
+    await database.write("demo.hire", TENANT, unit, now=plan[0].time - 1)
     ids: dict[Key, str] = {}
-    for _, of_one_day in groupby(plan, key=lambda sitting: sitting.moment // _DAY_MS):
-        await asyncio.gather(*(_sit(database, sitting, ids) for sitting in of_one_day))
+    for _, of_one_day in groupby(plan, key=lambda session: session.time // _DAY_MS):
+        await asyncio.gather(
+            *(_run_session(database, services, session, ids) for session in of_one_day)
+        )
     return _summary(plan)
 
 
-async def _sit(database: Database, sitting: Sitting, ids: dict[Key, str]) -> None:
-    actor = Actor(TENANT, user=sitting.owner, owner=sitting.owner)
+async def _run_session(
+    database: Database, services: Services, session: WorkSession, ids: dict[Key, str]
+) -> None:
+    actor = Actor(TENANT, user=session.owner, owner=session.owner)
 
     async def unit(tx: Tx) -> None:
-        for deed in sitting.deeds:
-            await _do(tx, actor, deed, ids)
+        for action in session.actions:
+            await _apply(tx, services, actor, action, ids)
 
-    await database.write("demo.fill", TENANT, unit, now=sitting.moment)
-
-
-async def _do(tx: Tx, actor: Actor, deed: Deed, ids: dict[Key, str]) -> None:
-    if deed.is_change:
-        await _change(tx, actor, deed.key[0], ids[deed.key], deed.members)
-        return
-    references = {member: ids[key] for member, key in deed.references.items()}
-    made = await _CREATE[deed.key[0]](tx, actor, **deed.members, **references)
-    ids[deed.key] = made.id
+    await database.write("demo.fill", TENANT, unit, now=session.time)
 
 
-async def _change(
-    tx: Tx, actor: Actor, subject: Subject, identifier: str, changes: dict[str, Any]
+async def _apply(
+    tx: Tx, services: Services, actor: Actor, action: Action, ids: dict[Key, str]
 ) -> None:
-    """The record is read afresh: a payment changes its contract too."""
-    match subject:
-        case "customer":
-            customer = await customers.get(tx, actor, identifier)
-            await customers.update(tx, actor, customer, changes)
-        case "opportunity":
-            opportunity = await opportunities.get(tx, actor, identifier)
-            await opportunities.update(tx, actor, opportunity, changes)
-        case "contract":
-            contract = await contracts.get(tx, actor, identifier)
-            await contracts.update(tx, actor, contract, changes)
+    service = services.named(action.key[0])
+    if action.is_change:
+        # Read the current version: a payment also changes its contract.
+        record = await service.get(tx, actor, ids[action.key])
+        await service.update(tx, actor, record, action.members)
+        return
+    if action.is_deletion:
+        await service.delete(tx, actor, await service.get(tx, actor, ids[action.key]))
+        return
+    references = {member: ids[key] for member, key in action.references.items()}
+    made = await service.create(tx, actor, {**action.members, **references})
+    ids[action.key] = made.id
 
 
-def _summary(plan: list[Sitting]) -> DemoSummary:
-    made = Counter(deed.key[0] for sitting in plan for deed in sitting.deeds if not deed.is_change)
+def _summary(plan: list[WorkSession]) -> DemoSummary:
+    made: Counter[str] = Counter()
+    for session in plan:
+        made.update(action.key[0] for action in session.actions if action.is_creation)
+        made.subtract(action.key[0] for action in session.actions if action.is_deletion)
     return DemoSummary(
         customers=made["customer"],
         contacts=made["contact"],

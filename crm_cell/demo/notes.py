@@ -1,14 +1,14 @@
-"""What salespeople write down after they have spoken with a customer.
+"""Texts of follow-ups after conversations with customers.
 
-A note is what happened and, mostly, what comes next; `{contact}` and `{title}` are filled in.
+A text says what happened and, mostly, the next step; `{contact}` and `{title}` are placeholders.
 """
 
 from random import Random
 from typing import Literal
 
-Situation = Literal["opening", "needs", "quote", "terms", "won", "lost", "payment"]
+Situation = Literal["opening", "needs", "quote", "terms", "won", "lost", "payment", "care"]
 
-# The situation that an opportunity is in once it has come to a stage.
+# The situation of an opportunity by stage.
 SITUATION_AT: dict[int, Situation] = {2: "needs", 3: "quote", 4: "terms", 5: "won", 6: "lost"}
 
 _HAPPENED: dict[Situation, tuple[tuple[str, str], ...]] = {
@@ -72,6 +72,14 @@ _HAPPENED: dict[Situation, tuple[tuple[str, str], ...]] = {
         ("email", "发票已寄出，{contact}确认收到，款项到账。"),
         ("visit", "回访交付情况，{contact}总体满意，顺便核对了回款进度。"),
     ),
+    "care": (
+        ("call", "例行回访{contact}，系统使用正常，没有新的需求。"),
+        ("visit", "路过拜访{contact}，聊到明年还有一期预算，规模未定。"),
+        ("wechat", "给{contact}发了新版功能介绍，对方想看演示。"),
+        ("meeting", "和{contact}开了季度回顾会，提了三条改进意见。"),
+        ("email", "给{contact}发了服务月报，附上处理完的问题清单。"),
+        ("call", "{contact}来电问另一家分公司能不能用同样的方案。"),
+    ),
 }
 _NEXT: dict[Situation, tuple[str, ...]] = {
     "opening": (
@@ -108,7 +116,18 @@ _NEXT: dict[Situation, tuple[str, ...]] = {
     "won": ("合同本周内走完。", "已通知交付团队排期。", "转入实施，保持每两周回访。", ""),
     "lost": ("半年后再联系。", "保持关系，留意二期。", "复盘材料已归档。", ""),
     "payment": ("下一笔按合同节点提醒。", "尾款等验收后再谈。", ""),
+    "care": ("下个月再联系。", "把对应的案例整理一份。", "请售前一起去一次。", ""),
 }
+
+# Why deals are lost: reason, note and, by its number, competitor. In the order of the texts above.
+LOST_CAUSES: tuple[tuple[str, str, int | None], ...] = (
+    ("price", "我们的报价高出约一成，客户按价格定标。", 0),
+    ("competitor", "技术分接近，商务分落后。", 1),
+    ("budget", "今年预算被砍，明年上半年再问。", None),
+    ("other", "客户决定自己开发。", None),
+    ("competitor", "对方在本地有服务团队，响应更快。", 0),
+    ("noResponse", "两个月没有进展，对接人已离职。", None),
+)
 
 NOTICE_NAME = "演示数据说明（可删除）"
 NOTICE = """\
@@ -124,8 +143,11 @@ To do without it, set CRM_DEMO=0 before the first start, or start on an empty da
 written once, into an empty database only; what you delete does not come back."""
 
 
-def write_note(rng: Random, situation: Situation, *, contact: str, title: str) -> tuple[str, str]:
-    """The type of a follow-up and its text."""
-    follow_up_type, happened = rng.choice(_HAPPENED[situation])
+def write_note(
+    rng: Random, situation: Situation, *, contact: str, title: str, cause: int | None = None
+) -> tuple[str, str]:
+    """Returns the type of a follow-up and its text. `cause` is that of a loss."""
+    happenings = _HAPPENED[situation]
+    follow_up_type, happened = rng.choice(happenings) if cause is None else happenings[cause]
     text = happened.format(contact=contact, title=title)
     return follow_up_type, text + rng.choice(_NEXT[situation])

@@ -1,4 +1,4 @@
-"""Half a year of three people's sales. Pure: of the same day, the same plan."""
+"""Half a year of sales by three people. The plan depends only on the day."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -7,52 +7,58 @@ from random import Random
 
 import msgspec
 
-from crm_cell.demo import deeds
+from crm_cell.demo import actions
+from crm_cell.demo.actions import Action, Entry, Occasion
 from crm_cell.demo.agreements import Agreement, make_agreements
 from crm_cell.demo.clients import Client, make_clients
 from crm_cell.demo.deals import LOST, WON, Deal, make_deals
-from crm_cell.demo.deeds import Deed, Entry, Occasion
+from crm_cell.demo.duties import tasks_planned
 from crm_cell.demo.notes import SITUATION_AT
+from crm_cell.demo.office import desk_work, horizon
+from crm_cell.follow_ups.schemas import NextContact
 
 _DAYS = 180
 _SATURDAY = 5
-# From nine to six in China, which is on the same date in UTC.
+# Working hours: nine to six in China, which is the same date in UTC.
 _OPENS_MS, _OPEN_MS = 1 * 3_600_000, 9 * 3_600_000
-# A client is known so many working days before the first opportunity, at most.
+# Midnight in China is so much earlier than in UTC.
+_AHEAD_MS = 8 * 3_600_000
+# A client is created at most so many working days before the first opportunity.
 _MOST_AHEAD = 8
 _DISABLED = 8
-# Of how many talks of a kind there is a note. With the notice, 600 follow-ups.
-_OPENINGS, _STEPS, _CLOSINGS, _PAYMENTS = 100, 330, 128, 41
+# The number of notes for each kind of conversation. With the notice, 600 follow-ups.
+_OPENINGS, _STEPS, _CLOSINGS, _PAYMENTS, _CARE = 60, 230, 128, 41, 140
+# Old clients are called within so many working days; the last calls plan the next contact.
+_CARE_DAYS, _NEXT_CONTACTS = 20, 6
 
 
-class Sitting(msgspec.Struct, frozen=True):
-    """What one person enters at one moment, about one customer. `owner` None is nobody's."""
+class WorkSession(msgspec.Struct, frozen=True):
+    """The actions of one person at one time, on one customer. `owner` may be None."""
 
-    moment: int
+    time: int
     owner: str | None
-    deeds: tuple[Deed, ...]
+    actions: tuple[Action, ...]
 
 
-def make_plan(today: date) -> list[Sitting]:
-    """In ascending order of time, and in nobody's future: all of it lies before `today`, in UTC.
+def make_plan(today: date) -> list[WorkSession]:
+    """The sessions in the order of time, all of them before `today` in China.
 
-    A customer is sat over once a day at most, so the sittings of one day do not build upon each
-    other.
+    A customer has at most one session a day, so sessions of one day do not depend on each other.
     """
-    # Made up, no secret: what matters is that it comes out the same again.
+    # Not a secret: the plan must be reproducible.
     rng = Random(f"demo {today.isoformat()}")  # noqa: S311
     dates = working_days(today)
     last_day = len(dates) - 1
     clients = make_clients(rng)
-    deals = make_deals(rng, clients, last_day)
+    deals = make_deals(rng, clients, [(day - today).days for day in dates], horizon(today))
     agreements = make_agreements(rng, deals, last_day)
-    entries = list(_entries(rng, clients, deals, agreements, dates))
-    notice = Sitting(_midnight(today), None, deeds.notice_given())
-    return [*_sittings(rng, entries, dates), notice]
+    entries = list(_entries(rng, clients, deals, agreements, dates, today))
+    notice = WorkSession(_midnight(today) - _AHEAD_MS, None, actions.notice_given())
+    return [*_sessions(rng, entries, dates), notice]
 
 
 def working_days(today: date) -> list[date]:
-    """Those of the half year before `today`."""
+    """The working days of the half year before `today`."""
     days = (today - timedelta(days=ago) for ago in range(_DAYS, 0, -1))
     return [day for day in days if day.weekday() < _SATURDAY]
 
@@ -63,25 +69,31 @@ def _entries(
     deals: list[Deal],
     agreements: list[Agreement],
     dates: list[date],
+    today: date,
 ) -> Iterator[Entry]:
-    """Each record before what is said about it, as far as they are of one day."""
+    """Entries in an order in which, within a day, each record comes before its references."""
     first_days = _first_days(rng, clients, deals, len(dates) - 1)
     for client in clients:
-        yield from deeds.client_entered(first_days[client.number], client)
+        yield from actions.client_entered(first_days[client.number], client)
     for deal in deals:
-        yield from deeds.deal_pursued(deal)
+        yield from actions.deal_pursued(deal, today)
     for agreement in agreements:
-        yield from deeds.agreement_kept(agreement, dates)
-    occasions = _occasions(rng, clients, first_days, deals, agreements)
+        yield from actions.agreement_recorded(agreement, dates)
+    yield from tasks_planned(deals, dates, today)
+    yield from desk_work(dates, today)
+    occasions = [
+        *_occasions(rng, clients, first_days, deals, agreements),
+        *_care(rng, deals, first_days, dates, today),
+    ]
     for number, occasion in enumerate(occasions):
-        yield deeds.note_taken(rng, number, occasion)
+        yield actions.note_taken(rng, number, occasion)
     yield from _disabled(rng, clients, first_days, deals, len(dates) - 1)
 
 
 def _first_days(
     rng: Random, clients: list[Client], deals: list[Deal], last_day: int
 ) -> dict[int, int]:
-    """Since when each client is known, by number: a little longer than the first opportunity."""
+    """The first day of each client, by number: shortly before the first opportunity."""
     first = {client.number: rng.randint(0, last_day) for client in clients}
     for number in {deal.client.number: None for deal in deals}:
         begun = min(deal.days[0] for deal in deals if deal.client.number == number)
@@ -96,7 +108,7 @@ def _occasions(
     deals: list[Deal],
     agreements: list[Agreement],
 ) -> list[Occasion]:
-    """The talks of which there is a note. Why something was won or lost is always written down."""
+    """The conversations with a note. There is always one about a win or loss."""
     openings = [Occasion(first_days[each.number], each, "opening") for each in clients]
     moves = [
         (stage, Occasion(day, deal.client, SITUATION_AT[stage], deal))
@@ -118,6 +130,29 @@ def _occasions(
     ]
 
 
+def _care(
+    rng: Random,
+    deals: list[Deal],
+    first_days: dict[int, int],
+    dates: list[date],
+    today: date,
+) -> list[Occasion]:
+    """Conversations of the last weeks that no deal moved by, the last of them with a next step."""
+    last_day = len(dates) - 1
+    buyers = list({deal.client.number: deal.client for deal in deals}.values())
+    begun = [each for each in buyers if first_days[each.number] < last_day]
+    found = []
+    for client in rng.sample(begun, _CARE):
+        first = max(first_days[client.number] + 1, last_day - _CARE_DAYS)
+        found.append(Occasion(rng.randint(first, last_day), client, "care"))
+    found.sort(key=lambda occasion: (occasion.day, occasion.client.number))
+    for ago in range(1, _NEXT_CONTACTS + 1):
+        due = (today + timedelta(days=ago)).isoformat()
+        planned = NextContact(at=due, title=f"再联系{found[-ago].client.profile.short_name}")
+        found[-ago] = msgspec.structs.replace(found[-ago], next=planned)
+    return found
+
+
 def _disabled(
     rng: Random,
     clients: list[Client],
@@ -125,33 +160,33 @@ def _disabled(
     deals: list[Deal],
     last_day: int,
 ) -> Iterator[Entry]:
-    """A few of those who have never considered buying."""
+    """Disables a few clients who have no opportunity."""
     buyers = {deal.client.number for deal in deals}
     others = [client for client in clients if client.number not in buyers]
     for client in rng.sample(others, _DISABLED):
-        yield deeds.client_disabled(rng.randint(first_days[client.number], last_day), client)
+        yield actions.client_disabled(rng.randint(first_days[client.number], last_day), client)
 
 
-def _sittings(rng: Random, entries: list[Entry], dates: list[date]) -> list[Sitting]:
-    """Each at a moment of its own in the day's working hours."""
+def _sessions(rng: Random, entries: list[Entry], dates: list[date]) -> list[WorkSession]:
+    """Sessions, each at a different time within the working hours of its day."""
     together: dict[tuple[int, int], list[Entry]] = defaultdict(list)
     for entry in entries:
         together[entry.day, entry.client.number].append(entry)
     taken: dict[int, set[int]] = defaultdict(set)
-    sittings = []
-    for (day, _), of_one in together.items():
-        moment = _free_moment(rng, taken[day])
-        owner = of_one[0].client.owner
-        made = tuple(entry.deed for entry in of_one)
-        sittings.append(Sitting(_midnight(dates[day]) + moment, owner, made))
-    return sorted(sittings, key=lambda sitting: sitting.moment)
+    sessions = []
+    for (day, _), of_client in together.items():
+        time = _free_time(rng, taken[day])
+        owner = of_client[0].client.owner
+        made = tuple(entry.action for entry in of_client)
+        sessions.append(WorkSession(_midnight(dates[day]) + time, owner, made))
+    return sorted(sessions, key=lambda session: session.time)
 
 
-def _free_moment(rng: Random, taken: set[int]) -> int:
-    while (moment := _OPENS_MS + rng.randrange(_OPEN_MS)) in taken:
+def _free_time(rng: Random, taken: set[int]) -> int:
+    while (time := _OPENS_MS + rng.randrange(_OPEN_MS)) in taken:
         pass
-    taken.add(moment)
-    return moment
+    taken.add(time)
+    return time
 
 
 def _midnight(day: date) -> int:

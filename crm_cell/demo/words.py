@@ -1,11 +1,12 @@
-"""The words that the demo's people, companies and deals are put together from.
+"""Word lists for people, companies and deals of the demo data.
 
-Places are those of fables and novels, numbers and mail domains those set aside for fiction: nobody
-can take any of it for a real company, and nobody real is ever called or written to.
+Places are from fables and novels; phone numbers and mail domains are reserved for fiction. So no
+company is real, and no real person is ever called or written to.
 """
 
-# The three who sell, as X-User-Id names them.
-OWNERS = ("wang.wei", "li.na", "zhang.min")
+# The user ids (X-User-Id) of the three salespeople, and their names.
+STAFF = {"wang.wei": "王伟", "li.na": "李娜", "zhang.min": "张敏"}
+OWNERS = tuple(STAFF)
 
 # Of the Peach Blossom Spring, the Mirror Flowers, the Dream of the Southern Bough …
 PLACES = """
@@ -14,15 +15,24 @@ PLACES = """
     方壶岛=fanghudao 镜花城=jinghuacheng 无何乡=wuhexiang 槐安国=huaianguo 蜃楼港=shenlougang
     不周山=buzhoushan
 """
+# A region of China for each of these places, in the same order.
+REGIONS = """
+    430725 420900 370700 110102 320700 310112 320100 610100 330800 420100 310151 330200 440100
+    340100 370685 650100
+"""
+STREETS = "问津路 采菊巷 听雨街 望月路 落英街 归云路 折柳巷 流觞路"
 BRANDS = """
     星禾=xinghe 云帆=yunfan 青梧=qingwu 白鹭=bailu 松果=songguo 远岫=yuanxiu 听澜=tinglan
     拾光=shiguang 半夏=banxia 知秋=zhiqiu 鹿鸣=luming 长歌=changge 初见=chujian 朝露=zhaolu
     疏影=shuying 归鸿=guihong 扶摇=fuyao 琢玉=zhuoyu 望舒=wangshu 凌霄=lingxiao 竹喧=zhuxuan
     溪山=xishan 南枝=nanzhi 北辰=beichen
 """
+# Trades, and the option of their industry.
 TRADES = """
-    数据科技 智能装备 精密制造 新材料 医疗器械 冷链物流 餐饮管理 教育咨询 文化传媒 新能源 生物科技
-    纺织 食品 建筑设计 电子商务 供应链管理
+    数据科技=software 智能装备=manufacturing 精密制造=manufacturing 新材料=manufacturing
+    医疗器械=health 冷链物流=logistics 餐饮管理=retail 教育咨询=education 文化传媒=services
+    新能源=energy 生物科技=health 纺织=manufacturing 食品=retail 建筑设计=construction
+    电子商务=retail 供应链管理=logistics
 """
 FORMS = "有限公司 有限公司 有限公司 股份有限公司 集团有限公司"
 
@@ -31,7 +41,11 @@ FOREIGN_PLACES = """
     Brobdingnag Lilliput Balnibarbi Luggnagg Glubbdubdrib Ruritania Barataria Cockaigne Lyonesse
     Erewhon Thule Xanadu
 """
-FOREIGN_TRADES = "Robotics Foods Optics Shipping Textiles Instruments Ceramics Bicycles"
+FOREIGN_TRADES = """
+    Robotics=manufacturing Foods=retail Optics=manufacturing Shipping=logistics
+    Textiles=manufacturing Instruments=health Ceramics=manufacturing Bicycles=retail
+"""
+FOREIGN_STREETS = "Harbour Street;Mill Road;Lantern Row;Orchard Road"
 FOREIGN_FORMS = {"USD": "Inc. LLC Corp.", "EUR": "GmbH AG"}
 
 SURNAMES = """
@@ -44,10 +58,19 @@ GIVEN_NAMES = """
     婷婷=tingting 雪=xue 宇航=yuhang 子轩=zixuan 欣怡=xinyi 浩然=haoran 思远=siyuan 文博=wenbo
     晓燕=xiaoyan
 """
+# Job titles and departments in both languages, and what somebody in them does in a purchase.
+POSTS = (
+    ("总经理", "General manager", "总经办", "Management", "decisionMaker"),
+    ("采购经理", "Head of procurement", "采购部", "Procurement", "influencer"),
+    ("信息部主任", "Head of IT", "信息部", "IT", "decisionMaker"),
+    ("财务经理", "Head of finance", "财务部", "Finance", "influencer"),
+    ("运营主管", "Operations lead", "运营部", "Operations", "user"),
+    ("系统工程师", "Systems engineer", "信息部", "IT", "user"),
+)
 FOREIGN_SURNAMES = "Novak Larsen Moreau Rossi Schmidt Weber Murphy Carter Silva Jansen"
 FOREIGN_GIVEN_NAMES = "Emma Lukas Sofia Daniel Anna Peter Laura Thomas Julia Martin"
 
-# What is sold, in both languages, from and to how many thousand yuan.
+# Products in both languages, with a price range in thousand yuan.
 PRODUCTS = (
     ("客户管理系统上线", "CRM rollout", 180, 620),
     ("数据中台一期", "Data platform, phase one", 450, 1800),
@@ -68,3 +91,8 @@ PRODUCTS = (
     ("经营分析看板", "Management dashboards", 45, 210),
     ("设备预测性维护", "Predictive maintenance", 240, 1100),
 )
+
+# Two entries of one company, as they come about when two people take down the same card.
+TWICE = ("云帆科技(镜花城)有限公司", "云帆科技（镜花城）有限责任公司")
+# Of the islands of the immortals.
+COMPETITORS = ("蓬莱软件", "瀛洲数据")

@@ -1,1 +1,1 @@
-"""What happened, for the rest of the platform: rows in an outbox, in order and complete."""
+"""Events for other services of the platform: a transactional outbox."""

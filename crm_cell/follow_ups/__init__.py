@@ -1,1 +1,1 @@
-"""Follow-ups: the calls, visits and messages by which a customer is kept in touch with."""
+"""Follow-ups: notes of calls, visits and messages to customers."""

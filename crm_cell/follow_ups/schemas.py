@@ -1,85 +1,71 @@
-"""Follow-ups on the wire."""
+"""The body of a new follow-up, which may plan the next contact."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, cast
 
-from msgspec import UNSET, UnsetType
+import msgspec
+from msgspec import Meta
 
-from crm_cell.follow_ups.rules import DEFAULT_TYPE, TYPES, FollowUp
-from crm_cell.http.answers import Resource
-from crm_cell.http.fields import choice, reference, text
-from crm_cell.http.schema import Body, PatchFields, Query, View
-from crm_cell.kernel.clock import format_time
-
-Content = Annotated[
-    str,
-    text(
-        1,
-        10_000,
-        lines=True,
-        label=("跟进内容", "Content"),
-        examples=["电话沟通需求，下周上门演示"],
-    ),
-]
-CustomerId = Annotated[str, reference(label=("客户", "Customer"))]
-OpportunityId = Annotated[str, reference(label=("商机", "Opportunity"))]
-ContactId = Annotated[str, reference(label=("联系人", "Contact"))]
-FollowUpType = Annotated[str, choice(*TYPES, label=("跟进方式", "Type"))]
+from crm_cell.fields import date_checks
+from crm_cell.fields.checks import as_meta, text
+from crm_cell.follow_ups.messages import NEXT_AT
+from crm_cell.follow_ups.resource import follow_ups
+from crm_cell.http.schema import Body, check_members
+from crm_cell.kernel.errors import BadRequest, FieldError
+from crm_cell.resources.bodies import create_body
 
 
-class FollowUpQuery(Query):
-    customer_id: CustomerId | None = None
-    opportunity_id: OpportunityId | None = None
+class NextContact(Body):
+    """When somebody will be in touch again, and what for."""
+
+    at: Annotated[
+        str,
+        date_checks.date_or_time(label=NEXT_AT),
+        Meta(description="日期，或 RFC 3339 时间；不早于今天 · A day or an RFC 3339 time to come"),
+    ]
+    title: Annotated[
+        str,
+        text(1, 200, label=("任务标题", "Title"), examples=["回电确认报价"]),
+        Meta(description="任务标题 · Title of the task"),
+    ] = "下次联系"
 
 
-class FollowUpCreate(Body):
-    """A missing customer is filled from the opportunity or the contact."""
-
-    content: Content
-    customer_id: CustomerId | None = None
-    opportunity_id: OpportunityId | None = None
-    contact_id: ContactId | None = None
-    follow_up_type: FollowUpType = DEFAULT_TYPE
-
-
-class FollowUpView(View):
-    """A note of one contact with a customer."""
-
-    follow_up_id: str
-    tenant_id: str
-    customer_id: str | None
-    opportunity_id: str | None
-    contact_id: str | None
-    content: str
-    follow_up_type: str
-    created_by: str | None
-    created_at: str
-    updated_at: str
-
-    @classmethod
-    def of(cls, follow_up: FollowUp) -> "FollowUpView":
-        return cls(
-            follow_up_id=follow_up.id,
-            tenant_id=follow_up.tenant_id,
-            customer_id=follow_up.customer_id,
-            opportunity_id=follow_up.opportunity_id,
-            contact_id=follow_up.contact_id,
-            content=follow_up.content,
-            follow_up_type=follow_up.follow_up_type,
-            created_by=follow_up.created_by,
-            created_at=format_time(follow_up.created_at),
-            updated_at=format_time(follow_up.updated_at),
+def next_contact(value: Any) -> NextContact:
+    """Raises BadRequest, with the place of each fault within the object."""
+    try:
+        values, faults = check_members(value, NextContact)
+    except BadRequest:
+        raise BadRequest([FieldError("next", "type", {"expected": "object"})]) from None
+    if faults:
+        raise BadRequest(
+            [msgspec.structs.replace(each, field=f"next.{each.field}") for each in faults]
         )
+    return NextContact(**values)
 
 
-class FollowUpPatch(PatchFields):
-    view: ClassVar[type[View]] = FollowUpView
-
-    content: Content | UnsetType = UNSET
-    customer_id: CustomerId | UnsetType | None = UNSET
-    opportunity_id: OpportunityId | UnsetType | None = UNSET
-    contact_id: ContactId | UnsetType | None = UNSET
-    follow_up_type: FollowUpType | UnsetType = UNSET
+_NEXT = Meta(
+    description="下次联系：同时建一个任务 · Plans a task in the same transaction",
+    examples=[{"at": "2035-01-15", "title": "回电确认报价"}],
+)
 
 
-def shown(follow_up: FollowUp) -> Resource[FollowUpView]:
-    return Resource(FollowUpView.of(follow_up), follow_up.id, follow_up.version)
+def _derived(name: str, fields: list[tuple[str, Any, None]]) -> type[Body]:
+    """The body that is made from the declaration, under a name of its own and with `fields`."""
+    declared = create_body(follow_ups)
+    made = msgspec.defstruct(
+        name,
+        fields,
+        bases=(declared,),
+        kw_only=True,
+        rename="camel",
+        namespace={"__doc__": declared.__doc__},
+        module=__name__,
+    )
+    return cast(type[Body], made)
+
+
+FollowUpCreate = _derived(
+    "FollowUpCreate",
+    [("next", Annotated[NextContact | None, as_meta(next_contact), _NEXT], None)],
+)
+FollowUpImportRow = _derived("FollowUpImportRow", [])
+"""A row of an import, which plans nothing."""

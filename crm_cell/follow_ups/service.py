@@ -1,231 +1,165 @@
-"""What can be done with follow-ups."""
+"""The rules of follow-ups: opportunity and contact must belong to the customer."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
-from crm_cell.audit import service as audit
-from crm_cell.contacts import service as contacts
-from crm_cell.customers import service as customers
-from crm_cell.events import service as events
-from crm_cell.follow_ups import rules, store
-from crm_cell.follow_ups.rules import Filter, FollowUp
-from crm_cell.follow_ups.rules import Of as Of  # noqa: PLC0414 - who asks for theirs says it
+import msgspec
+
+from crm_cell.contacts.resource import contacts
+from crm_cell.customers.resource import Customer, customers
+from crm_cell.follow_ups.messages import NEXT_AT, NEXT_IN_THE_PAST, NOT_YET
+from crm_cell.follow_ups.resource import FollowUp
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.entity import Kept
-from crm_cell.kernel.errors import Conflict, NotFound, RuleViolation
-from crm_cell.kernel.ids import new_id
-from crm_cell.kernel.paging import PageRequest, Slice
-from crm_cell.opportunities import service as opportunities
-from crm_cell.storage.engine import Reader, Tx
+from crm_cell.kernel.clock import format_time, parse_time
+from crm_cell.kernel.errors import BadRequest, CrmError, FieldError, RuleViolation
+from crm_cell.opportunities.messages import NAME_YOUR_OPPORTUNITY
+from crm_cell.opportunities.resource import opportunities
+from crm_cell.resources.messages import not_found, of_other_parent
+from crm_cell.resources.record import R, Record
+from crm_cell.resources.resource import Resource
+from crm_cell.resources.service import Parents, Service, Values, Write
+from crm_cell.storage.engine import Tx
 
-# Follow-ups are hidden with their customer this many at a time: one may hold 40 KB of text.
-_BATCH = 100
-
-
-async def create(tx: Tx, actor: Actor, **members: Any) -> FollowUp:
-    """Raises RuleViolation where what it mentions does not exist, or does not agree."""
-    belongs = await _belongs(tx, actor, None, members)
-    follow_up = rules.new_follow_up(actor, new_id(tx.id_time), tx.now, **(members | belongs))
-    await store.insert(tx, follow_up)
-    await audit.record(tx, actor, "created", after=follow_up)
-    await events.emit(tx, actor, "crm.follow_up.created", follow_up)
-    return follow_up
-
-
-async def get(tx: Reader, actor: Actor, follow_up_id: str) -> FollowUp:
-    """Raises NotFound, also for one of another owner's customer that names no deal of the
-    caller's."""
-    follow_up = await store.find(tx, actor, follow_up_id)
-    if follow_up is None:
-        raise NotFound("follow_up_not_found")
-    return follow_up
+_CLOCKS_DIFFER_MS = 5 * 60 * 1000
+_LAST_ZONE_MS = 12 * 60 * 60 * 1000
+_DAY_LENGTH = 10
+_KINDS = {"call": "call", "visit": "visit"}
+_REFERENCES = ("customer_id", "opportunity_id", "contact_id")
+_REJECTIONS = [
+    RuleViolation(not_found(customers)),
+    RuleViolation(not_found(opportunities)),
+    RuleViolation(not_found(contacts)),
+    RuleViolation(of_other_parent(opportunities, customers)),
+    RuleViolation(of_other_parent(contacts, customers)),
+    RuleViolation(NAME_YOUR_OPPORTUNITY),
+]
 
 
-async def list_(tx: Reader, actor: Actor, wanted: Filter, asked: PageRequest) -> Slice[FollowUp]:
-    return await store.page(tx, actor, wanted, asked)
+class FollowUpService(Service[FollowUp]):
+    resolves_references = False
+    rejections: ClassVar[Mapping[str, Sequence[str | CrmError]]] = {
+        "create": _REJECTIONS,
+        "update": _REJECTIONS,
+    }
+
+    async def resolve_references(self, _tx: Tx, _actor: Actor, _values: Values) -> Parents:
+        """`prepare` resolves them, because the customer may follow from the other references."""
+        return {}
+
+    async def prepare(self, write: Write[FollowUp]) -> FollowUp:
+        """Raises RuleViolation for references that do not exist or have different customers, and
+        BadRequest for a time to come."""
+        before, after = write.before, _dated(write)
+        _check_next(write)
+        if before is not None and not write.values.keys() & set(_REFERENCES):
+            return after
+        customer_id = await self._agreed_customer(write)
+        owner_id = await self._owner(write, customer_id)
+        # For a colleague's customer, users may only add follow-ups to their own opportunities.
+        if after.opportunity_id is None and not write.actor.may_see(owner_id):
+            raise RuleViolation(NAME_YOUR_OPPORTUNITY)
+        after = msgspec.structs.replace(after, customer_id=customer_id, owner_id=owner_id)
+        return before if before is not None and _same(before, after) else after
+
+    async def finish(self, write: Write[FollowUp]) -> None:
+        """Plans the next contact: a task of the author."""
+        planned = write.values.get("next")
+        if write.before is not None or planned is None:
+            return
+        noted, at = write.after, planned.at
+        is_day = len(at) == _DAY_LENGTH
+        await self.services.named("task").create(
+            write.tx,
+            write.actor,
+            {
+                "title": planned.title,
+                "kind": _KINDS.get(noted.follow_up_type, "other"),
+                "due_on": at if is_day else None,
+                "due_at": None if is_day else parse_time(at),
+                "status": "open",
+                "origin": "nextContact",
+                **{name: getattr(noted, name) for name in _REFERENCES},
+            },
+        )
+
+    async def _agreed_customer(self, write: Write[FollowUp]) -> str | None:
+        """The given customer, else that of the opportunity or the contact."""
+        tx, actor, before, given = write.tx, write.actor, write.before, write.after.customer_id
+        if given is not None and (before is None or given != before.customer_id):
+            await self.resolve_parent(tx, actor, customers.table, given)
+        of_opportunity = await self._customer_of(write, "opportunity_id", opportunities)
+        of_contact = await self._customer_of(write, "contact_id", contacts)
+        customer = given or of_opportunity or of_contact
+        if of_opportunity not in (None, customer):
+            raise RuleViolation(of_other_parent(opportunities, customers))
+        if of_contact not in (None, customer):
+            raise RuleViolation(of_other_parent(contacts, customers))
+        return customer
+
+    async def _customer_of(
+        self, write: Write[FollowUp], field: str, resource: Resource[R]
+    ) -> str | None:
+        """Unchanged references are not checked again: the record may have been deleted since."""
+        before, identifier = write.before, getattr(write.after, field)
+        if identifier is None:
+            return None
+        if field not in write.values:
+            return before.customer_id if before is not None else None
+        found = await self.services.of(resource).store.find(write.tx, write.actor, identifier)
+        if found is None:
+            raise RuleViolation(not_found(resource))
+        customer: str = found.customer_id  # type: ignore[attr-defined]  # both refer to a customer
+        return customer
+
+    async def _owner(self, write: Write[FollowUp], customer_id: str | None) -> str | None:
+        """The owner of the customer or, without a customer, the caller."""
+        before = write.before
+        if before is not None and customer_id in (None, before.customer_id):
+            return before.owner_id
+        if customer_id is None:
+            return write.actor.owner
+        customer: Customer = await self.resolve_parent(
+            write.tx, write.actor, customers.table, customer_id
+        )
+        return customer.owner_id
+
+    async def restorable_with_parent(
+        self, tx: Tx, parent: Record, deleted: Sequence[FollowUp]
+    ) -> Sequence[FollowUp]:
+        """Leaves out follow-ups of contacts whose personal data was erased."""
+        if not isinstance(parent, Customer):
+            return deleted
+        erased = await self.services.of(contacts).store.erased_ids(
+            tx, parent.tenant_id, "customer_id", parent.id
+        )
+        return [each for each in deleted if each.contact_id not in erased]
 
 
-async def update(tx: Tx, actor: Actor, before: FollowUp, changes: dict[str, Any]) -> FollowUp:
-    """Raises RuleViolation where what it comes to mention does not exist, or does not agree."""
-    if changes.keys() & {"customer_id", "opportunity_id", "contact_id"}:
-        changes = changes | await _belongs(tx, actor, before, changes)
-    after = rules.changed(before, changes, tx.now)
-    if after is before:
-        return before
-    await store.update(tx, before, after)
-    await audit.record(tx, actor, "updated", before=before, after=after)
-    await events.emit(tx, actor, "crm.follow_up.updated", after)
+def _dated(write: Write[FollowUp]) -> FollowUp:
+    """With the time when it happened: of a record without one, that of its creation."""
+    after = write.after
+    if after.followed_at is None:
+        return msgspec.structs.replace(after, followed_at=after.created_at)
+    if "followed_at" in write.values and after.followed_at > write.tx.now + _CLOCKS_DIFFER_MS:
+        label = FollowUp.fields["followed_at"].label
+        raise BadRequest([FieldError("followedAt", "value", {"text": NOT_YET}, label)])
     return after
 
 
-async def delete(tx: Tx, actor: Actor, follow_up: FollowUp) -> None:
-    await _hide(tx, actor, [follow_up])
+def _check_next(write: Write[FollowUp]) -> None:
+    """Raises BadRequest for a time that is over, or a day that is over even at UTC−12."""
+    planned = write.values.get("next")
+    if planned is None:
+        return
+    if len(planned.at) == _DAY_LENGTH:
+        is_past = planned.at < format_time(write.tx.now - _LAST_ZONE_MS)[:_DAY_LENGTH]
+    else:
+        is_past = parse_time(planned.at) < write.tx.now
+    if is_past:
+        raise BadRequest([FieldError("next.at", "value", {"text": NEXT_IN_THE_PAST}, NEXT_AT)])
 
 
-async def restore(tx: Tx, actor: Actor, follow_up_id: str) -> FollowUp:
-    """One that is not deleted stays as it is. A deleted opportunity or contact that it names is no
-    obstacle: a live follow-up may name one, too.
-
-    Raises NotFound, and Conflict where its customer is deleted or somebody has been erased.
-    """
-    hidden, deleted_at = await _kept_of(tx, actor, follow_up_id)
-    if deleted_at is None:
-        return hidden
-    owner_id = hidden.owner_id
-    if hidden.customer_id is not None:
-        customer = await customers.parent_of_restored(tx, actor.tenant, hidden.customer_id)
-        owner_id = customer.owner_id
-    hidden, deleted_at = await _kept_of(tx, actor, follow_up_id, tx.for_update)
-    if deleted_at is None:
-        return hidden
-    if hidden.contact_id and await contacts.is_erased(tx, actor.tenant, hidden.contact_id):
-        raise Conflict("restore_erased")
-    follow_up = rules.restored(hidden, owner_id, tx.now)
-    await _restore(tx, actor, [follow_up])
-    return follow_up
-
-
-async def _kept_of(tx: Tx, actor: Actor, follow_up_id: str, lock: str = "") -> Kept[FollowUp]:
-    """Hidden or not; raises NotFound as `get` does."""
-    kept = await store.kept(tx, actor.tenant, follow_up_id, lock)
-    if kept is None:
-        raise NotFound("follow_up_not_found")
-    owner_id = kept[0].owner_id
-    if kept[0].customer_id is not None:
-        owner_id = await customers.owner_of(tx, actor.tenant, kept[0].customer_id)
-    deal = kept[0].opportunity_id
-    if actor.may_see(owner_id) or (deal and await opportunities.reads(tx, actor, deal)):
-        return kept
-    raise NotFound("follow_up_not_found")
-
-
-async def keep_hidden(tx: Tx, tenant: str, contact_id: str) -> None:
-    """Those that name a contact no longer come back with the customer that they went with."""
-    await store.keep_hidden(tx, tenant, contact_id)
-
-
-async def kept_of(
-    tx: Reader, tenant: str, of: Of, *, after: str, most: int
-) -> list[Kept[FollowUp]]:
-    """Hidden ones too, in the order of their ids."""
-    return await store.kept_of(tx, tenant, of, after=after, most=most)
-
-
-async def erase_some(tx: Tx, tenant: str, of: Of, *, most: int) -> list[str]:
-    """Delete some for good, and tell which they were."""
-    kept = await store.kept_of(tx, tenant, of, after="", most=most, lock=tx.for_deletion)
-    await store.erase(tx, kept)
-    return [each.id for each, _ in kept]
-
-
-async def delete_some(tx: Tx, actor: Actor, of: Of, *, most: int = _BATCH) -> int:
-    """Some of those, and how many they were."""
-    found = await store.live_of(tx, actor.tenant, of, most=most)
-    if found:
-        await _hide(tx, actor, found, deleted_with=of.customer_id)
-    return len(found)
-
-
-async def recheck(tx: Reader, actor: Actor, follow_up_id: str) -> None:
-    """Raises NotFound where a stored answer shows one that is no longer the caller's."""
-    if not await store.reads(tx, actor, follow_up_id):
-        raise NotFound("follow_up_not_found")
-
-
-async def total(tx: Reader, actor: Actor) -> int:
-    return await store.total(tx, actor)
-
-
-async def customer_deleted(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
-    while await delete_some(tx, actor, Of(customer_id=customer.id)):
-        pass
-
-
-async def customer_restored(tx: Tx, actor: Actor, customer: customers.Customer) -> None:
-    """But for those that name a contact who is being erased."""
-    erased = await contacts.erased_of(tx, actor.tenant, customer.id)
-    after = ""
-    while hidden := await store.hidden_with(
-        tx, actor.tenant, customer.id, after=after, most=_BATCH
-    ):
-        after = hidden[-1].id
-        restored = [
-            rules.restored(each, customer.owner_id, tx.now)
-            for each in hidden
-            if each.contact_id not in erased
-        ]
-        if restored:
-            await _restore(tx, actor, restored)
-
-
-async def customer_handed_over(tx: Tx, handover: customers.Handover) -> None:
-    before, after = handover.before, handover.after
-    await store.hand_over(
-        tx, after.tenant_id, after.id, before=before.owner_id, after=after.owner_id
-    )
-
-
-async def _belongs(
-    tx: Tx, actor: Actor, before: FollowUp | None, wanted: dict[str, Any]
-) -> dict[str, str | None]:
-    """The customer and the owner of a follow-up that is to mention what `wanted` says."""
-    given = wanted.get("customer_id", before.customer_id if before else None)
-    kept = before.customer_id if before else None
-    if given not in (None, kept):
-        await customers.read_for_body(tx, actor, given)
-    customer_id = rules.customer_of(
-        given,
-        of_opportunity=await _customer_of_opportunity(tx, actor, before, wanted),
-        of_contact=await _customer_of_contact(tx, actor, before, wanted),
-    )
-    belongs = await _customer_and_owner(tx, actor, before, customer_id)
-    deal = wanted.get("opportunity_id", before.opportunity_id if before else None)
-    if deal is None and not actor.may_see(belongs["owner_id"]):
-        raise RuleViolation("name_your_opportunity")
-    return belongs
-
-
-async def _customer_and_owner(
-    tx: Tx, actor: Actor, before: FollowUp | None, customer_id: str | None
-) -> dict[str, str | None]:
-    if before is not None and customer_id in (None, before.customer_id):
-        return {"customer_id": customer_id, "owner_id": before.owner_id}
-    if customer_id is None:
-        return {"customer_id": None, "owner_id": actor.owner}
-    customer = await customers.read_for_body(tx, actor, customer_id)
-    return {"customer_id": customer.id, "owner_id": customer.owner_id}
-
-
-async def _customer_of_opportunity(
-    tx: Tx, actor: Actor, before: FollowUp | None, wanted: dict[str, Any]
-) -> str | None:
-    """An opportunity mentioned before is not looked up: it may be deleted, and did agree."""
-    if "opportunity_id" not in wanted:
-        return before.customer_id if before and before.opportunity_id else None
-    if wanted["opportunity_id"] is None:
-        return None
-    return (await opportunities.named_in_body(tx, actor, wanted["opportunity_id"])).customer_id
-
-
-async def _customer_of_contact(
-    tx: Tx, actor: Actor, before: FollowUp | None, wanted: dict[str, Any]
-) -> str | None:
-    """A contact mentioned before is not looked up: it may be deleted, and did agree."""
-    if "contact_id" not in wanted:
-        return before.customer_id if before and before.contact_id else None
-    if wanted["contact_id"] is None:
-        return None
-    return (await contacts.named_in_body(tx, actor, wanted["contact_id"])).customer_id
-
-
-async def _restore(tx: Tx, actor: Actor, follow_ups: list[FollowUp]) -> None:
-    await store.restore(tx, follow_ups)
-    await audit.record_restored(tx, actor, follow_ups)
-    await events.emit(tx, actor, "crm.follow_up.restored", *follow_ups)
-
-
-async def _hide(
-    tx: Tx, actor: Actor, follow_ups: list[FollowUp], *, deleted_with: str | None = None
-) -> None:
-    await store.hide(tx, follow_ups, deleted_with)
-    await audit.record_deleted(tx, actor, follow_ups)
-    await events.emit(tx, actor, "crm.follow_up.deleted", *follow_ups)
+def _same(before: FollowUp, after: FollowUp) -> bool:
+    """Ignores version and time."""
+    ignored = {"version": before.version, "updated_at": before.updated_at}
+    return msgspec.structs.replace(after, **ignored) == before

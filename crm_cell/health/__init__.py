@@ -1,1 +1,1 @@
-"""Is it alive, is it ready: for people, gateways and orchestrators."""
+"""Health checks for people, gateways and orchestrators."""

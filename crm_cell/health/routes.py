@@ -6,22 +6,29 @@ from typing import Annotated
 from msgspec import Meta
 
 from crm_cell import __version__
-from crm_cell.http.answers import JSON_TYPE, Answer, encode
 from crm_cell.http.readiness import Readiness
-from crm_cell.http.routing import Routes
+from crm_cell.http.responses import JSON_TYPE, Answer, encode
+from crm_cell.http.routing import Routes, Tag
 from crm_cell.http.schema import View
 from crm_cell.kernel.errors import Unavailable
 from crm_cell.storage.engine import Database
 
-health = Routes("", tag="health")
+health = Routes(
+    "",
+    tag=Tag(
+        "health",
+        "健康检查",
+        "Whether the service and its database answer. No token needed.",
+    ),
+)
 
 
 class HealthView(View):
     """`up`, or `down` with status 503 when the database does not answer."""
 
     status: Annotated[str, Meta(description="up 正常, down 数据库无应答", examples=["up"])]
-    cell: str = "crm"
-    version: str = __version__
+    cell: Annotated[str, Meta(description="细胞名称 · Name of the cell", examples=["crm"])] = "crm"
+    version: Annotated[str, Meta(description="版本 · Version")] = __version__
 
 
 DOWN = HealthView(status="down")

@@ -1,1 +1,1 @@
-"""Knows HTTP, knows no customer."""
+"""The HTTP layer: routing, authentication, limits, responses. Independent of the domains."""

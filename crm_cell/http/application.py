@@ -1,13 +1,30 @@
-"""The membrane: everything between the socket and a handler, straight on ASGI.
+"""The HTTP layer, written directly on ASGI: everything between the server and a handler.
 
-In order: path and method, headers, identity, signature, body, arguments, handler, answer. Every
-response leaves through `sending`, with its request id and its time; every failure becomes the one
-error body.
+A request passes these stages, in this order. Comments mark them in `__call__` and `_respond`.
+
+    preparation        request id, language, CORS headers    _prepare
+    local access       in mode dev                           limits.local_only
+    routing                                                  _resolve, _route
+    other responses    CORS preflight, documentation pages   limits.cors, doc_pages
+    headers            repeated, missing                     headers.collect
+    metrics            for Prometheus                        observability.prometheus
+    authentication                                           identity.authenticator
+    authorization      scope, tenant, user; rate limits      _authorize
+    validation         headers, body, signature, arguments   headers, bodies, binding
+    concurrency        limits by tenant and kind of work     _execute, limits.policy
+    handler            idempotency, transaction, rendering   _read, _write, _plain
+    representation     304, compression                      _represented
+    sending            common headers                        sending
+    telemetry          access log, measurements              observability.telemetry
+
+From local access to the handler, a stage ends the request by raising a CrmError, which is sent as
+an error body. To add a stage, call it at its place in `__call__` (for all paths) or in `_respond`
+(for routes), and list it here. There is no chain of middleware, because each link would cost an
+await per request.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from time import perf_counter
 from typing import Any, TypeAlias
@@ -15,47 +32,40 @@ from typing import Any, TypeAlias
 import structlog
 
 from crm_cell.http import signature
-from crm_cell.http.answers import CLOSE, Answer, NotKept, Stream
-from crm_cell.http.auth import (
-    Authenticator,
-    Identity,
-    bearer_token,
-    require,
-    scope_of,
-    tenant_of,
-)
-from crm_cell.http.body_timeout import BodyTimeouts
+from crm_cell.http.admission import Admission, EverybodyAsTheyAre
+from crm_cell.http.auth import Authenticator, Identity, bearer_token, require, scope_of, tenant_of
+from crm_cell.http.bodies import BodyReader
 from crm_cell.http.doc_pages import is_page, whole_page
-from crm_cell.http.edge import Edge
 from crm_cell.http.errors import answer_error
-from crm_cell.http.exposition import Exposition, is_wanted
-from crm_cell.http.headers import collect, is_request_id, trace_of, wrong_forms
-from crm_cell.http.json_body import parse_json
-from crm_cell.http.large_bodies import LARGE, LargeBodies
-from crm_cell.http.once import Claim, Once, fingerprint
+from crm_cell.http.headers import ORIGIN, collect, is_request_id, trace_of, wrong_forms
+from crm_cell.http.idempotency import IdempotencyGuard, IdempotencyRequest, fingerprint
+from crm_cell.http.limits.body_timeout import BodyTimeouts
+from crm_cell.http.limits.policy import RequestLimits
+from crm_cell.http.observability.prometheus import Exposition, is_wanted
+from crm_cell.http.observability.telemetry import Telemetry
 from crm_cell.http.readiness import DRAINING, Readiness
 from crm_cell.http.rendering import render, rendered
 from crm_cell.http.representation import Representation, is_final, varying
 from crm_cell.http.request import Receive, Request, Scope, Send
+from crm_cell.http.responses import CLOSE, Answer, RolledBack, Stream
 from crm_cell.http.routing import Methods, Route, Router, hides_slash
 from crm_cell.http.sending import send_answer
-from crm_cell.http.telemetry import Telemetry
+from crm_cell.http.unmasked import RecordUnmasked, no_record, reading_in_full, record_shown
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import Clock
-from crm_cell.kernel.errors import BadRequest, CrmError, Fault, MethodNotAllowed, NotFound
+from crm_cell.kernel.errors import BadRequest, CrmError, FieldError, MethodNotAllowed, NotFound
 from crm_cell.kernel.ids import IdMaker
-from crm_cell.kernel.messages import preferred_language
+from crm_cell.kernel.messages import PATH_NOT_FOUND, preferred_language
 from crm_cell.storage.engine import Database, Tx
 from crm_cell.storage.errors import TakesLong
 
 log = structlog.get_logger()
 
-# What makes no difference to them refuses none: proxies add request ids of their own.
-_READS = ("GET", "HEAD")
-_REPEATED_ID = Fault("X-Request-ID", "repeated")
+# A read may repeat X-Request-ID, because proxies add their own.
+_REPEATED_ID = FieldError("X-Request-ID", "repeated")
 
-# In the log and the metrics, as nginx has it: nobody was there to be answered.
-HUNG_UP = 499
+# The status that the log and the metrics show, as in nginx, when the client closed the connection.
+CLIENT_CLOSED_REQUEST = 499
 
 ASGIApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -68,20 +78,23 @@ class Application:
         routes: Iterable[Route],
         database: Database,
         *,
-        once: Once,
+        idempotency: IdempotencyGuard,
         authenticator: Authenticator,
         telemetry: Telemetry,
         pages: ASGIApp,
         default_tenant: str | None = None,
         signing_secret: str | None = None,
         metrics_token: str | None = None,
-        edge: Edge | None = None,
+        limits: RequestLimits | None = None,
         readiness: Readiness | None = None,
     ) -> None:
         self._router = Router(routes)
         self._database = database
-        self._once = once
+        self._idempotency = idempotency
         self._authenticator = authenticator
+        self.admission: Admission = EverybodyAsTheyAre()
+        self.record_unmasked: RecordUnmasked = no_record
+        """Both to be replaced before the first request."""
         self._telemetry = telemetry
         self._pages = pages
         self._default_tenant = default_tenant
@@ -89,55 +102,56 @@ class Application:
         self._exposition = Exposition(
             telemetry, authenticator, token=metrics_token, signing_secret=signing_secret
         )
-        edge = edge or Edge()
-        self._base_path = edge.base_path
-        self._cors = edge.cors
-        self._local_only = edge.local_only
-        self._rate_limits = edge.rate_limits
-        self._concurrency = edge.concurrency
+        limits = limits or RequestLimits()
+        self._base_path = limits.base_path
+        self._cors = limits.cors
+        self._local_only = limits.local_only
+        self._rate_limits = limits.rate_limits
+        self._concurrency = limits.concurrency
         self._readiness = readiness or Readiness()
         self._draining = False
         self._body_timeouts = BodyTimeouts()
-        self._large_bodies = LargeBodies()
+        self._bodies = BodyReader(signing_secret)
         self._representation = Representation()
-        # One at a time: what a body becomes takes many times its size, most of it for a moment.
-        self._parser = ThreadPoolExecutor(1, thread_name_prefix="large-body")
         self._clock = Clock()
-        # A maker of its own: the writer's ids must rise without a gap in their order.
+        # Not the maker of the database writer, whose ids must rise in the order of its writes.
         self._make_id = IdMaker().make
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
+        # Stage "preparation"
         path = self._base_path.without(scope["path"])
         request = Request(
             scope, receive, path, self._database, self._body_timeouts, self._readiness
         )
         request.public_base = self._base_path.public
         request.headers, wrong = collect(scope["headers"])
-        # The server gives an empty one to requests that have none.
+        # Granian passes an empty Host where the request has none.
         if not request.headers.get("Host") and scope.get("http_version") == "1.1":
-            wrong.append(Fault("Host", "required"))
+            wrong.append(FieldError("Host", "required"))
         self._prepare(request, wrong)
         route: Route | None = None
         try:
             try:
-                if self._local_only is not None:
-                    self._local_only.check(request.method, request.path, request.headers)
-                found = self._resolve(scope, request.path)
-                preflight = self._cors.preflight(request.method, request.headers)
+                # Stages "local access" and "routing"
+                found = self._resolve(scope, request)
+                # Stage "other responses"
+                is_options = request.method == "OPTIONS"
+                preflight = self._cors.preflight(request.headers) if is_options else None
                 if preflight is not None:
                     answer: Answer | Stream = preflight
                 elif found is None and is_page(request.path):
                     answer = await whole_page(self._pages, scope, request)
                 else:
                     route = self._route(request, found)
-                    answer = await self._run(route, request, wrong)
+                    answer = await self._respond(route, request, wrong)
             except CrmError as error:
                 answer = answer_error(error, request.request_id, request.language)
                 await request.discard_body()
             except Exception:
                 log.exception("internal_error", requestId=request.request_id)
                 answer = answer_error(CrmError(), request.request_id, request.language)
+            # Stage "sending"
             if self._draining:
                 request.extra = [*request.extra, CLOSE]
             await send_answer(answer, request, started, send)
@@ -145,20 +159,21 @@ class Application:
         except asyncio.CancelledError:
             if not request.gone:
                 raise
-            status = HUNG_UP
+            status = CLIENT_CLOSED_REQUEST
         finally:
             request.end()
+        # Stage "telemetry"
         self._telemetry.record(route, request, status, perf_counter() - started)
 
     def drain(self, seconds: float) -> None:
-        """Say that this process ends: `/readyz` answers 503, every answer closes its connection,
-        and a body that has not arrived `seconds` from now is not waited for."""
+        """Begin a graceful shutdown: `/readyz` answers 503, every response closes its connection,
+        and bodies that have not arrived within `seconds` are cut off."""
         self._draining = True
         self._readiness.add(DRAINING)
         self._body_timeouts.end_by(asyncio.get_running_loop().time() + seconds)
 
-    def _prepare(self, request: Request, wrong: list[Fault]) -> None:
-        """What even a refusal needs: the language, and an id to find it by in the logs."""
+    def _prepare(self, request: Request, wrong: list[FieldError]) -> None:
+        """Set what error responses need too: the language, the request id and the CORS headers."""
         headers = request.headers
         if "Accept-Language" in headers:
             request.language = preferred_language(headers["Accept-Language"])
@@ -168,74 +183,112 @@ class Application:
         request.request_id = given
         request.extra = self._cors.headers(headers)
 
-    def _resolve(self, scope: Scope, path: str) -> tuple[Methods, dict[str, str]] | None:
-        if hides_slash(scope.get("raw_path") or b""):
-            raise NotFound("path_not_found")
-        return self._router.resolve(path)
+    def _resolve(self, scope: Scope, request: Request) -> tuple[Methods, dict[str, str]] | None:
+        if self._local_only is not None:
+            self._local_only.check(request.method, request.path, request.headers)
+        raw_path = scope.get("raw_path") or b""
+        if b"%" in raw_path and hides_slash(raw_path):
+            raise NotFound(PATH_NOT_FOUND)
+        return self._router.resolve(request.path)
 
     def _route(self, request: Request, found: tuple[Methods, dict[str, str]] | None) -> Route:
         if found is None:
-            raise NotFound("path_not_found")
+            raise NotFound(PATH_NOT_FOUND)
         methods, request.params = found
-        if request.params:
-            request.path = request.path.lower()
         route = methods.get("GET" if request.method == "HEAD" else request.method)
         if route is None:
             allowed = sorted({*methods, "HEAD"} if "GET" in methods else methods)
             raise MethodNotAllowed(allowed)
+        if request.params and not route.binding.texts:
+            request.path = request.path.lower()
         return route
 
-    async def _run(self, route: Route, request: Request, wrong: list[Fault]) -> Answer | Stream:
+    async def _respond(
+        self, route: Route, request: Request, wrong: list[FieldError]
+    ) -> Answer | Stream:
+        """The stages of a route. Raises BadRequest with all errors of the validation."""
+        # Stage "headers"
         if route.lenient:
-            request.query = b""  # balancers and links add parameters of their own
-        elif request.method in _READS:
-            wrong = [fault for fault in wrong if fault != _REPEATED_ID]
+            request.query = b""  # load balancers and links add parameters of their own
+        elif wrong and route.kind != "write":
+            wrong = [field_error for field_error in wrong if field_error != _REPEATED_ID]
         if wrong and not route.lenient:
             raise BadRequest(wrong)
+        # Stage "metrics"
         if route.media and is_wanted(route, request.headers):
             return await self._exposition.answer(route, request)
+        # Stages "authentication" and "authorization"
         if not route.open:
             token = bearer_token(request.headers)
-            self._let_in(route, request, token, await self._authenticator.identify(token))
+            self._authorize(route, request, token, await self._authenticator.identify(token))
         try:
-            return await self._answer(route, request)
+            # Stage "validation"
+            field_errors = self._header_errors(route, request)
+            if route.takes_body or self._signing_secret:
+                await self._bodies.read(route, request, field_errors)
+            # Only now is it known that the gateway has signed the headers.
+            await self._admit(request)
+            arguments = route.binding.arguments(request, field_errors)
+            # Stages "concurrency", "handler" and "representation"
+            answer = await self._execute(route, request, arguments)
+            # Stage "audit of unmasked reads"
+            await record_shown(self.record_unmasked, request, answer)
+            return answer
         finally:
-            if request.place is not None:
-                request.place.leave()
+            if request.body_slot is not None:
+                request.body_slot.leave()
 
-    def _let_in(self, route: Route, request: Request, token: str, identity: Identity) -> None:
+    def _authorize(self, route: Route, request: Request, token: str, identity: Identity) -> None:
         require(identity, route.scope)
+        request.identity = identity
         headers = request.headers
         tenant = tenant_of(headers, identity, self._default_tenant)
         user, owner = scope_of(headers, identity)
         key = headers.get("X-Request-ID")
-        if not self._signing_secret:  # it is not signed, so it must not decide what is repeated
+        if not self._signing_secret:  # the gateway's signature does not cover Idempotency-Key
             key = headers.get("Idempotency-Key") or key
-        request.actor = Actor(tenant, user, owner, request.request_id, trace_of(headers), key)
+        actor = Actor(
+            tenant, user, owner, request.request_id, trace_of(headers), key, headers.get(ORIGIN)
+        )
+        request.actor = reading_in_full(actor, request) if route.kind != "write" else actor
         if self._rate_limits.on:
             request.extra = [*request.extra, *self._rate_limits.spend(tenant, token)]
 
-    async def _answer(self, route: Route, request: Request) -> Answer | Stream:
-        """Raises BadRequest with the faults of headers, query and body together."""
-        faults: list[Fault] = []
-        if not route.lenient:
-            faults += wrong_forms(
-                request.headers,
-                request_id_needed=route.needs_request_id,
-                reads=request.method in _READS,
+    async def _admit(self, request: Request) -> None:
+        actor = request.actor
+        if actor is not None and not self.admission.is_settled(request.identity, actor):
+            request.actor = await self.admission.admit(
+                request.identity, actor, request.headers.get("X-User-Id")
             )
+
+    def _header_errors(self, route: Route, request: Request) -> list[FieldError]:
+        if route.lenient:
+            return []
+        field_errors = wrong_forms(
+            request.headers,
+            request_id_needed=route.needs_request_id,
+            reads=route.kind != "write",
+        )
         if self._signing_secret and route.kind == "write":
-            faults += signature.unsigned_key(request.headers)
-        if route.takes_body or self._signing_secret:
-            await self._take_body(route, request, faults)
-        arguments = route.binding.arguments(request, faults)
+            field_errors += signature.unsigned_key(request.headers)
+        return field_errors
+
+    async def _execute(
+        self, route: Route, request: Request, arguments: list[Any]
+    ) -> Answer | Stream:
+        """Runs the handler within the concurrency limits."""
         if request.actor is None:
             return await self._represented(
                 route, request, await self._work(route, request, arguments)
             )
         tenant, writes = request.actor.tenant, route.kind == "write"
-        if route.takes_long(arguments):
-            return await self._answer_long(route, request, arguments, tenant)
+        if route.waits:
+            request.turn = partial(self._concurrency.short.place, tenant)
+            return await self._represented(
+                route, request, await self._work(route, request, arguments)
+            )
+        if route.long or (route.long_when is not None and route.long_when(*arguments)):
+            return await self._execute_long(route, request, arguments, tenant)
         short = self._concurrency.short
         if not short.has_entered(tenant, writes=writes):
             await short.enter(tenant, writes=writes)
@@ -248,12 +301,12 @@ class Application:
             request.takes_long = True
         finally:
             short.leave(tenant, writes=writes)
-        return await self._answer_long(route, request, arguments, tenant)
+        return await self._execute_long(route, request, arguments, tenant)
 
-    async def _answer_long(
+    async def _execute_long(
         self, route: Route, request: Request, arguments: list[Any], tenant: str
     ) -> Answer | Stream:
-        """Writes go on when their caller has hung up: they happen as a whole, or not at all."""
+        """A write continues when its client disconnects, so that it is never half done."""
         if route.kind == "write":
             await self._concurrency.long_writes.enter(tenant)
             try:
@@ -261,7 +314,7 @@ class Application:
             finally:
                 self._concurrency.long_writes.leave(tenant)
         request.watch()
-        if route.may_stream:  # held until the whole of it is sent
+        if route.may_stream:  # occupied until the last chunk is sent
             await self._concurrency.streams.enter(tenant)
             request.release = partial(self._concurrency.streams.leave, tenant)
         return await self._represented(route, request, await self._work(route, request, arguments))
@@ -285,9 +338,9 @@ class Application:
         return _plain(route, request, arguments)
 
     async def _read(self, route: Route, request: Request, arguments: list[Any]) -> Answer:
-        assert request.actor is not None, "every read is somebody's"
+        assert request.actor is not None, "every read is authenticated"
         if route.long or request.takes_long:
-            # And so is writing its answer: both are done off the event loop.
+            # Encoding the response takes long too: both run off the event loop.
             return await self._database.read(
                 route.name,
                 request.actor.tenant,
@@ -299,42 +352,11 @@ class Application:
         )
         return render(route, request, result)
 
-    async def _take_body(self, route: Route, request: Request, faults: list[Fault]) -> None:
-        """Raises BadRequest with what is wrong with the body beside `faults`."""
-        try:
-            await self._read_body(route, request)
-        except BadRequest as bad:
-            raise BadRequest([*faults, *bad.faults]) from None
-
-    async def _read_body(self, route: Route, request: Request) -> None:
-        request.place = self._large_bodies.place(request.actor.tenant if request.actor else "")
-        await request.read_body(route.body_limit)
-        if self._signing_secret and not route.open:
-            signature.verify(
-                self._signing_secret,
-                request.method,
-                request.signed_path,
-                request.body,
-                request.headers,
-            )
-        if route.takes_body:
-            headers = request.headers
-            if request.body or "Content-Type" in headers or "Content-Encoding" in headers:
-                request.check_media_type()
-            body, request.body = request.body, b""
-            request.tree = await self._parsed(body)
-
-    async def _parsed(self, body: bytes) -> Any:
-        """What takes more than a millisecond is read on a thread, and nobody waits for it."""
-        if len(body) <= LARGE:
-            return parse_json(body)
-        return await asyncio.get_running_loop().run_in_executor(self._parser, parse_json, body)
-
     async def _write(self, route: Route, request: Request, arguments: list[Any]) -> Answer:
         async def unit(tx: Tx) -> Answer:
             try:
                 return render(route, request, await route.handler(tx, *arguments))
-            except NotKept as rolled_back:
+            except RolledBack as rolled_back:
                 rolled_back.answer = render(route, request, rolled_back.result)
                 raise
 
@@ -343,8 +365,8 @@ class Application:
         try:
             if actor.key is None:
                 return await self._database.write(route.name, actor.tenant, unit, long=route.long)
-            return await self._once(_claim(route, request, arguments), unit)
-        except NotKept as rolled_back:
+            return await self._idempotency(_claim(route, request, arguments), unit)
+        except RolledBack as rolled_back:
             if rolled_back.after is not None:
                 await self._database.write(f"{route.name}.after", actor.tenant, rolled_back.after)
             assert rolled_back.answer is not None
@@ -356,22 +378,22 @@ async def _plain(route: Route, request: Request, arguments: list[Any]) -> Answer
     return result if isinstance(result, Stream) else render(route, request, result)
 
 
-def _claim(route: Route, request: Request, arguments: list[Any]) -> Claim:
+def _claim(route: Route, request: Request, arguments: list[Any]) -> IdempotencyRequest:
     actor, reread = request.actor, route.reread
     assert actor is not None, "every write is authenticated"
-    assert actor.key is not None, "a claim is for a key"
+    assert actor.key is not None, "the caller checked it"
 
-    def again(tx: Tx) -> Awaitable[Answer]:
-        assert reread is not None, "it is asked for only then"
+    def render_again(tx: Tx) -> Awaitable[Answer]:
+        assert reread is not None, "passed on only for routes that have it"
         return rendered(route, request, reread(tx, *arguments))
 
-    return Claim(
+    return IdempotencyRequest(
         route,
         actor,
         request.method,
         request.path,
         actor.key,
         fingerprint(request),
-        subject=next(iter(request.params.values()), None),
-        again=again if reread else None,
+        subject=None if route.binding.texts else next(iter(request.params.values()), None),
+        render_again=render_again if reread else None,
     )

@@ -1,4 +1,4 @@
-"""From headers to an Actor. Who may come in is decided by an Authenticator that app.py chooses."""
+"""Authorization: tenant, user and scopes of a request. app.py chooses the Authenticator."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -9,84 +9,88 @@ import structlog
 from crm_cell.http.headers import is_tenant
 from crm_cell.kernel.errors import (
     BadRequest,
-    Fault,
+    FieldError,
     Forbidden,
     MissingTenant,
     ScopeMissing,
     TenantMismatch,
     Unauthorized,
 )
-from crm_cell.kernel.scopes import ALL, EVERY_SCOPE
+from crm_cell.kernel.messages import OTHER_USER
+from crm_cell.kernel.scopes import ALL, TEAM, UNRESTRICTED
 
 log = structlog.get_logger()
 
 
 class Identity(msgspec.Struct, frozen=True):
-    """What a token says by itself. One that names nobody leaves that to the headers."""
+    """The result of authentication. Without a user or tenant, the headers decide."""
 
     user: str | None = None
     tenant: str | None = None
-    scopes: frozenset[str] = EVERY_SCOPE
+    scopes: frozenset[str] = UNRESTRICTED
+    is_api_key: bool = False
 
 
-NOBODY_IN_PARTICULAR = Identity()
+FROM_HEADERS = Identity()
 
 
 class Authenticator(Protocol):
     async def identify(self, token: str) -> Identity:
-        """Raises Unauthorized for a token that lets nobody in, Unavailable when that cannot be
-        told now."""
+        """Raises Unauthorized or CellNotAllowed for an invalid token, and Unavailable or
+        RateLimited if it cannot be verified now."""
         ...
 
     async def stop(self) -> None:
-        """Close what was opened to ask others."""
+        """Close connections to other services."""
         ...
 
 
 class AnyToken:
-    """Modes `dev` and `gateway`: whoever reaches the service has been let in already, by being on
-    this machine or by the gateway's signature; the token says nothing."""
+    """Modes `dev` and `gateway`: accepts any token, because only local clients, or requests with
+    the gateway's signature, reach the service."""
 
-    async def identify(self, token: str) -> Identity:  # noqa: ARG002 - any will do
-        return NOBODY_IN_PARTICULAR
+    async def identify(self, token: str) -> Identity:  # noqa: ARG002 - any token is valid
+        return FROM_HEADERS
 
     async def stop(self) -> None:
-        """Nothing is open."""
+        """There are no connections."""
 
 
 def bearer_token(headers: Mapping[str, str]) -> str:
-    scheme, _, token = headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    scheme, _, given = headers.get("Authorization", "").partition(" ")
+    token = given.strip()
+    if not token or scheme.lower() != "bearer":
         log.info("token_refused", why="no bearer token in Authorization")
         raise Unauthorized
-    return token.strip()
+    return token
 
 
 def tenant_of(headers: Mapping[str, str], identity: Identity, default: str | None) -> str:
-    named = headers.get("X-Tenant-Id")
-    if named is not None and not is_tenant(named):
-        raise BadRequest([Fault("X-Tenant-Id", "malformed")])
-    if named is not None and identity.tenant is not None and named != identity.tenant:
+    given = headers.get("X-Tenant-Id")
+    if given is not None and not is_tenant(given):
+        raise BadRequest([FieldError("X-Tenant-Id", "malformed")])
+    if given is not None and identity.tenant is not None and given != identity.tenant:
         raise TenantMismatch
-    tenant = named or identity.tenant or default
+    tenant = given or identity.tenant or default
     if tenant is None:
         raise MissingTenant
     return tenant
 
 
 def require(identity: Identity, scope: str) -> None:
-    """The one place where a scope is checked: each route declares which it needs."""
-    if scope not in identity.scopes:
+    """The only check of scopes. Each route declares the scope that it needs, if any."""
+    if scope not in identity.scopes and scope:
         raise ScopeMissing(scope)
 
 
 def scope_of(headers: Mapping[str, str], identity: Identity) -> tuple[str | None, str | None]:
-    """Who acts, and to whose records they are narrowed. X-User-Id never widens anything."""
-    named = headers.get("X-User-Id")
+    """The acting user, and the owner whose records are visible. X-User-Id never grants access."""
+    given = headers.get("X-User-Id")
     if identity.user is None:
-        return named, named
+        return given, given
     if ALL in identity.scopes:
-        return identity.user, named
-    if named is not None and named != identity.user:
-        raise Forbidden("other_user", details="other_user")
+        return identity.user, given
+    # Whom a leader may act for is known when the teams are: see `Admission`.
+    if given is not None and given != identity.user and TEAM not in identity.scopes:
+        raise Forbidden(OTHER_USER, details=OTHER_USER)
     return identity.user, identity.user

@@ -1,31 +1,46 @@
-"""The path under which callers reach the service, which may stand behind a proxy's prefix.
+"""The prefix of public paths, behind a gateway or proxy.
 
-A gateway that strips `/api/v1/crm` and one that does not are both served, and so is any other
-prefix that the operator names. Nothing is read from X-Forwarded-Prefix: every caller can send it.
+Works with gateways that strip `/api/v1/crm` and with those that do not, and with another prefix
+from the settings. Ignores X-Forwarded-Prefix, because any client can send it.
 """
 
 import re
 
 BASE_PATH = "/api/v1/crm"
 _FORM = re.compile(r"/|(?:/[A-Za-z0-9._~-]+)+")
-# The first parts of the service's own paths, which no prefix may hide.
+# The first segments of the service's own paths, which a prefix must not hide.
 OWN = frozenset(
     (
         "audit-logs",
+        "changes",
+        "console",
         "contacts",
         "contracts",
         "customers",
         "docs",
+        "duplicates",
+        "fields",
         "follow-ups",
+        "goals",
+        "handover",
+        "handovers",
         "health",
         "livez",
         "metrics",
         "openapi.json",
         "opportunities",
         "payments",
+        "tasks",
+        "teams",
+        "today",
+        "recycle-bin",
+        "users",
+        "views",
+        "whoami",
         "readyz",
         "redoc",
         "reports",
+        "search",
     )
 )
 _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
@@ -34,12 +49,12 @@ _DOTS = re.compile(r"/\.{1,2}(?:/|$)")
 class BasePath:
     def __init__(self, public: str = BASE_PATH) -> None:
         self.public = public.rstrip("/")
-        """What a Location begins with; empty where the service is reached at the root."""
+        """Prefix of Location headers; empty if the service is at the root."""
         self._bases = [base for base in dict.fromkeys((self.public, BASE_PATH)) if base]
         self._starts = tuple(self._bases)
 
     def without(self, path: str) -> str:
-        """The path as it is behind a gateway that strips the prefix."""
+        """The path without the prefix."""
         if not path.startswith(self._starts):
             return path
         for base in self._bases:
@@ -51,7 +66,7 @@ class BasePath:
 
 
 def check_base_path(path: str) -> None:
-    """Raises ValueError for what is no path, and for one that hides a path of the service."""
+    """Raises ValueError for an invalid path, and for one that hides a path of the service."""
     if not _FORM.fullmatch(path) or _DOTS.search(path):
         raise ValueError("must be a path such as /tools/crm, without a slash at its end, or /")
     first = path.split("/")[1]

@@ -1,13 +1,15 @@
-"""The documentation pages, in the frame of every response."""
+"""Serves the console and the documentation pages with the usual headers and errors of responses."""
 
 from collections.abc import Awaitable, Callable
 
-from crm_cell.http.answers import Answer
 from crm_cell.http.request import Message, Receive, Request, Scope, Send
+from crm_cell.http.responses import Answer
 from crm_cell.kernel.errors import MethodNotAllowed, NotFound
+from crm_cell.kernel.messages import PAGES_NOT_BUILT, PATH_NOT_FOUND
 
-# Those that may be missing because the documentation has not been built.
-_PAGES = ("/docs", "/redoc")
+# Pages that are missing if they have not been built.
+_PAGES = ("/console", "/docs", "/redoc")
+_BUILT = ("/console", "/docs/assets/")
 
 
 def is_page(path: str) -> bool:
@@ -27,14 +29,20 @@ async def whole_page(
         else:
             chunks.append(message.get("body", b""))
 
-    # Whole pages only: a part that cannot be had would be refused in words of its own.
-    asked = [header for header in scope["headers"] if header[0] != b"range"]
-    inner = {**scope, "path": request.path, "root_path": "", "headers": asked, "extensions": {}}
+    # No ranges, because Starlette would answer an invalid one with its own error body.
+    headers_without_range = [header for header in scope["headers"] if header[0] != b"range"]
+    inner = {
+        **scope,
+        "path": request.path,
+        "root_path": "",
+        "headers": headers_without_range,
+        "extensions": {},
+    }
     await pages(inner, request.receive, gather)
     status = heads[0]["status"]
     if status == 404:
-        is_there = request.path in _PAGES or request.path.startswith("/docs/assets/")
-        raise NotFound("path_not_found", details="pages_not_built" if is_there else None)
+        is_there = request.path in _PAGES or request.path.startswith(_BUILT)
+        raise NotFound(PATH_NOT_FOUND, details=PAGES_NOT_BUILT if is_there else None)
     if status == 405:
         raise MethodNotAllowed(["GET", "HEAD"])
     headers = [header for header in heads[0]["headers"] if header[0] != b"content-length"]

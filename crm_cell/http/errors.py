@@ -1,13 +1,14 @@
-"""The one place where an error becomes a response."""
+"""Converts errors to responses."""
 
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from crm_cell.http.answers import JSON_TYPE, Answer, encode
+from crm_cell.http.responses import JSON_TYPE, Answer, encode
 from crm_cell.kernel.errors import BadRequest, CrmError
-from crm_cell.kernel.messages import Language, explain, explain_fault
+from crm_cell.kernel.explanations import explain, explain_field_error
+from crm_cell.kernel.messages import Language
 
 
 class FaultView(msgspec.Struct, frozen=True):
@@ -19,6 +20,17 @@ class FaultView(msgspec.Struct, frozen=True):
     ]
     code: Annotated[str, Meta(description="错误种类 · The kind of fault", examples=["required"])]
     message: Annotated[str, Meta(description="描述 · What is wrong", examples=["必填"])]
+    offset: (
+        Annotated[
+            int,
+            Meta(
+                description="在文本中的位置，从 0 起，仅用于筛选语言"
+                " · Where in the text, in characters from 0; of the list language only",
+                examples=[12],
+            ),
+        ]
+        | msgspec.UnsetType
+    ) = msgspec.UNSET
 
 
 class ErrorView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -33,12 +45,17 @@ class ErrorView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
 
 def answer_error(error: CrmError, request_id: str, language: Language) -> Answer:
     message, details = explain(language, error)
-    faults = None
+    field_errors = None
     if isinstance(error, BadRequest):
-        faults = [
-            FaultView(fault.field, fault.code, explain_fault(language, fault))
-            for fault in error.faults
+        field_errors = [
+            FaultView(
+                field_error.field,
+                field_error.code,
+                explain_field_error(language, field_error),
+                msgspec.UNSET if field_error.offset is None else field_error.offset,
+            )
+            for field_error in error.field_errors
         ]
-    view = ErrorView(error.code, message, details, request_id, faults)
+    view = ErrorView(error.code, message, details, request_id, field_errors)
     headers = [(name.lower().encode(), value.encode()) for name, value in error.headers.items()]
     return Answer(error.status, encode(view), [JSON_TYPE, *headers])

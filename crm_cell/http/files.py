@@ -1,15 +1,16 @@
-"""Many objects as a file: CSV, an Excel workbook, or a line of JSON each.
+"""Writes rows as CSV, Excel workbook or NDJSON.
 
-A file is made piece by piece, so that none is ever held whole. Making one blocks: `add` and
-`rest` are called off the event loop.
+Files are written in pieces, so that memory never holds a whole file. The methods block: `add` and
+`rest` must run off the event loop.
 """
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, get_type_hints
 
 import msgspec
 
@@ -19,6 +20,9 @@ from crm_cell.http.schema import View
 _PIECE_BYTES = 256 * 1024
 # Excel's own limit.
 _ROWS_IN_SHEET = 1_048_576
+_EXACT = 10**15
+
+_BOOLEANS = {True: "true", False: "false"}
 
 _json = msgspec.json.Encoder()
 
@@ -27,14 +31,14 @@ class File(Protocol):
     media: str
 
     def __init__(self, kind: type[View]) -> None:
-        """`kind` is what the rows are."""
+        """`kind` is the type of the rows."""
 
     def add(self, views: Sequence[View]) -> bytes:
-        """Put them in; gives what can be sent already."""
+        """Add rows and return the bytes that are ready to send."""
         ...
 
     def rest(self) -> bytes:
-        """The next piece of what could not be sent before all was in; empty at the end."""
+        """After the last `add`: the next piece of the remaining bytes, empty at the end."""
         ...
 
     def close(self) -> None: ...
@@ -44,7 +48,7 @@ class NdjsonFile:
     media = "application/x-ndjson"
 
     def __init__(self, kind: type[View]) -> None:
-        """Every line names its members by itself."""
+        """Needs no header, because every line has the names of its members."""
 
     def add(self, views: Sequence[View]) -> bytes:
         return _json.encode_lines(views)
@@ -56,7 +60,7 @@ class NdjsonFile:
 
 
 class CsvFile:
-    """RFC 4180 in UTF-8, with the mark by which Excel knows it."""
+    """RFC 4180 in UTF-8, with the byte order mark that Excel needs."""
 
     media = "text/csv; charset=utf-8"
 
@@ -65,9 +69,10 @@ class CsvFile:
         self._writer = csv.writer(self._text)
         self._text.write("\ufeff")
         self._writer.writerow(members(kind))
+        self._row = _row_with_booleans if has_booleans(kind) else protected_row
 
     def add(self, views: Sequence[View]) -> bytes:
-        self._writer.writerows(map(harmless, map(msgspec.structs.astuple, views)))
+        self._writer.writerows(map(self._row, map(msgspec.structs.astuple, views)))
         made = self._text.getvalue()
         self._text.seek(0)
         self._text.truncate()
@@ -80,13 +85,13 @@ class CsvFile:
 
 
 class XlsxFile:
-    """Made in a temporary folder, and sent when it is whole. Text stays text: nothing in it is
-    ever taken for a formula, an address or a number."""
+    """Written to a temporary folder, then sent. Text cells stay text: Excel does not interpret them
+    as formulas, links or numbers."""
 
     media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
     def __init__(self, kind: type[View], rows_in_sheet: int = _ROWS_IN_SHEET) -> None:
-        from xlsxwriter import Workbook  # type: ignore[import-untyped] # it declares no types
+        from xlsxwriter import Workbook  # type: ignore[import-untyped] # has no type hints
 
         self._members = members(kind)
         self._rows_in_sheet = rows_in_sheet
@@ -97,7 +102,8 @@ class XlsxFile:
         )
         self._book.use_zip64()
         self._plain = self._book.add_format()
-        self._made: BinaryIO | None = None
+        self._formats: dict[int, Any] = {}
+        self._finished: BinaryIO | None = None
         self._begin_sheet()
 
     def add(self, views: Sequence[View]) -> bytes:
@@ -108,16 +114,16 @@ class XlsxFile:
         return b""
 
     def rest(self) -> bytes:
-        if self._made is None:
+        if self._finished is None:
             self._book.close()
-            self._made = self._path.open("rb")
-        return self._made.read(_PIECE_BYTES)
+            self._finished = self._path.open("rb")
+        return self._finished.read(_PIECE_BYTES)
 
     def close(self) -> None:
         for sheet in self._book.worksheets():
             sheet.row_data_fh.close()
-        if self._made is not None:
-            self._made.close()
+        if self._finished is not None:
+            self._finished.close()
         self._folder.cleanup()
 
     def _begin_sheet(self) -> None:
@@ -127,15 +133,39 @@ class XlsxFile:
 
     def _write(self, cells: Iterable[Any]) -> None:
         for column, value in enumerate(cells):
-            if isinstance(value, int):
-                self._sheet.write_number(self._row, column, value)
-            elif value:
-                self._write_text(column, value)
+            if isinstance(value, str):
+                if value:
+                    self._write_text(column, value)
+            elif isinstance(value, list):
+                if value:
+                    self._write_text(column, _in_one_cell(value))
+            elif value is not None:
+                self._write_number(column, value)
         self._row += 1
+
+    def _write_number(self, column: int, number: int | Decimal) -> None:
+        """Spreadsheets calculate with fifteen digits, so a longer number is a text."""
+        if isinstance(number, bool):
+            self._sheet.write_boolean(self._row, column, number)
+        elif number >= _EXACT or number <= -_EXACT:
+            self._sheet.write_string(self._row, column, str(number))
+        elif isinstance(number, Decimal):
+            self._sheet.write_number(self._row, column, number, self._decimals_of(number))
+        else:
+            self._sheet.write_number(self._row, column, number)
+
+    def _decimals_of(self, number: Decimal) -> Any:
+        """The format that shows the decimals of a currency."""
+        _, _, exponent = number.as_tuple()
+        places = -int(exponent)
+        if places not in self._formats:
+            form = "0." + "0" * places if places > 0 else "0"
+            self._formats[places] = self._book.add_format({"num_format": form})
+        return self._formats[places]
 
     def _write_text(self, column: int, text: str) -> None:
         if text.startswith("<r>"):
-            # Such text would go into the sheet as markup, but for being written in two parts.
+            # XlsxWriter would write this text as markup, unless it is split into two parts.
             self._sheet.write_rich_string(self._row, column, text[:1], self._plain, text[1:])
         else:
             self._sheet.write_string(self._row, column, text)
@@ -143,7 +173,7 @@ class XlsxFile:
 
 FILES: dict[str, type[File]] = {"csv": CsvFile, "ndjson": NdjsonFile, "xlsx": XlsxFile}
 
-# What callers may name in Accept. Lines of JSON have no registered type, but several in use.
+# Values of Accept. NDJSON has no registered media type, but several in use.
 ACCEPTED = {
     "application/json": "json",
     "text/csv": "csv",
@@ -156,10 +186,33 @@ ACCEPTED = {
 
 
 def members(kind: type[View]) -> list[str]:
-    """The names of a view's members as they go over the wire."""
+    """The member names of a view, in JSON form."""
     return [field.encode_name for field in msgspec.structs.fields(kind)]
 
 
-def harmless(cells: Iterable[Any]) -> list[Any]:
-    """Cells that no spreadsheet takes for a formula."""
-    return [protected(cell) if isinstance(cell, str) else cell for cell in cells]
+def protected_row(cells: Iterable[Any]) -> list[Any]:
+    """Protects text cells against formula injection."""
+    return [
+        protected(cell)
+        if isinstance(cell, str)
+        else protected(_in_one_cell(cell))
+        if isinstance(cell, list)
+        else cell
+        for cell in cells
+    ]
+
+
+def _in_one_cell(values: list[Any]) -> str:
+    """Texts have commas between them; objects are JSON."""
+    if all(isinstance(each, str) for each in values):
+        return ", ".join(values)
+    return _json.encode(values).decode()
+
+
+def has_booleans(kind: type[View]) -> bool:
+    return any(hint is bool for hint in get_type_hints(kind).values())
+
+
+def _row_with_booleans(cells: Iterable[Any]) -> list[Any]:
+    """Written as in JSON."""
+    return [_BOOLEANS[cell] if isinstance(cell, bool) else cell for cell in protected_row(cells)]

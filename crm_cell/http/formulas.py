@@ -1,27 +1,27 @@
-"""Cells of CSV that no spreadsheet takes for a formula, and the way back.
+"""Protects CSV cells against formula injection, reversibly.
 
-A spreadsheet splits lines at the list separator of its country, `,` or `;`, or at tabs, so that a
-formula may begin inside a cell too. An apostrophe before it marks it as text. One that is there
-already gets another one: `unprotected(protected(text))` is always `text`.
+Depending on the country, a spreadsheet splits lines at `,`, `;` or tabs, so a formula may begin
+inside a cell as well. An apostrophe before it marks it as text. Existing apostrophes get another
+one, so that `unprotected(protected(text))` is always `text`.
 """
 
 import re
 
-# In some countries full-width too.
+# Some countries also use full-width signs.
 _SIGNS = "=+-@\t\r\n＝＋－＠"
-# A reader with another separator may drop the quotation marks, and some drop the blanks.
-_DANGEROUS = rf"(?=['\"\s]*[{_SIGNS}])"
-_UNMARKED = re.compile(rf"(^|[;\t]){_DANGEROUS}")
-_MARKED = re.compile(rf"(^|[;\t])'{_DANGEROUS}")
+# Spreadsheets may remove quotation marks, and some remove spaces.
+_FORMULA = rf"(?=['\"\s]*[{_SIGNS}])"
+_UNPROTECTED = re.compile(rf"(^|[;\t]){_FORMULA}")
+_PROTECTED = re.compile(rf"(^|[;\t])'{_FORMULA}")
 _MAY_BEGIN = frozenset(_SIGNS + "'\" ")
 
 
 def protected(text: str) -> str:
-    """Most text is found harmless by its first character: an export asks this of every cell."""
+    """Checks the first character first, because exports call this for every cell."""
     if text and (text[0] in _MAY_BEGIN or ";" in text or "\t" in text):
-        return _UNMARKED.sub(r"\1'", text)
+        return _UNPROTECTED.sub(r"\1'", text)
     return text
 
 
 def unprotected(text: str) -> str:
-    return _MARKED.sub(r"\1", text) if "'" in text else text
+    return _PROTECTED.sub(r"\1", text) if "'" in text else text

@@ -1,13 +1,14 @@
-"""Reading the request's headers once: which matter, in which form, and never twice."""
+"""Parses and validates request headers."""
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
-from crm_cell.http.fields import is_owner
-from crm_cell.kernel.errors import Fault
+from crm_cell.fields.checks import is_owner
+from crm_cell.kernel.errors import FieldError
 
-# Every header that the contract names, as written there. A second line is refused but for lists.
+# All headers in the contract, as written there. Only lists may occur twice.
 NAMES = {
     name.lower().encode(): name
     for name in (
@@ -20,6 +21,7 @@ NAMES = {
         "X-Span-Id",
         "traceparent",
         "Idempotency-Key",
+        "X-Change-Origin",
         "If-Match",
         "If-None-Match",
         "Content-Type",
@@ -36,51 +38,58 @@ NAMES = {
     )
 }
 
-# Lists, which the sender or a proxy may have spread over several lines.
+# Lists, which clients and proxies may split into several lines.
 _LISTS = ("Accept", "Accept-Encoding", "If-None-Match")
+
+# Those that call again and again, each asked for with every request.
+_MOST_TENANTS = 4_096
 
 TENANT = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
-# Stripe and the IETF draft leave the form of a key open; printable ASCII of some length is safe.
+# Neither Stripe nor the IETF draft restricts keys; printable ASCII is safe.
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
-# Tracers write ids in many ways, and a strange one is no reason to refuse a request.
+# Tracers use many forms of ids, so this accepts almost anything.
 _TRACE = re.compile(r"[!-{}~]{0,128}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}.*")
 
-# How RFC 8187 announces what follows.
+_ORIGIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+# Prefix of a percent-encoded value (RFC 8187).
 _ENCODED = "utf-8''"
 
 _ID = "X-Request-ID"
+ORIGIN = "X-Change-Origin"
 FORMS = {
     _ID: _REQUEST_ID,
     "X-Trace-Id": _TRACE,
     "X-Span-Id": _TRACE,
     "Idempotency-Key": _IDEMPOTENCY_KEY,
+    ORIGIN: _ORIGIN,
 }
 
+# Headers that a read does without: proxies and tracers add them, or they are about writes.
+_ADDED = (_ID, "X-Trace-Id", "X-Span-Id", ORIGIN)
 
-_ADDED = (_ID, "X-Trace-Id", "X-Span-Id")
-
-# How each is checked where it is sent, in the order in which faults are told.
+# The check of each header, in the order of errors in a response.
 _CHECKS = [(name, form.fullmatch) for name, form in FORMS.items()]
 
 
-def collect(lines: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], list[Fault]]:
-    """The known headers by their written names, and those that came more than once."""
+def collect(lines: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], list[FieldError]]:
+    """The known headers by name, and errors for repeated ones."""
     found: dict[str, str] = {}
-    repeated: list[Fault] = []
+    repeated: list[FieldError] = []
     for raw_name, value in lines:
         name = NAMES.get(raw_name)
         if name is None:
             continue
-        # Not str.strip(): the last byte of 张 in UTF-8 is a blank in Latin-1.
+        # Not str.strip(): the last byte of 张 in UTF-8 is white space in Latin-1.
         text = value.decode("latin-1").strip(" \t")
         if name not in found:
             found[name] = text
         elif name in _LISTS:
             found[name] += f", {text}"
         else:
-            repeated.append(Fault(name, "repeated"))
+            repeated.append(FieldError(name, "repeated"))
             found[name] = text
     if "X-User-Id" in found:
         found["X-User-Id"] = _user(found["X-User-Id"])
@@ -88,9 +97,9 @@ def collect(lines: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], list[
 
 
 def _user(given: str) -> str:
-    """The id in UTF-8, as its bytes or, for clients that cannot send those, percent-encoded as in
-    RFC 8187. A plain `%` means itself, or one user would have two names. Empty, and so malformed,
-    for what is neither."""
+    """Decodes a user id: UTF-8 bytes or, for clients that cannot send those, percent-encoded UTF-8
+    (RFC 8187). Without that prefix, `%` is literal, so that a user has one name. Returns an empty
+    text, which is malformed, for anything else."""
     encoded = given[: len(_ENCODED)].lower() == _ENCODED
     if given.isascii() and not encoded:
         return given
@@ -104,38 +113,39 @@ def _user(given: str) -> str:
 
 def wrong_forms(
     headers: Mapping[str, str], *, request_id_needed: bool, reads: bool = False
-) -> list[Fault]:
-    """Each header that is missing or malformed. On reads, what proxies and tracers add refuses
-    nothing: a malformed request id is replaced, and a malformed trace is ignored."""
-    faults: list[Fault] = []
+) -> list[FieldError]:
+    """Errors for missing and malformed headers. Reads ignore malformed headers that proxies and
+    tracers add; a malformed request id is replaced."""
+    field_errors: list[FieldError] = []
     for name, matches in _CHECKS:
         if name in headers and not matches(headers[name]) and not (reads and name in _ADDED):
-            faults.append(Fault(name, "malformed"))
+            field_errors.append(FieldError(name, "malformed"))
     if "X-User-Id" in headers and not is_owner(headers["X-User-Id"]):
-        faults.append(Fault("X-User-Id", "malformed"))
+        field_errors.append(FieldError("X-User-Id", "malformed"))
     if request_id_needed and "X-Request-ID" not in headers:
-        faults.append(Fault("X-Request-ID", "required"))
-    return faults
+        field_errors.append(FieldError("X-Request-ID", "required"))
+    return field_errors
 
 
 def is_request_id(value: str) -> bool:
     return _REQUEST_ID.fullmatch(value) is not None
 
 
+@lru_cache(_MOST_TENANTS)
 def is_tenant(value: str) -> bool:
     return TENANT.fullmatch(value) is not None
 
 
 def trace_of(headers: Mapping[str, str]) -> str:
-    """The platform's trace id, else the W3C one, else nothing; a malformed one is not logged."""
-    return _traced(headers, "X-Trace-Id", 1)
+    """The trace id of the platform, else of W3C trace context, else empty. Never malformed."""
+    return _trace_part(headers, "X-Trace-Id", 1)
 
 
 def span_of(headers: Mapping[str, str]) -> str:
-    return _traced(headers, "X-Span-Id", 2)
+    return _trace_part(headers, "X-Span-Id", 2)
 
 
-def _traced(headers: Mapping[str, str], name: str, part_of_parent: int) -> str:
+def _trace_part(headers: Mapping[str, str], name: str, part_of_parent: int) -> str:
     given = headers.get(name)
     if given and _TRACE.fullmatch(given):
         return given

@@ -1,4 +1,4 @@
-"""Reading a JSON body as strictly as money deserves: one meaning or none."""
+"""A strict JSON parser that rejects ambiguous documents."""
 
 import json
 import re
@@ -9,28 +9,28 @@ from typing import Any
 
 import msgspec
 
-from crm_cell.kernel.errors import BadRequest, Fault
+from crm_cell.kernel.errors import BadRequest, FieldError
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-# Small values take thirty times as much memory as text: eight megabytes of `{},` were 250. The
-# largest import has some ten thousand, and this many are 40 megabytes.
-_MOST_COMMAS = 200_000
-# Nothing that is asked for here is nested deeper than three. Others' readers of what is stored give
-# up at some depth; no client gets near this one by honest means.
-_MOST_DEPTH = 64
+# Small values need thirty times the memory of their text: 8 MB of `{},` took 250 MB. The largest
+# import has about ten thousand commas; this limit allows 40 MB.
+_MAX_COMMAS = 200_000
+# Bodies of the API nest at most three levels. Other parsers, which read stored values, have limits
+# too.
+_MAX_DEPTH = 64
 _NESTS = (dict, list)
-_in_order = msgspec.json.Encoder(order="sorted").encode
+_encode_sorted = msgspec.json.Encoder(order="sorted").encode
 
 
 def parse_json(raw: bytes) -> Any:
-    """Decode UTF-8 JSON; raises BadRequest for anything that two readers could read in two ways.
+    """Decode UTF-8 JSON. Raises BadRequest for anything that two parsers could read differently.
 
-    Refused beyond the grammar: NaN and infinities, numbers that overflow to them, members named
-    twice, lone surrogates, nesting deeper than 64, and values without end.
+    Beyond invalid syntax, it rejects NaN, infinities, numbers that overflow to them, repeated
+    members, lone surrogates, nesting deeper than 64, and too many values.
     """
-    if raw.count(b",") > _MOST_COMMAS:
-        raise BadRequest([Fault("body", "too_many", {"limit": _MOST_COMMAS})])
+    if raw.count(b",") > _MAX_COMMAS:
+        raise BadRequest([FieldError("body", "too_many", {"limit": _MAX_COMMAS})])
     try:
         text = raw.decode()
         tree = _DECODER.decode(text)
@@ -38,29 +38,29 @@ def parse_json(raw: bytes) -> Any:
     except UnicodeDecodeError:
         raise _bad("not_utf8") from None
     except _Repeated as repeated:
-        raise BadRequest([Fault(printable(repeated.member), "repeated")]) from None
+        raise BadRequest([FieldError(printable(repeated.member), "repeated")]) from None
     except RecursionError:
         raise _bad("too_deep") from None
     except (ValueError, ArithmeticError):
         raise _bad("empty" if not raw.strip() else "not_json") from None
     if halved:
         raise _bad("not_json")
-    # Whatever is nested has its brackets: most bodies are known to be shallow by counting them.
-    if raw.count(b"[") + raw.count(b"{") > _MOST_DEPTH and _is_too_deep(tree):
+    # Counting brackets first is cheap, and suffices for most bodies.
+    if raw.count(b"[") + raw.count(b"{") > _MAX_DEPTH and _is_too_deep(tree):
         raise _bad("too_deep")
     return tree
 
 
 def canonical(tree: Any) -> bytes:
-    """The same bytes for the same meaning, whatever the order of members and the white space."""
+    """Equal bytes for equal values, independent of the order of members and white space."""
     try:
-        return _in_order(tree)
-    except RecursionError:  # writing may give up at a depth that reading still reached
+        return _encode_sorted(tree)
+    except RecursionError:  # the encoder may have a lower limit than the parser
         raise _bad("too_deep") from None
 
 
 def printable(text: str, limit: int = 100) -> str:
-    """A piece of the caller's input in a form that can stand in an answer."""
+    """Client input, truncated and encodable, for a response."""
     return text[:limit].encode("utf-8", "replace").decode()
 
 
@@ -79,7 +79,7 @@ def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _number(text: str) -> int | float:
-    """JSON has one kind of number: 5.0 and 5e0 are five, exactly, and so the same request."""
+    """Integers for 5.0 and 5e0 too, which JSON treats as equal, and so do fingerprints."""
     number = float(text)
     if number - number != 0:
         raise ValueError("overflows a double")
@@ -103,7 +103,7 @@ def _holds_lone_surrogate(tree: Any) -> bool:
 
 def _is_too_deep(tree: Any) -> bool:
     level = [tree]
-    for _ in range(_MOST_DEPTH):
+    for _ in range(_MAX_DEPTH):
         level = [child for node in level for child in _children(node) if type(child) in _NESTS]
         if not level:
             return False
@@ -117,4 +117,4 @@ def _children(node: Any) -> Iterable[Any]:
 
 
 def _bad(code: str) -> BadRequest:
-    return BadRequest([Fault("body", code)])
+    return BadRequest([FieldError("body", code)])

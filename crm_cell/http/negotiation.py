@@ -1,11 +1,11 @@
-"""Accept and Accept-Encoding: what a caller takes, with weights (RFC 9110, 12.4.2)."""
+"""Content negotiation by Accept and Accept-Encoding, with weights (RFC 9110, 12.4.2)."""
 
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-# Longer than any client's; what is longer is not asked for twice, and must not fill the cache.
+# Longer than the headers of real clients. Longer ones must not fill the cache.
 _LONGEST = 512
 _WEIGHT = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
 
@@ -21,12 +21,12 @@ def _weights(header: str) -> Mapping[str, float]:
 
 
 def weights(header: str) -> Mapping[str, float]:
-    """What is named, in lower case and without its parameters, with its weight."""
+    """Weights by name, which is in lower case and without parameters."""
     return _weights(header) if len(header) <= _LONGEST else _weights.__wrapped__(header)
 
 
 def _weight(parameters: list[str]) -> float:
-    """A malformed weight is none: whoever wrote it may not want the thing at all."""
+    """1 without a weight, 0 for a malformed one, which may mean a rejection."""
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == "q":
@@ -35,7 +35,7 @@ def _weight(parameters: list[str]) -> float:
 
 
 def takes_gzip(header: str | None) -> bool:
-    """Whether gzip may be sent, and is liked at least as much as no compression."""
+    """Whether gzip is accepted, with at least the weight of no compression."""
     if not header:
         return False
     given = weights(header)
@@ -44,8 +44,8 @@ def takes_gzip(header: str | None) -> bool:
 
 
 def preferred(header: str | None, offers: Mapping[str, str], otherwise: str) -> str:
-    """Of what is offered, by media type, what the header ranks highest; of equals the first.
-    `otherwise` where it names none of them."""
+    """The offer with the highest weight in the header, the first of equal ones. `offers` has them
+    by media type. Returns `otherwise` if none is accepted."""
     if not header:
         return otherwise
     given = weights(header)
@@ -58,6 +58,6 @@ def preferred(header: str | None, offers: Mapping[str, str], otherwise: str) -> 
 
 
 def _rank(given: Mapping[str, float], media: str) -> float:
-    """The most exact entry counts (RFC 9110, 12.5.1)."""
+    """The most specific entry counts (RFC 9110, 12.5.1)."""
     kind = media.partition("/")[0]
     return given.get(media, given.get(f"{kind}/*", given.get("*/*", 0.0)))

@@ -1,4 +1,4 @@
-"""Why this process should get no requests now, from all who know a reason."""
+"""The reasons why this process should not get requests."""
 
 import structlog
 
@@ -8,15 +8,15 @@ DRAINING = "draining"
 
 
 class Readiness:
-    """`/readyz` answers 503 while there is a reason. Each reason is a code of its own, added and
-    removed by whoever knows it; the log has every change."""
+    """`/readyz` answers 503 while there is a reason. Each reason is a code, which the component
+    that detects it adds and removes. Changes are logged."""
 
     def __init__(self) -> None:
         self._reasons: dict[str, None] = {}
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Empty while the process is ready; otherwise in the order in which they came."""
+        """In the order of their addition; empty while the process is ready."""
         return tuple(self._reasons)
 
     def add(self, reason: str) -> None:

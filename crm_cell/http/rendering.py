@@ -1,23 +1,26 @@
-"""A handler's result as a response."""
+"""Renders the result of a handler as a response."""
 
 from collections.abc import Awaitable
 from typing import Any
 
-from crm_cell.http.answers import JSON_TYPE, Answer, Resource, encode
 from crm_cell.http.preconditions import body_etag, etag
 from crm_cell.http.request import Request
+from crm_cell.http.responses import JSON_TYPE, Answer, Resource, encode
 from crm_cell.http.routing import Route
 
 
 def render(route: Route, request: Request, result: Any) -> Answer:
-    """A Location works behind the gateway and without it."""
+    """Location headers have the public prefix, so that they work behind the gateway."""
     if isinstance(result, Resource):
-        headers = [JSON_TYPE, (b"etag", etag(result.version).encode())]
+        tag = etag(result.version, result.figures, in_full=result.in_full)
+        headers = [JSON_TYPE, (b"etag", tag.encode())]
+        path = result.created_at_path
         if route.status == 201:
-            headers.append(
-                (b"location", f"{request.public_base}{request.path}/{result.id}".encode())
-            )
-        return Answer(route.status, encode(result.view), headers, result.id)
+            path = f"{request.path}/{result.id}"
+        if path is not None:
+            headers.append((b"location", f"{request.public_base}{path}".encode()))
+        status = route.status if path is None else 201
+        return Answer(status, encode(result.view), headers, result.id)
     if isinstance(result, Answer):
         return result
     if result is None:

@@ -1,7 +1,7 @@
-"""What a GET is answered: 304 where the caller has it already, gzip where it is large.
+"""Conditional and compressed responses: 304 for a matching ETag, gzip for large bodies.
 
-Only answers to GET and HEAD come here. What shows a number in full, or reports what a body said, is
-the answer to a POST, and its compressed length tells nobody anything (BREACH).
+Only for GET and HEAD. Responses with unmasked values or parts of a request body answer a POST, so
+that compression cannot leak them by length (BREACH).
 """
 
 import asyncio
@@ -10,17 +10,17 @@ from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 
-from crm_cell.http.answers import Answer, Header, Stream
 from crm_cell.http.negotiation import takes_gzip
 from crm_cell.http.preconditions import names
 from crm_cell.http.request import Request
+from crm_cell.http.responses import Answer, Header, Stream
 
-# Less is hardly worth the work: it fits into the first packets of a connection.
-LEAST = 8 * 1024
-# Compressing so much takes 50 µs on the event loop; more is done on a thread.
+# Smaller bodies fit into the first packets of a connection, so compression gains little.
+MIN_SIZE = 8 * 1024
+# Compressing this much takes 50 µs on the event loop; larger bodies go to a thread.
 _INLINE = 32 * 1024
-# A window of 8 KiB finds what repeats from record to record, and its tables are set up in 10 µs:
-# zlib's usual ones take four times as long as compressing twenty records.
+# A window of 8 KiB covers repetitions between records, and its setup takes 10 µs. The default setup
+# of zlib takes four times as long as compressing twenty records.
 _LEVEL, _GZIP_8_KIB, _MEMORY = 1, 16 + 13, 6
 
 _ENCODED: Header = (b"content-encoding", b"gzip")
@@ -31,6 +31,7 @@ _COMPRESSIBLE = (
     b"application/vnd.oai.openapi+json",
     b"text/",
 )
+NOT_MODIFIED = 304
 _OF_NOT_MODIFIED = (b"etag", b"vary")
 
 
@@ -39,11 +40,11 @@ class Representation:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gzip")
 
     async def of(self, request: Request, answer: Answer | Stream) -> Answer | Stream:
-        """Takes over most answers unchanged; `is_final` tells which, without waiting."""
+        """Most responses stay unchanged: check `is_final` first, which needs no await."""
         if isinstance(answer, Stream):
             return _streamed(request, answer)
         gzip = False
-        if answer.status == 200 and len(answer.body) >= LEAST and _may_shrink(answer.headers):
+        if answer.status == 200 and len(answer.body) >= MIN_SIZE and _may_shrink(answer.headers):
             gzip = takes_gzip(request.headers.get("Accept-Encoding"))
             answer.headers = varying(answer.headers, b"Accept-Encoding")
             if gzip:
@@ -61,42 +62,42 @@ class Representation:
 
 
 def is_final(request: Request, answer: Answer | Stream) -> bool:
-    """Whether the answer leaves as it is: one comparison for most of them."""
+    """Whether the response needs no change: one comparison for most responses."""
     if isinstance(answer, Stream):
         return False
-    return len(answer.body) < LEAST and "If-None-Match" not in request.headers
+    return len(answer.body) < MIN_SIZE and "If-None-Match" not in request.headers
 
 
 def compress(body: bytes) -> bytes:
-    packer = _packer()
-    return packer.compress(body) + packer.flush()
+    compressor = _compressor()
+    return compressor.compress(body) + compressor.flush()
 
 
 def weakened(tag: bytes) -> bytes:
-    """Of the same version in other bytes, as nginx marks it too."""
+    """The weak ETag of a compressed body, as nginx does it."""
     return tag if tag.startswith(b"W/") else b"W/" + tag
 
 
-def _packer() -> "zlib._Compress":
+def _compressor() -> "zlib._Compress":
     return zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP_8_KIB, _MEMORY)
 
 
 def _may_shrink(headers: list[Header]) -> bool:
-    """Whether it is text that is not compressed yet."""
+    """Whether the body is uncompressed text."""
     found = dict(headers)
     return found[b"content-type"].startswith(_COMPRESSIBLE) and b"content-encoding" not in found
 
 
 def varying(headers: list[Header], by: bytes) -> list[Header]:
-    """The headers, with one more request header named in Vary, all in one line."""
+    """Adds a name to the Vary header, which stays a single line."""
     known = [value for name, value in headers if name == b"vary"]
     others = [header for header in headers if header[0] != b"vary"]
     return [*others, (b"vary", b", ".join([*known, by]))]
 
 
 def _encoded(headers: list[Header]) -> list[Header]:
-    told = [(name, weakened(value) if name == b"etag" else value) for name, value in headers]
-    return [*told, _ENCODED]
+    weak = [(name, weakened(value) if name == b"etag" else value) for name, value in headers]
+    return [*weak, _ENCODED]
 
 
 def _is_known(request: Request, answer: Answer) -> bool:
@@ -109,7 +110,7 @@ def _is_known(request: Request, answer: Answer) -> bool:
 
 def _not_modified(answer: Answer) -> Answer:
     headers = [header for header in answer.headers if header[0] in _OF_NOT_MODIFIED]
-    return Answer(304, b"", headers)
+    return Answer(NOT_MODIFIED, b"", headers)
 
 
 def _streamed(request: Request, answer: Stream) -> Stream:
@@ -118,14 +119,14 @@ def _streamed(request: Request, answer: Stream) -> Stream:
     headers = varying(answer.headers, b"Accept-Encoding")
     if not takes_gzip(request.headers.get("Accept-Encoding")):
         return Stream(answer.chunks, headers)
-    return Stream(_packed(answer.chunks), _encoded(headers))
+    return Stream(_compressed_chunks(answer.chunks), _encoded(headers))
 
 
-async def _packed(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    """Each chunk as it comes, on a thread: a thousand records take 2 ms."""
-    packer = _packer()
+async def _compressed_chunks(chunks: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """Compresses chunk by chunk on a thread, because a thousand records take 2 ms."""
+    compressor = _compressor()
     async with aclosing(chunks):
         async for chunk in chunks:
-            if piece := await asyncio.to_thread(packer.compress, chunk):
+            if piece := await asyncio.to_thread(compressor.compress, chunk):
                 yield piece
-    yield packer.flush()
+    yield compressor.flush()

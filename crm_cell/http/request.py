@@ -1,25 +1,27 @@
-"""One request on its way through: what the wire said, and what has been found out so far."""
+"""A request, and what the stages have derived from it so far."""
 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from crm_cell.http.answers import Header
-from crm_cell.http.body_timeout import BodyTimeouts, Pace
-from crm_cell.http.large_bodies import LARGE, Place
+from crm_cell.http.auth import Identity
+from crm_cell.http.limits.body_timeout import BodyTimeouts, MinimumRate
+from crm_cell.http.limits.large_bodies import LARGE, BodySlot
 from crm_cell.http.readiness import Readiness
+from crm_cell.http.responses import Header
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import BadRequest, Fault, PayloadTooLarge, UnsupportedMediaType
-from crm_cell.kernel.messages import Language
+from crm_cell.kernel.errors import BadRequest, FieldError, PayloadTooLarge, UnsupportedMediaType
+from crm_cell.kernel.messages import CONTENT_ENCODING, MEDIA_TAKEN, PAYLOAD_LIMIT, Language
 from crm_cell.storage.engine import Database
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Turn = Callable[[], contextlib.AbstractAsyncContextManager[None]]
 
-# A refused caller may go on sending for so long, and so much, before it is cut off.
+# Limits for reading the rest of a body after an error response.
 _DISCARD_SECONDS = 2.0
 _MOST_DISCARDED = 32 * 1024 * 1024
 
@@ -32,16 +34,17 @@ class Request:
         "_watcher",
         "actor",
         "body",
+        "body_slot",
         "body_timeouts",
         "database",
         "extra",
         "gone",
         "headers",
+        "identity",
         "language",
         "method",
         "params",
         "path",
-        "place",
         "public_base",
         "query",
         "readiness",
@@ -51,6 +54,7 @@ class Request:
         "signed_path",
         "takes_long",
         "tree",
+        "turn",
         "unread",
     )
 
@@ -65,11 +69,11 @@ class Request:
     ) -> None:
         self.method: str = scope["method"]
         self.path = path
-        """Once it is routed, with its ids in lower case: one record has one path."""
+        """After routing, ids in it are in lower case, so that a record has one path."""
         self.signed_path = path
-        """As it was sent, which is what the gateway signs."""
+        """The path as sent, which the gateway signs."""
         self.public_base = ""
-        """What a Location begins with."""
+        """Prefix of Location headers."""
         self.query: bytes = scope["query_string"]
         self.receive = receive
         self.database = database
@@ -81,28 +85,32 @@ class Request:
         self.request_id = ""
         self.language: Language = "zh"
         self.actor: Actor | None = None
+        self.identity: Identity
+        """Of an authenticated caller."""
         self.body = b""
         self.tree: Any = None
-        self.place: Place | None = None
+        self.body_slot: BodySlot | None = None
         self.release: Callable[[], None] | None = None
-        """Gives back what is held until the whole answer is sent."""
+        """Frees what the request occupies until the whole response is sent."""
         self.gone = False
-        """Whether the caller has hung up, as far as that was looked for."""
+        """Whether the client has disconnected, if `watch` was called."""
         self.takes_long = False
-        """Whether a read turned out to take long, though its route does not say so."""
+        """Whether a read turned out to take long, although its route is not `long`."""
+        self.turn: Turn = contextlib.nullcontext
+        """Occupies a concurrency slot, for routes that mostly wait."""
         self._watcher: asyncio.Task[None] | None = None
         self.unread = self.method in ("POST", "PATCH", "PUT", "DELETE")
 
     def watch(self) -> None:
-        """From now on, cancel the task that answers when the caller hangs up: nothing more is made
-        for nobody. The body must have been read."""
+        """Cancel the current task when the client disconnects, so that no work is wasted. The body
+        must have been read."""
         if self._watcher is None:
             task = asyncio.current_task()
             assert task is not None
             self._watcher = asyncio.create_task(self._cancel_when_gone(task))
 
     def end(self) -> None:
-        """What was held for the request is free, and nobody is watched any more."""
+        """Stop watching for a disconnect and free what the request occupies."""
         if self._watcher is not None:
             self._watcher.cancel()
         if self.release is not None:
@@ -110,12 +118,12 @@ class Request:
 
     async def _cancel_when_gone(self, task: asyncio.Task[Any]) -> None:
         while (await self.receive())["type"] != "http.disconnect":
-            pass  # the end of a body, which some servers send where there is none
+            pass  # some servers send the end of a body even where there is none
         self.gone = True
         task.cancel()
 
     async def read_body(self, limit: int) -> None:
-        """Raises PayloadTooLarge past `limit` bytes, BadRequest when the rest never comes."""
+        """Raises PayloadTooLarge above `limit` bytes, BadRequest for an incomplete body."""
         declared = self.headers.get("Content-Length", "")
         if declared.isdecimal() and int(declared[:20]) > limit:
             raise too_large(limit)
@@ -123,46 +131,46 @@ class Request:
         try:
             first, more = self._part(await self.body_timeouts.first(self.receive, began))
         except TimeoutError:
-            self.unread = False  # nor is there anything to discard
+            self.unread = False  # nothing to discard
             raise _incomplete() from None
-        if declared == str(len(first)):  # servers ask for one more part, to say that it is empty
+        if declared == str(len(first)):  # no need to await one more, empty part
             more = self.unread = False
         whole = not more and len(first) <= min(limit, LARGE)
         self.body = first if whole else await self._rest(first, limit, began)
 
     async def _rest(self, first: bytes, limit: int, began: float) -> bytes:
-        """Only what comes in parts has a timer: one costs more than reading most bodies."""
+        """Bodies in several parts have a timer, which costs more than reading a small body."""
         try:
-            async with self.body_timeouts.rest(began) as pace:
-                return await self._whole_body(first, limit, pace)
+            async with self.body_timeouts.rest(began) as rate:
+                return await self._whole_body(first, limit, rate)
         except TimeoutError:
-            self.unread = False  # nor is there anything to discard
+            self.unread = False  # nothing to discard
             raise _incomplete() from None
 
-    async def _whole_body(self, first: bytes, limit: int, pace: Pace) -> bytes:
+    async def _whole_body(self, first: bytes, limit: int, rate: MinimumRate) -> bytes:
         chunks, size = [first], len(first)
         while True:
             if size > limit:
                 raise too_large(limit)
-            if size > LARGE and self.place is not None and not self.place.is_arriving:
-                pace.pause()
-                await self.place.arrive()
-                pace.go_on()
+            if size > LARGE and self.body_slot is not None and not self.body_slot.is_arriving:
+                rate.pause()
+                await self.body_slot.arrive()
+                rate.resume()
             if not self.unread:
                 break
             chunk, _ = await self._receive()
-            pace.received(len(chunk))
+            rate.received(len(chunk))
             chunks.append(chunk)
             size += len(chunk)
-        pace.pause()
-        if self.place is not None:
-            await self.place.work()
+        rate.pause()
+        if self.body_slot is not None:
+            await self.body_slot.work()
         return b"".join(chunks)
 
     async def discard_body(self) -> None:
-        """Let a refused caller finish: many read the answer only after they have sent all, and
-        would see a broken connection in its place, which a gateway takes for a 502."""
-        if "Expect" in self.headers:  # who waits for a go-ahead has sent nothing yet
+        """Read the rest of the body after an error. Many clients read the response only after
+        sending everything; otherwise they see a broken connection, and a gateway reports 502."""
+        if "Expect" in self.headers:  # the client has not sent the body yet
             return
         left = _MOST_DISCARDED
         with contextlib.suppress(TimeoutError, BadRequest):
@@ -180,34 +188,37 @@ class Request:
             raise _incomplete()
         return message.get("body", b""), self.unread
 
-    def check_media_type(self) -> None:
-        """A body is JSON in UTF-8, and not compressed; a PATCH may call it a merge patch."""
+    def check_media_type(self, others: Sequence[str] = ()) -> None:
+        """Raises UnsupportedMediaType unless it is uncompressed JSON or a merge patch in UTF-8, or
+        of one of the other types, in any encoding."""
         if self.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
-            told = {"Accept-Encoding": "identity"}
-            raise UnsupportedMediaType(details="content_encoding", headers=told)
+            headers = {"Accept-Encoding": "identity"}
+            raise UnsupportedMediaType(details=CONTENT_ENCODING, headers=headers)
         media, _, rest = self.headers.get("Content-Type", "").partition(";")
+        if media.strip().lower() in others:
+            return
         if media.strip().lower() not in media_taken(self.method) or not _means_utf8(rest):
-            raise not_taken(self.method)
+            raise not_taken(self.method, others)
 
 
 def media_taken(method: str) -> Sequence[str]:
-    """What a body may be declared as, the most exact first."""
+    """The accepted media types of a body, the most specific first."""
     return _PATCH_MEDIA if method == "PATCH" else _MEDIA
 
 
-def not_taken(method: str) -> UnsupportedMediaType:
-    """Names what is taken: in Accept-Patch (RFC 5789), else in Accept (RFC 9110, 15.5.16)."""
-    types = ", ".join(media_taken(method))
+def not_taken(method: str, others: Sequence[str] = ()) -> UnsupportedMediaType:
+    """Lists the accepted types in Accept-Patch (RFC 5789) or Accept (RFC 9110, 15.5.16)."""
+    types = ", ".join((*media_taken(method), *others))
     header = "Accept-Patch" if method == "PATCH" else "Accept"
-    return UnsupportedMediaType(details="media_taken", headers={header: types}, types=types)
+    return UnsupportedMediaType(details=MEDIA_TAKEN, headers={header: types}, types=types)
 
 
 def _incomplete() -> BadRequest:
-    return BadRequest([Fault("body", "incomplete")])
+    return BadRequest([FieldError("body", "incomplete")])
 
 
 def too_large(limit: int) -> PayloadTooLarge:
-    return PayloadTooLarge(details="payload_limit", limit=limit)
+    return PayloadTooLarge(details=PAYLOAD_LIMIT, limit=limit)
 
 
 def _means_utf8(parameters: str) -> bool:

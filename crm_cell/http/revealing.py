@@ -1,23 +1,23 @@
-"""The body of a request to see something in full."""
+"""Members of the requests and responses that reveal contact details."""
 
 from typing import Annotated, Any
 
 from msgspec import Meta
 
-from crm_cell.http.fields import Bad, items, string, text
+from crm_cell.fields.checks import InvalidValue, items, string, text
 
 
 def revealable(*members: str) -> Meta:
-    """A list of at least one of `members`, none of them twice."""
+    """A list of distinct `members`, at least one."""
     whole = items(1, len(members)).extra
     assert whole is not None
 
     def check(value: Any) -> list[str]:
         chosen = [string(each) for each in whole["check"](value)]
         if not set(chosen) <= set(members):
-            raise Bad("not_one_of", allowed=", ".join(members))
+            raise InvalidValue("not_one_of", allowed=", ".join(members))
         if len(set(chosen)) < len(chosen):
-            raise Bad("repeated")
+            raise InvalidValue("repeated")
         return chosen
 
     return Meta(
@@ -39,7 +39,7 @@ Reason = Annotated[
         1,
         500,
         label=("查看原因", "Reason"),
-        description="查看原因，记入审计 · Why, for the audit trail",
+        description="查看原因，记入审计 · Why, for the audit log",
         examples=["客户要求回电"],
     ),
 ]

@@ -1,6 +1,6 @@
-"""Typed routes: one declaration routes, validates and documents."""
+"""Typed routes: one declaration serves routing, validation and documentation."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, TypedDict, TypeVar, Unpack
@@ -8,24 +8,28 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack
 import msgspec
 
 from crm_cell.http.binding import Binding
+from crm_cell.http.uploads import ReadFile
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import CrmError
+from crm_cell.kernel.messages import NOT_FOUND, Message
 from crm_cell.kernel.scopes import READ, WRITE
 from crm_cell.storage.engine import Reader
 
 Handler = Callable[..., Awaitable[Any]]
 H = TypeVar("H", bound=Handler)
-Recheck = Callable[[Reader, Actor, str], Awaitable[None]]
+AuthorizeReplay = Callable[[Reader, Actor, str], Awaitable[None]]
 ShownIds = Callable[[bytes], Iterable[str]]
 LongWhen = Callable[..., bool]
 Kind = Literal["read", "write", "plain"]
 
 MIB = 1024 * 1024
 BODY_LIMIT = 1 * MIB
+ANY_SCOPE = ""
+"""Of a route for every caller whose token is valid."""
 
 
 class Options(TypedDict, total=False):
-    """What a declaration may add; the fields of Route say what each means."""
+    """Optional arguments of a route; the fields of `Route` describe them."""
 
     status: int
     open: bool
@@ -34,12 +38,23 @@ class Options(TypedDict, total=False):
     scope: str
     long: bool
     long_when: LongWhen
+    waits: bool
     body_limit: int
-    refusals: Sequence[str | CrmError]
+    rejections: Sequence[str | CrmError]
     media: Sequence[str]
     others: Mapping[int, Any]
+    may_create: bool
     shown_ids: ShownIds
     reread: Handler
+    read_file: ReadFile
+
+
+class Tag(msgspec.Struct, frozen=True):
+    """A group of routes in the API documentation."""
+
+    name: str
+    chinese: str = ""
+    description: str = ""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -50,48 +65,58 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     path: str
     handler: Handler
     binding: Binding
-    tag: str
+    group: Tag
     summary: str
     """In Chinese; the handler's docstring says it in English."""
     status: int = 200
     open: bool = False
-    """Answers without Authorization and X-Tenant-Id."""
+    """Needs neither Authorization nor X-Tenant-Id."""
     probe: bool = False
-    """Answers whatever query and headers come with the request: its callers cannot be asked."""
+    """Ignores the query and malformed headers, because load balancers call it."""
     page: bool = False
-    """Likewise, as one of the documentation's pages: links to it bear marks of their own."""
+    """A documentation page: likewise, because links to it carry tracking parameters."""
     scope: str
-    """What the caller must have been granted: reading or writing, unless more is at stake."""
+    """The scope that the caller needs: READ or WRITE, or a narrower one for sensitive actions."""
     long: bool = False
     """May take over 2 ms: runs off the event loop."""
     long_when: LongWhen | None = None
-    """Whether it does with these arguments, where that depends on them."""
+    """Takes the arguments of the handler: whether this call may take over 2 ms."""
+    waits: bool = False
+    """May wait for a change: it occupies a concurrency slot only while it works, by
+    `Request.turn`."""
     body_limit: int = BODY_LIMIT
-    recheck: Recheck | None = None
-    """Whether a caller may (still) see a resource that a stored answer shows."""
+    authorize_replay: AuthorizeReplay | None = None
+    """Raises NotFound where the caller may no longer see a resource in a stored response."""
     shown_ids: ShownIds | None = None
-    """Finds the ids of those resources in a body, where it shows more than one."""
+    """Extracts the ids of the resources in a response body that shows more than one."""
     reread: Handler | None = None
-    """Takes what the handler takes, and gives its answer anew without doing anything: for answers
-    that must not be kept for a replay."""
-    refusals: Sequence[str | CrmError] = ()
-    """Errors beyond those that every route of its kind can answer with, by their code, or
-    themselves where their message is not their code's usual one."""
+    """Returns the handler's result again without writing, from the same arguments: for responses
+    that must not be stored for a replay."""
+    read_file: ReadFile | None = None
+    """Reads a body that is a file, for routes that take one in place of JSON."""
+    rejections: Sequence[str | CrmError] = ()
+    """Errors beyond those that every route of its kind may raise: a code, or an instance where
+    its message differs from the code's default."""
+    members: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    """JSON Schema of members that mean the same in every route."""
     media: Sequence[str] = ()
-    """What it can answer in, when that is not JSON alone."""
+    """Media types of the response, where it is not JSON alone."""
     others: Mapping[int, Any] = MappingProxyType({})
-    """Views that it answers with under another status than its own, each as it then looks."""
+    """Views of responses with another status than `status`."""
+    may_create: bool = False
+    """Answers 201 with a Location where it has created what it shows."""
 
     @cached_property
     def name(self) -> str:
         return f"{self.tag}.{self.handler.__name__.rstrip('_')}"
 
     @cached_property
+    def tag(self) -> str:
+        return self.group.name
+
+    @cached_property
     def may_stream(self) -> bool:
         return self.kind == "plain" and self.long
-
-    def takes_long(self, arguments: Sequence[Any]) -> bool:
-        return self.long or (self.long_when is not None and self.long_when(*arguments))
 
     @cached_property
     def takes_body(self) -> bool:
@@ -99,7 +124,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def needs_request_id(self) -> bool:
-        return self.method in ("POST", "PATCH")
+        return self.kind == "write" and self.method in ("POST", "PATCH", "PUT")
 
     @cached_property
     def lenient(self) -> bool:
@@ -107,7 +132,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def conditional(self) -> bool:
-        """Whether a success has an ETag, and is 304 for who names it in If-None-Match."""
+        """Whether responses have an ETag, and If-None-Match may turn them into 304."""
         return self.method == "GET" and not self.probe
 
 
@@ -115,27 +140,42 @@ class Routes:
     """The routes of one resource, in the order of their declaration."""
 
     def __init__(
-        self, path: str, *, tag: str, missing: str = "not_found", recheck: Recheck | None = None
+        self,
+        path: str,
+        *,
+        tag: Tag,
+        missing: Message = NOT_FOUND,
+        members: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+        authorize_replay: AuthorizeReplay | None = None,
     ) -> None:
-        """`missing` is the message for a path whose id is of nothing."""
+        """`missing` is the message for an unknown id. `members` is JSON Schema of
+        members and path parameters that mean the same in every route, such as the
+        id of the resource."""
         self._path = path
         self._tag = tag
         self._missing = missing
-        self._recheck = recheck
+        self._members = members
+        self._authorize_replay = authorize_replay
         self.routes: list[Route] = []
 
     def read(self, path: str, summary: str, **options: Unpack[Options]) -> Callable[[H], H]:
-        """A GET on one snapshot: the handler's first parameter is the Reader."""
+        """A GET within one read transaction: the handler's first parameter is the Reader."""
         return self._add("read", "GET", path, summary, options)
+
+    def search(self, path: str, summary: str, **options: Unpack[Options]) -> Callable[[H], H]:
+        """A read that takes a body, so that its question may be long: a POST."""
+        options.setdefault("scope", READ)
+        return self._add("read", "POST", path, summary, options)
 
     def write(
         self, method: str, path: str, summary: str, **options: Unpack[Options]
     ) -> Callable[[H], H]:
-        """A change in one transaction: the first parameter is the Tx. Committed, then answered."""
+        """A change in one transaction, committed before the response is sent: the handler's first
+        parameter is the Tx."""
         return self._add("write", method, path, summary, options)
 
     def plain(self, path: str, summary: str, **options: Unpack[Options]) -> Callable[[H], H]:
-        """A GET that manages its own reads."""
+        """A GET whose handler opens its own read transactions, if any."""
         return self._add("plain", "GET", path, summary, options)
 
     def _add(
@@ -150,9 +190,10 @@ class Routes:
                 path=self._path + path,
                 handler=handler,
                 binding=Binding(handler, self._missing, has_tx=kind != "plain"),
-                tag=self._tag,
+                group=self._tag,
+                members=self._members,
                 summary=summary,
-                recheck=self._recheck,
+                authorize_replay=self._authorize_replay,
                 **options,
             )
             self.routes.append(route)
@@ -165,13 +206,13 @@ Methods = dict[str, Route]
 
 
 class Router:
-    """From a path to what can be done there. Fixed paths win over those with an id."""
+    """Finds the methods of a path. Fixed paths win over those with an id."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._fixed: dict[str, Methods] = {}
         self._templated: dict[tuple[int, str], list[_Template]] = {}
         for route in routes:
-            self._methods_at(route.path)[route.method] = route
+            self._methods_at(route)[route.method] = route
 
     def resolve(self, path: str) -> tuple[Methods, dict[str, str]] | None:
         fixed = self._fixed.get(path)
@@ -186,10 +227,10 @@ class Router:
                 return template.methods, values
         return None
 
-    def _methods_at(self, path: str) -> Methods:
-        if "{" not in path:
-            return self._fixed.setdefault(path, {})
-        template = _Template(path.split("/"))
+    def _methods_at(self, route: Route) -> Methods:
+        if "{" not in route.path:
+            return self._fixed.setdefault(route.path, {})
+        template = _Template(route.path.split("/"), route.binding.texts)
         candidates = self._templated.setdefault((len(template.parts), template.parts[1]), [])
         for known in candidates:
             if known.parts == template.parts:
@@ -199,22 +240,24 @@ class Router:
 
 
 def hides_slash(raw_path: bytes) -> bool:
-    """Whether the path as it was sent holds an encoded slash. Decoded, that would separate what the
-    sender, and the proxies on the way, took for one part."""
+    """Whether the undecoded path has an encoded slash. Decoding it would split what the sender and
+    its proxies treat as one segment."""
     return b"%" in raw_path and b"%2f" in raw_path.lower()
 
 
 class _Template:
-    """A path with names in it: which of its parts must be as written, and which are values."""
+    """A path with parameters."""
 
-    def __init__(self, parts: list[str]) -> None:
+    def __init__(self, parts: list[str], texts: Container[str]) -> None:
+        """`texts` are the names whose values are no ids."""
         self.parts = parts
         self.methods: Methods = {}
+        self._texts = texts
         self._names = [(at, part[1:-1]) for at, part in enumerate(parts) if part[:1] == "{"]
         self._fixed = [(at, part) for at, part in enumerate(parts) if part[:1] != "{"]
 
     def values(self, parts: list[str]) -> dict[str, str] | None:
-        """Of each name, where the path fits. Ids are the same in upper and lower case."""
+        """The parameters, or None where the path does not match. Ids are case-insensitive."""
         for at, part in self._fixed:
             if parts[at] != part:
                 return None
@@ -222,5 +265,5 @@ class _Template:
         for at, name in self._names:
             if not parts[at]:
                 return None
-            found[name] = parts[at].lower()
+            found[name] = parts[at] if name in self._texts else parts[at].lower()
         return found

@@ -1,10 +1,10 @@
-"""An answer's way out, in the frame that every response has."""
+"""Sends responses, with the headers that all responses have."""
 
 from contextlib import aclosing
 from time import perf_counter
 
-from crm_cell.http.answers import Answer, Header, Stream
 from crm_cell.http.request import Request, Send
+from crm_cell.http.responses import Answer, Header, Stream
 
 
 async def send_answer(
@@ -22,7 +22,7 @@ async def send_answer(
 
 
 def _headers(answer: Answer | Stream, request: Request, started: float) -> list[Header]:
-    """The answer's own, and those that every response has."""
+    """The headers of the response, and the common ones."""
     milliseconds = (perf_counter() - started) * 1000
     return [
         *answer.headers,
@@ -42,9 +42,9 @@ async def _send_stream(answer: Stream, headers: list[Header], request: Request, 
 
 
 async def _send_chunks(answer: Stream, request: Request, send: Send) -> None:
-    """Send the body as it is made. Nothing more is made for a caller who has hung up."""
+    """Send chunks as they are generated. Stops when the client disconnects."""
     request.watch()
-    # Lets the server send the head: the first chunk of a workbook is a long time coming.
+    # Makes the server send the headers at once: the first chunk of a workbook takes long.
     await send({"type": "http.response.body", "body": b"", "more_body": True})
     async with aclosing(answer.chunks) as chunks:
         async for chunk in chunks:

@@ -1,13 +1,13 @@
-"""The gateway's signature: proof that a request came through it, unchanged and just now."""
+"""Verifies the gateway's signature: a recent, unchanged request that passed the gateway."""
 
 import hashlib
 import hmac
 import time
 from collections.abc import Mapping
 
-from crm_cell.kernel.errors import Fault, SignatureInvalid
+from crm_cell.kernel.errors import FieldError, SignatureInvalid
 
-# How far the two clocks may differ, and how long a retry of the same bytes stays good.
+# The tolerated difference of clocks, and how long a retry of the same bytes stays valid.
 _WINDOW_SECONDS = 300
 _SIGNED_HEADERS = ("X-Request-ID", "X-Tenant-Id", "X-Trace-Id", "X-Signature-Time")
 
@@ -22,7 +22,7 @@ def sign(secret: str, method: str, path: str, body: bytes, headers: Mapping[str,
 def verify(secret: str, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> None:
     """Raises SignatureInvalid. `path` is without the gateway's prefix.
 
-    A `|` in a signed header is refused: one signature would fit two tenants.
+    A `|` in a signed header is invalid, because one signature would fit two tenants.
     """
     ambiguous = any("|" in headers.get(name, "") for name in _SIGNED_HEADERS)
     if ambiguous or "|" in path or not _is_recent(headers.get("X-Signature-Time", "")):
@@ -32,13 +32,13 @@ def verify(secret: str, method: str, path: str, body: bytes, headers: Mapping[st
         raise SignatureInvalid
 
 
-def unsigned_key(headers: Mapping[str, str]) -> list[Fault]:
-    """The fault of an Idempotency-Key that is not the signed X-Request-ID: with one, whoever has
-    recorded a signed write could do it again under as many keys as they make up."""
+def unsigned_key(headers: Mapping[str, str]) -> list[FieldError]:
+    """The error for an Idempotency-Key that differs from the signed X-Request-ID. An attacker could
+    otherwise replay a recorded write under new keys."""
     key = headers.get("Idempotency-Key")
     if key is None or key == headers.get("X-Request-ID"):
         return []
-    return [Fault("Idempotency-Key", "not_signed")]
+    return [FieldError("Idempotency-Key", "not_signed")]
 
 
 def _is_recent(signed_at: str) -> bool:

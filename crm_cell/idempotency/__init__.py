@@ -1,1 +1,1 @@
-"""A write happens once, however often it is sent, and every copy gets the same answer."""
+"""Idempotency: a repeated write runs once, and every copy gets the same response."""

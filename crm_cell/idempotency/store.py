@@ -1,11 +1,11 @@
-"""Keys and stored answers. A key is stored if and only if its effect is committed."""
+"""Idempotency keys and stored responses. A key is stored if and only if its effect is committed."""
 
 from collections.abc import Iterable
 
 import msgspec
 
-from crm_cell.http.answers import Answer
-from crm_cell.http.once import Claim
+from crm_cell.http.idempotency import IdempotencyRequest
+from crm_cell.http.responses import Answer
 from crm_cell.storage.engine import Reader, Tx
 
 _KEY = "tenant_id = :tenant AND method = :method AND path = :path AND key = :key"
@@ -14,18 +14,23 @@ _INSERT = (
     " body, location, etag, resource_id) VALUES (:tenant, :method, :path, :key, :fingerprint, :now,"
     " :status, :body, :location, :etag, :resource_id)"
 )
+# The fingerprint follows with the response; no other transaction sees the row before that.
+_CLAIM = (
+    "INSERT INTO idempotency_keys (tenant_id, method, path, key, fingerprint, created_at)"
+    " VALUES (:tenant, :method, :path, :key, '', :now) ON CONFLICT DO NOTHING"
+)
 _UPDATE = (
-    "UPDATE idempotency_keys SET status = :status, body = :body, location = :location,"
-    f" etag = :etag, resource_id = :resource_id WHERE {_KEY}"
+    "UPDATE idempotency_keys SET fingerprint = :fingerprint, status = :status, body = :body,"
+    f" location = :location, etag = :etag, resource_id = :resource_id WHERE {_KEY}"
 )
 
 
 GONE = 404
-"""The status of a key whose answer has been erased. No other key has it: refusals keep none."""
+"""The status of a key whose response was erased. No other key has it: errors are not stored."""
 
 
 class Name(msgspec.Struct, frozen=True):
-    """Which of a tenant's keys it is."""
+    """Identifies a key within its tenant."""
 
     method: str
     path: str
@@ -33,7 +38,7 @@ class Name(msgspec.Struct, frozen=True):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """A key, as whoever goes through all of them sees it."""
+    """A key without its response, for iterating over all keys."""
 
     name: Name
     resource_id: str | None
@@ -41,7 +46,7 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """What the first request with a key was, and what it was answered."""
+    """The first request with a key, and its response."""
 
     fingerprint: bytes
     status: int
@@ -51,23 +56,15 @@ class Stored(msgspec.Struct, frozen=True):
     resource_id: str | None
 
 
-async def claim_key(tx: Tx, claim: Claim) -> bool:
-    """Whether this is the key's first request. A concurrent twin waits for this transaction."""
-    if tx.alone:  # then looking is as good as inserting, and the row is written once, when whole
+async def claim_key(tx: Tx, claim: IdempotencyRequest) -> bool:
+    """Whether the request is the key's first. A concurrent copy waits for this transaction."""
+    if tx.serialized:  # a read suffices, and `save_response` inserts the whole row
         return await find(tx, claim) is None
-    return bool(
-        await tx.run(
-            "INSERT INTO idempotency_keys (tenant_id, method, path, key, fingerprint, created_at)"
-            " VALUES (:tenant, :method, :path, :key, :fingerprint, :now) ON CONFLICT DO NOTHING",
-            fingerprint=tx.seals.keep_digest(claim.fingerprint),
-            now=tx.now,
-            **_names(claim),
-        )
-    )
+    return bool(await tx.execute_first(_CLAIM, now=tx.now, **_names(claim)))
 
 
-async def find(tx: Tx, claim: Claim) -> Stored | None:
-    row = await tx.one(
+async def find(tx: Tx, claim: IdempotencyRequest) -> Stored | None:
+    row = await tx.fetch_one(
         "SELECT fingerprint, status, body, location, etag, resource_id"
         f" FROM idempotency_keys WHERE {_KEY}",
         **_names(claim),
@@ -76,22 +73,22 @@ async def find(tx: Tx, claim: Claim) -> Stored | None:
         return None
     fingerprint, status, body, *others = row
     if body:
-        body = tx.seals.open_answer(_about(claim), bytes(body))
+        body = tx.cipher.decrypt_body(_about(claim), bytes(body))
     return Stored(bytes(fingerprint), status, body or b"", *others)
 
 
-async def keep_answer(tx: Tx, claim: Claim, answer: Answer) -> None:
-    row = {**_names(claim), **_kept(answer)}
-    body = b"" if claim.again else answer.body
-    row["body"] = await tx.seals.keep_answer(tx, _about(claim), body)
-    if tx.alone:
-        fingerprint = tx.seals.keep_digest(claim.fingerprint)
-        await tx.run(_INSERT, **row, fingerprint=fingerprint, now=tx.now)
+async def save_response(tx: Tx, claim: IdempotencyRequest, answer: Answer) -> None:
+    row = {**_names(claim), **_response_columns(answer)}
+    body = b"" if claim.render_again else answer.body
+    row["body"] = await tx.cipher.encrypt_body(tx, _about(claim), body)
+    row["fingerprint"] = tx.cipher.protect_digest(claim.fingerprint)
+    if tx.serialized:
+        await tx.execute(_INSERT, **row, now=tx.now)
     else:
-        await tx.run(_UPDATE, **row)
+        await tx.execute_deferred(_UPDATE, **row)
 
 
-def _kept(answer: Answer) -> dict[str, object]:
+def _response_columns(answer: Answer) -> dict[str, object]:
     headers = dict(answer.headers)
     return {
         "status": answer.status,
@@ -102,8 +99,8 @@ def _kept(answer: Answer) -> dict[str, object]:
 
 
 async def page(tx: Reader, tenant: str, *, after: Name, since: int, most: int) -> list[Answered]:
-    """Keys in their order, without what was answered; gone answers are left out."""
-    rows = await tx.all(
+    """Keys in ascending order, without responses. Leaves out erased responses."""
+    rows = await tx.fetch_all(
         "SELECT method, path, key, resource_id, created_at FROM idempotency_keys"
         " WHERE tenant_id = :tenant AND (method, path, key) > (:method, :path, :key)"
         " AND created_at >= :since AND status <> :gone ORDER BY method, path, key LIMIT :most",
@@ -117,8 +114,8 @@ async def page(tx: Reader, tenant: str, *, after: Name, since: int, most: int) -
 
 
 async def answer(tx: Reader, tenant: str, name: Name) -> bytes:
-    """Nothing where none is kept."""
-    row = await tx.one(
+    """The body of the stored response; empty if there is none."""
+    row = await tx.fetch_one(
         f"SELECT body FROM idempotency_keys WHERE {_KEY}",
         tenant=tenant,
         **msgspec.structs.asdict(name),
@@ -126,13 +123,13 @@ async def answer(tx: Reader, tenant: str, name: Name) -> bytes:
     if row is None or not row[0]:
         return b""
     about = f"{name.method}\0{name.path}\0{name.key}"
-    return tx.seals.open_answer(about, bytes(row[0]))
+    return tx.cipher.decrypt_body(about, bytes(row[0]))
 
 
 async def erase_answers(tx: Tx, tenant: str, names: Iterable[Name]) -> None:
-    """What they say, and the hash of what was asked, which somebody might guess. The keys stay, so
-    that nothing happens twice: a replay finds that the answer has gone."""
-    await tx.many(
+    """Erases the responses, and the fingerprints, from which short bodies could be guessed. The
+    keys stay, so that no write runs twice: a replay gets NotFound."""
+    await tx.execute_many(
         "UPDATE idempotency_keys SET status = :gone, body = NULL, location = NULL, etag = NULL,"
         f" fingerprint = :empty WHERE {_KEY}",
         [
@@ -143,23 +140,23 @@ async def erase_answers(tx: Tx, tenant: str, names: Iterable[Name]) -> None:
 
 
 async def purge(tx: Tx, before: int, limit: int) -> int:
-    """Forget at most `limit` keys from before a moment; tells how many went."""
-    old = await tx.all(
-        # every tenant: old keys go by age, whoever's they are.
+    """Deletes up to `limit` keys from before a time and returns how many it deleted."""
+    old = await tx.fetch_all(
+        # every tenant: the age alone decides.
         "SELECT tenant_id, method, path, key FROM idempotency_keys"
         " WHERE created_at < :before ORDER BY created_at LIMIT :limit",
         before=before,
         limit=limit,
     )
     names = ("tenant", "method", "path", "key")
-    await tx.many(
+    await tx.execute_many(
         f"DELETE FROM idempotency_keys WHERE {_KEY}",
         [dict(zip(names, row, strict=True)) for row in old],
     )
     return len(old)
 
 
-def _names(claim: Claim) -> dict[str, str]:
+def _names(claim: IdempotencyRequest) -> dict[str, str]:
     return {
         "tenant": claim.actor.tenant,
         "method": claim.method,
@@ -168,7 +165,7 @@ def _names(claim: Claim) -> dict[str, str]:
     }
 
 
-def _about(claim: Claim) -> str:
+def _about(claim: IdempotencyRequest) -> str:
     return f"{claim.method}\0{claim.path}\0{claim.key}"
 
 

@@ -1,1 +1,1 @@
-"""Who a token stands for: signed tokens, the platform's word, and keys for machines."""
+"""Authentication: signed tokens, tokens of the platform, API keys."""

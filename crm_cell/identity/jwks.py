@@ -1,4 +1,4 @@
-"""The keys of an issuer, from the address at which it publishes them."""
+"""The JSON Web Key Set (JWKS) of an issuer, fetched and cached."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,20 +6,20 @@ from typing import Any
 
 import structlog
 
-from crm_cell.identity.fetching import Fetcher, read_object
+from crm_cell.identity.http_client import HttpClient, read_object
 from crm_cell.identity.signing_keys import SigningKey, from_jwk
 from crm_cell.kernel.errors import Unavailable
 from crm_cell.kernel.urls import without_credentials
 
 log = structlog.get_logger()
 
-# A set older than this is fetched anew before it is used: so long may a key outlive its removal,
-# together with what is remembered of tokens that it had signed.
+# An older set is fetched again before use. A removed key stays valid for this time, plus the time
+# for which tokens that it signed are cached.
 _FRESH_SECONDS = 300.0
 _KNOWN_SECONDS = 60.0
-# Tokens may name keys that there are not, as many as somebody likes to make up.
+# Limits fetches for tokens that name unknown keys, which anyone can invent.
 _COOL_DOWN_SECONDS = 30.0
-# Until there is a first set nobody can be let in, so it is tried for more often.
+# Shorter before the first success, because nobody can log in until then.
 _EAGER_SECONDS = 2.0
 
 KeySet = Mapping[str | None, SigningKey]
@@ -30,14 +30,14 @@ class PublishedKeys:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._fetcher = Fetcher()
+        self._http = HttpClient()
         self._keys: KeySet = {}
         self._fetched_at = self._tried_at = -_FRESH_SECONDS
         self._fetching: asyncio.Task[None] | None = None
 
     async def key_for(self, name: str | None, now: float) -> SigningKey | None:
-        """Raises Unavailable as long as the issuer has never answered."""
-        if _passed(_FRESH_SECONDS, self._fetched_at, now):
+        """Raises Unavailable until the first successful fetch."""
+        if _has_elapsed(_FRESH_SECONDS, self._fetched_at, now):
             await self._fetch_once(now)
         found = self._find(name)
         if found is None:
@@ -51,28 +51,28 @@ class PublishedKeys:
         if self._fetching is not None:
             self._fetching.cancel()
             await asyncio.gather(self._fetching, return_exceptions=True)
-        await self._fetcher.stop()
+        await self._http.stop()
 
     def _find(self, name: str | None) -> SigningKey | None:
-        """A token need not name its key where there is only one."""
+        """The key by name. A token need not name the only key."""
         if name is None and len(self._keys) == 1:
             return next(iter(self._keys.values()))
         return self._keys.get(name) if isinstance(name, str) else None
 
     async def _fetch_once(self, now: float) -> None:
-        """Whoever comes meanwhile waits for the same answer; soon after it, nobody asks again."""
+        """Concurrent callers share one fetch. No fetch starts within the cool-down after one."""
         if self._fetching is None:
             wait = _COOL_DOWN_SECONDS if self._keys else _EAGER_SECONDS
-            if not _passed(wait, self._tried_at, now):
+            if not _has_elapsed(wait, self._tried_at, now):
                 return
             self._tried_at = now
             self._fetching = asyncio.create_task(self._fetch(now))
         await asyncio.shield(self._fetching)
 
     async def _fetch(self, now: float) -> None:
-        """Without a good answer the last good set stays: an issuer may be away for a while."""
+        """Keeps the previous keys on failure, because an issuer may be unavailable for a while."""
         try:
-            answer = read_object(self._url, *await self._fetcher.get(self._url))
+            answer = read_object(self._url, *await self._http.get(self._url))
             if keys := _keys_in(answer):
                 self._keys, self._fetched_at = keys, now
             else:
@@ -84,7 +84,7 @@ class PublishedKeys:
 
 
 def _keys_in(answer: Mapping[str, Any]) -> KeySet:
-    """The first of each name; those that are no good for signatures are for somebody else."""
+    """The first key of each name. Ignores keys that do not verify signatures."""
     found: dict[str | None, SigningKey] = {}
     listed = answer.get("keys")
     for jwk in listed if isinstance(listed, list) else []:
@@ -98,6 +98,6 @@ def _keys_in(answer: Mapping[str, Any]) -> KeySet:
     return found
 
 
-def _passed(seconds: float, since: float, now: float) -> bool:
-    """Also when the clock was put back."""
+def _has_elapsed(seconds: float, since: float, now: float) -> bool:
+    """True also if the clock was set back."""
     return not since <= now < since + seconds

@@ -1,4 +1,4 @@
-"""Mode `jwt`: tokens that an issuer has signed, verified here."""
+"""Mode `jwt`: verifies tokens that an issuer has signed."""
 
 import math
 from collections.abc import Mapping
@@ -8,15 +8,16 @@ import jwt
 import msgspec
 
 from crm_cell.http.auth import Identity
-from crm_cell.identity.grants import Grants
-from crm_cell.identity.moments import is_moment
+from crm_cell.identity.claims import ClaimMapping
 from crm_cell.identity.signing_keys import SigningKey
+from crm_cell.identity.timestamps import is_timestamp
 from crm_cell.kernel.errors import Unauthorized
+from crm_cell.kernel.messages import TOKEN_EXPIRED
 
 # How far the issuer's clock may differ from ours.
 LEEWAY_SECONDS = 30.0
-# Signature, issuer and audience are the library's to check; times are checked here, by the same
-# clock that bounds how long an identity is remembered.
+# The library checks signature, issuer and audience. This module checks times, by the same clock as
+# the TTL of the cache.
 _CHECKS: Any = {
     "require": ["exp", "iss", "aud"],
     "verify_exp": False,
@@ -28,17 +29,17 @@ _CHECKS: Any = {
 
 class KeyFinder(Protocol):
     known_seconds: float
-    """How long what was verified by one of its keys may be remembered."""
+    """TTL of identities that its keys have verified."""
 
     async def key_for(self, name: str | None, now: float) -> SigningKey | None:
-        """The key of that name, or the only one. Raises Unavailable when that cannot be told."""
+        """The key of that name, or the only one. Raises Unavailable if it cannot be fetched."""
         ...
 
     async def stop(self) -> None: ...
 
 
-class OneKey:
-    """Configured here; the name that a token gives its key means nothing."""
+class StaticKey:
+    """A key from the settings. Ignores the `kid` of tokens."""
 
     known_seconds = math.inf
 
@@ -53,28 +54,32 @@ class OneKey:
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """What every token must say."""
+    """Required values in every token."""
 
     issuer: str
     audience: str
     types: frozenset[str]
-    """In lower case, without `application/`."""
+    """Values of `typ`, in lower case, without `application/`."""
 
 
 class SignedTokens:
     refusal_seconds = 0.0
-    """Verifying costs less than a place in memory, which anybody could fill."""
+    """Rejections are not cached: verifying is cheaper than an entry."""
 
     def __init__(
-        self, keys: KeyFinder, expected: Expected, grants: Grants, max_age_seconds: int = 0
+        self,
+        keys: KeyFinder,
+        expected: Expected,
+        claim_mapping: ClaimMapping,
+        max_age_seconds: int = 0,
     ) -> None:
-        """`max_age_seconds` bounds how long any token is good, whatever it says; 0 does not."""
+        """`max_age_seconds` limits the lifetime of all tokens; 0: no limit."""
         self._keys = keys
         self._expected = expected
-        self._grants = grants
+        self._claims = claim_mapping
         self._max_age = max_age_seconds
 
-    async def judge(self, token: str, now: float) -> tuple[Identity, float]:
+    async def verify(self, token: str, now: float) -> tuple[Identity, float]:
         try:
             header = jwt.get_unverified_header(token)
             self._check_header(header)
@@ -84,15 +89,15 @@ class SignedTokens:
             claims = self._verified(token, key)
         except jwt.PyJWTError as error:
             raise Unauthorized(why=f"{type(error).__name__}: {error}") from error
-        expires = _end_of(claims, now, self._max_age)
-        identity = self._grants.identity(claims)
+        expires = _expiry(claims, now, self._max_age)
+        identity = self._claims.identity(claims)
         return identity, min(expires, now + self._keys.known_seconds)
 
     async def stop(self) -> None:
         await self._keys.stop()
 
     def _check_header(self, header: Mapping[str, Any]) -> None:
-        """A token for another purpose, or of a kind that must not be read without knowing more."""
+        """Rejects tokens for other purposes, and those with extensions (`crit`)."""
         kind = header.get("typ")
         if not isinstance(kind, str) or "crit" in header:
             raise Unauthorized(why="no typ, or a crit, in the token's header")
@@ -111,24 +116,24 @@ class SignedTokens:
         return claims
 
 
-def _end_of(claims: Mapping[str, Any], now: float, max_age: int) -> float:
-    """Until when the token is good. Raises Unauthorized when it is over, or not yet good."""
-    expires = _moment(claims, "exp")
+def _expiry(claims: Mapping[str, Any], now: float, max_age: int) -> float:
+    """The expiry. Raises Unauthorized for a token that is expired or not valid yet."""
+    expires = _timestamp(claims, "exp")
     for name in ("nbf", "iat"):
-        if name in claims and _moment(claims, name) - LEEWAY_SECONDS > now:
+        if name in claims and _timestamp(claims, name) - LEEWAY_SECONDS > now:
             raise Unauthorized(why=f"{name} is in the future")
     if max_age:
-        issued = _moment(claims, "iat")
+        issued = _timestamp(claims, "iat")
         if expires - issued > max_age:
             raise Unauthorized(why="valid for longer than CRM_JWT_MAX_AGE_SECONDS")
         expires = min(expires, issued + max_age)
     if expires + LEEWAY_SECONDS <= now:
-        raise Unauthorized("token_expired")
+        raise Unauthorized(TOKEN_EXPIRED)
     return expires
 
 
-def _moment(claims: Mapping[str, Any], name: str) -> float:
+def _timestamp(claims: Mapping[str, Any], name: str) -> float:
     value = claims.get(name)
-    if not is_moment(value):
+    if not is_timestamp(value):
         raise Unauthorized(why=f"{name} is missing, or no time in seconds before 2286")
     return value

@@ -1,4 +1,4 @@
-"""Keys that tokens are signed with. Each is good for one algorithm, whatever a token says."""
+"""Keys that verify tokens. Each is pinned to one algorithm, independent of the token's header."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from cryptography.x509 import load_pem_x509_certificate
 
-# A secret as long as the hash that it is used with (RFC 7518, 3.2).
+# A secret must be at least as long as the hash (RFC 7518, 3.2).
 _SECRET_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
 _RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 _LEAST_RSA_BITS = 2048
-# The most that OpenSSL verifies with; it takes a millisecond.
+# The limit of OpenSSL; such a key takes a millisecond to verify.
 _MOST_RSA_BITS = 16384
 _CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 _PUBLIC_KINDS = ("RSA", "EC", "OKP")
@@ -38,8 +38,8 @@ def from_secret(secret: str, algorithm: str | None = None) -> SigningKey:
 
 
 def from_pem(text: str, algorithm: str | None = None) -> SigningKey:
-    """Of a public key or a certificate. Raises ValueError, which never repeats the text."""
-    pem = text.replace("\\n", "\n").encode()  # how a line's end gets into an environment variable
+    """From a public key or a certificate. Raises ValueError, whose text never contains the key."""
+    pem = text.replace("\\n", "\n").encode()  # environment variables often escape line breaks
     try:
         if b"BEGIN CERTIFICATE" in pem:
             key: Any = load_pem_x509_certificate(pem).public_key()
@@ -51,7 +51,7 @@ def from_pem(text: str, algorithm: str | None = None) -> SigningKey:
 
 
 def from_jwk(jwk: Mapping[str, Any]) -> SigningKey:
-    """Raises ValueError for what is no public key to verify signatures with."""
+    """Raises ValueError for anything but a public key that verifies signatures."""
     if jwk.get("kty") not in _PUBLIC_KINDS or jwk.get("use", "sig") != "sig":
         raise ValueError("is not for signatures, or no public key")
     uses = jwk.get("key_ops")
@@ -66,14 +66,14 @@ def from_jwk(jwk: Mapping[str, Any]) -> SigningKey:
 
 
 def _pinned(key: Any, algorithm: str | None) -> SigningKey:
-    fitting = _fitting(key)
-    if algorithm is not None and algorithm not in fitting:
-        raise ValueError(f"signs by {', '.join(fitting)}, not by {algorithm}")
-    return SigningKey(key, algorithm or fitting[0])
+    algorithms = _algorithms(key)
+    if algorithm is not None and algorithm not in algorithms:
+        raise ValueError(f"signs by {', '.join(algorithms)}, not by {algorithm}")
+    return SigningKey(key, algorithm or algorithms[0])
 
 
-def _fitting(key: Any) -> tuple[str, ...]:
-    """The algorithms that a key can be for, the usual first."""
+def _algorithms(key: Any) -> tuple[str, ...]:
+    """The algorithms that fit a key, the default first."""
     if isinstance(key, RSAPublicKey):
         if key.key_size < _LEAST_RSA_BITS:
             raise ValueError(f"must have at least {_LEAST_RSA_BITS} bits")

@@ -5,7 +5,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-# Each may make some thousand ids, of 33 million.
+# Each call may make some thousand ids; a millisecond has room for 33 million.
 _CALLS_IN_A_MILLISECOND = 1_000
 
 _EPOCH = date(1970, 1, 1)
@@ -18,10 +18,10 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Clock:
-    """The wall clock, and the time that ids are made from, which never runs backwards.
+    """The wall clock, and a monotonic time for ids.
 
-    Lists are ordered by id, so an id that fell behind would shuffle them; a time on a record says
-    what the wall clock said.
+    Lists are ordered by id, so ids must not go back when the wall clock does. Times in records are
+    wall clock times.
     """
 
     def __init__(self) -> None:
@@ -32,44 +32,44 @@ class Clock:
         return time.time_ns() // 1_000_000
 
     def id_time(self, now: int) -> int:
-        """`now`, or the latest time there was where the wall clock has been set back."""
+        """`now`, or the latest time so far if the wall clock was set back."""
         if now >= self._last:
             self._last = now
         else:
             self._step()
         return self._last
 
-    def of_write(self, backdated: int | None) -> tuple[int, int]:
-        """Of a transaction: its time, and that of its ids. What is backdated has ids as of then."""
+    def write_times(self, backdated: int | None) -> tuple[int, int]:
+        """The time of a transaction and of its ids. `backdated` sets both."""
         if backdated is not None:
             return backdated, backdated
         now = self.now()
         return now, self.id_time(now)
 
     def _step(self) -> None:
-        """The ids of one millisecond are many, and not without end."""
+        """Moves on before one millisecond runs out of ids."""
         self._behind += 1
         if self._behind % _CALLS_IN_A_MILLISECOND == 0:
             self._last += 1
 
 
-# What is written together shares its moment: an import, and a record never changed since.
+# Records often share a time: those of one import, or createdAt and updatedAt.
 @lru_cache(maxsize=1024)
 def format_time(milliseconds: int) -> str:
     """1_795_400_760_123 → "2026-11-23T02:26:00.123Z"."""
     minute, rest = divmod(milliseconds, 60_000)
-    seconds = "%02d.%03dZ" % divmod(rest, 1000)  # noqa: UP031 - half of what an f-string takes
+    seconds = "%02d.%03dZ" % divmod(rest, 1000)  # noqa: UP031 - half the time of an f-string
     return _format_day(minute // _DAY_MINUTES) + _MINUTES[minute % _DAY_MINUTES] + seconds
 
 
-# Of the records of years: to add to a date and to write it is most of what a time costs.
+# Formatting the date is most of the cost of formatting a time. 1024 days cover years of records.
 @lru_cache(maxsize=1024)
 def _format_day(days: int) -> str:
     return (_EPOCH + timedelta(days=days)).isoformat()
 
 
 def parse_time(text: str) -> int:
-    """Read an RFC 3339 time, which must carry its offset; raises ValueError otherwise."""
+    """Parse an RFC 3339 time with an offset. Raises ValueError."""
     if not _RFC3339.fullmatch(text):
         raise ValueError("not an RFC 3339 time")
     moment = datetime.fromisoformat(_at_most_microseconds(text.upper()))
@@ -77,7 +77,7 @@ def parse_time(text: str) -> int:
 
 
 def parse_date_or_time(text: str) -> str:
-    """A date stays the date that was written; a time becomes UTC with milliseconds."""
+    """Returns a date unchanged, and a time in UTC with milliseconds. Raises ValueError."""
     if _DATE.fullmatch(text):
         return date.fromisoformat(text).isoformat()
     milliseconds = parse_time(text)

@@ -1,10 +1,11 @@
-"""Every way in which a request can be refused or fail.
+"""All errors of a request.
 
     CrmError
-    ├── Refusal                      the caller's mistake: 4xx, nothing has changed
-    │   ├── BadRequest               400 BAD_REQUEST, every fault named
+    ├── ClientError                  the caller's mistake: 4xx, nothing has changed
+    │   ├── BadRequest               400 BAD_REQUEST, lists every field error
     │   ├── MissingTenant            400 MISSING_TENANT_ID
     │   ├── RuleViolation            400 BUSINESS_RULE_VIOLATION
+    │   ├── QueryTooBroad            400 QUERY_TOO_BROAD, a filter or a sort that reads too much
     │   ├── Unauthorized             401 UNAUTHORIZED
     │   ├── Forbidden                403 FORBIDDEN
     │   │   ├── ScopeMissing         403 FORBIDDEN, naming the scope
@@ -17,15 +18,17 @@
     │   │   ├── DuplicateName        409 DUPLICATE_NAME
     │   │   ├── DuplicateContractNo  409 DUPLICATE_CONTRACT_NO
     │   │   └── IdempotentConflict   409 IDEMPOTENT_CONFLICT
+    │   ├── ChangesExpired           410 CHANGES_EXPIRED
     │   ├── PreconditionFailed       412 PRECONDITION_FAILED
     │   ├── PayloadTooLarge          413 PAYLOAD_TOO_LARGE
     │   ├── UnsupportedMediaType     415 UNSUPPORTED_MEDIA_TYPE
     │   ├── MisdirectedRequest       421 MISDIRECTED_REQUEST, another host in mode `dev`
+    │   ├── FailedDependency         424 FAILED_DEPENDENCY, an item of an atomic batch
     │   └── RateLimited              429 RATE_LIMIT, overload included
-    └── Unavailable                  503 SERVICE_UNAVAILABLE, the world's weather: try again
+    └── Unavailable                  503 SERVICE_UNAVAILABLE, a dependency failed: retry
 
-Anything else that is raised is our bug: 500 INTERNAL_ERROR, logged with its cause. Messages are
-keys of `kernel.messages`, so that one error can be told in either language.
+Any other exception is a bug: 500 INTERNAL_ERROR, logged with its cause. An error has messages in
+both languages; `kernel.explanations` chooses one when the response is written.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,190 +36,252 @@ from typing import ClassVar
 
 import msgspec
 
+from crm_cell.kernel.messages import (
+    BAD_REQUEST,
+    CELL_NOT_ALLOWED,
+    CHANGES_EXPIRED,
+    CHANGES_START_OVER,
+    CONFLICT,
+    DUPLICATE_CONTRACT_NO,
+    DUPLICATE_NAME,
+    FAILED_DEPENDENCY,
+    FORBIDDEN,
+    IDEMPOTENT_CONFLICT,
+    INTERNAL_ERROR,
+    METHOD_NOT_ALLOWED,
+    MISDIRECTED,
+    MISSING_TENANT,
+    NOT_FOUND,
+    PAYLOAD_TOO_LARGE,
+    PRECONDITION_FAILED,
+    QUERY_TOO_BROAD,
+    RATE_LIMITED,
+    RULE_VIOLATION,
+    SCOPE_MISSING,
+    SIGNATURE_INVALID,
+    TENANT_MISMATCH,
+    UNAUTHORIZED,
+    UNAVAILABLE,
+    UNSUPPORTED_MEDIA_TYPE,
+    Message,
+)
 
-class Fault(msgspec.Struct, frozen=True):
-    """One thing that is wrong with the input: where, which kind, and the kind's parameters.
 
-    `label` is what people call the field, in Chinese and English; without one it is its name.
+class FieldError(msgspec.Struct, frozen=True):
+    """One error in the input: its place, its code, and the parameters of the code's message.
+
+    `label` is the name of the field for people; the default is `field`.
+    `offset` is the place within a text that has a grammar, in characters from 0.
     """
 
     field: str
     code: str
     params: Mapping[str, object] = {}
     label: tuple[str, str] | None = None
+    offset: int | None = None
 
 
 class CrmError(Exception):
     status: ClassVar[int] = 500
     code: ClassVar[str] = "INTERNAL_ERROR"
-    message: str = "internal_error"
+    message: Message = INTERNAL_ERROR
 
     def __init__(
         self,
-        message: str | None = None,
+        message: Message | None = None,
         *,
-        details: str | None = None,
+        details: Message | None = None,
         headers: Mapping[str, str] | None = None,
         **params: object,
     ) -> None:
-        """`message` and `details` are keys of the catalogue, `params` fill their blanks."""
-        super().__init__(message or self.message)
+        """`params` fill the placeholders in `message` and `details`."""
         self.message = message or self.message
+        super().__init__(self.message.key)
         self.details = details
         self.params = params
         self.headers = dict(headers or {})
 
 
-class Refusal(CrmError):
+class ClientError(CrmError):
     status = 400
 
 
-class BadRequest(Refusal):
+class BadRequest(ClientError):
     code = "BAD_REQUEST"
-    message = "bad_request"
+    message = BAD_REQUEST
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, field_errors: Sequence[FieldError]) -> None:
         super().__init__()
-        self.faults = list(faults)
+        self.field_errors = list(field_errors)
 
 
-class MissingTenant(Refusal):
+class MissingTenant(ClientError):
     code = "MISSING_TENANT_ID"
-    message = "missing_tenant"
+    message = MISSING_TENANT
 
 
-class RuleViolation(Refusal):
+class RuleViolation(ClientError):
     code = "BUSINESS_RULE_VIOLATION"
-    message = "rule_violation"
+    message = RULE_VIOLATION
 
 
-class Unauthorized(Refusal):
+class QueryTooBroad(ClientError):
+    """A list that is filtered or sorted reads more rows than it has time for."""
+
+    code = "QUERY_TOO_BROAD"
+    message = QUERY_TOO_BROAD
+
+    def __init__(self, condition: str = "…") -> None:
+        """`condition` is what to narrow, as the caller has written it."""
+        super().__init__(condition=condition)
+
+
+class Unauthorized(ClientError):
     status = 401
     code = "UNAUTHORIZED"
-    message = "unauthorized"
+    message = UNAUTHORIZED
 
-    def __init__(self, details: str | None = None, *, why: str = "") -> None:
-        """`why` is for the log alone, and never holds a token."""
+    def __init__(self, details: Message | None = None, *, why: str = "") -> None:
+        """`why` is only for the log, and must not contain a token."""
         super().__init__(details, details=details, headers={"WWW-Authenticate": "Bearer"})
-        self.why = why or details or ""
+        self.why = why or (details.key if details else "")
 
 
-class Forbidden(Refusal):
+class Forbidden(ClientError):
     status = 403
     code = "FORBIDDEN"
-    message = "forbidden"
+    message = FORBIDDEN
 
 
 class ScopeMissing(Forbidden):
-    """The same code: callers act on it alike, and read in `message` what to ask for."""
+    """The code of Forbidden, because clients handle it the same way; `message` names the scope."""
 
     def __init__(self, scope: str) -> None:
         super().__init__(
-            "scope_missing",
-            details="scope_missing",
+            SCOPE_MISSING,
+            details=SCOPE_MISSING,
             headers={"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'},
             scope=scope,
         )
 
 
 class CellNotAllowed(Forbidden):
-    """The platform knows the user, and does not let them use this cell."""
+    """The platform knows the user, but does not allow them to use this cell."""
 
     def __init__(self, *, why: str = "") -> None:
-        super().__init__("cell_not_allowed")
+        super().__init__(CELL_NOT_ALLOWED)
         self.why = why
 
 
 class TenantMismatch(Forbidden):
     code = "TENANT_MISMATCH"
-    message = "tenant_mismatch"
+    message = TENANT_MISMATCH
 
 
 class SignatureInvalid(Forbidden):
     code = "SIGNATURE_INVALID"
-    message = "signature_invalid"
+    message = SIGNATURE_INVALID
 
 
-class NotFound(Refusal):
+class NotFound(ClientError):
     status = 404
     code = "NOT_FOUND"
-    message = "not_found"
+    message = NOT_FOUND
 
 
-class MethodNotAllowed(Refusal):
+class MethodNotAllowed(ClientError):
     status = 405
     code = "METHOD_NOT_ALLOWED"
-    message = "method_not_allowed"
+    message = METHOD_NOT_ALLOWED
 
     def __init__(self, allowed: Sequence[str]) -> None:
         super().__init__(headers={"Allow": ", ".join(allowed)})
 
 
-class Conflict(Refusal):
+class Conflict(ClientError):
     status = 409
     code = "CONFLICT"
-    message = "conflict"
+    message = CONFLICT
 
 
 class DuplicateName(Conflict):
     code = "DUPLICATE_NAME"
-    message = "duplicate_name"
+    message = DUPLICATE_NAME
 
 
 class DuplicateContractNo(Conflict):
     code = "DUPLICATE_CONTRACT_NO"
-    message = "duplicate_contract_no"
+    message = DUPLICATE_CONTRACT_NO
 
 
 class IdempotentConflict(Conflict):
     code = "IDEMPOTENT_CONFLICT"
-    message = "idempotent_conflict"
+    message = IDEMPOTENT_CONFLICT
 
 
-class PreconditionFailed(Refusal):
+class ChangesExpired(ClientError):
+    """What a cursor of the changes feed points at is no longer there."""
+
+    status = 410
+    code = "CHANGES_EXPIRED"
+    message = CHANGES_EXPIRED
+
+    def __init__(self) -> None:
+        super().__init__(details=CHANGES_START_OVER)
+
+
+class PreconditionFailed(ClientError):
     status = 412
     code = "PRECONDITION_FAILED"
-    message = "precondition_failed"
+    message = PRECONDITION_FAILED
 
 
-class PayloadTooLarge(Refusal):
+class PayloadTooLarge(ClientError):
     status = 413
     code = "PAYLOAD_TOO_LARGE"
-    message = "payload_too_large"
+    message = PAYLOAD_TOO_LARGE
 
 
-class MisdirectedRequest(Refusal):
+class MisdirectedRequest(ClientError):
     status = 421
     code = "MISDIRECTED_REQUEST"
-    message = "misdirected"
+    message = MISDIRECTED
 
 
-class UnsupportedMediaType(Refusal):
+class UnsupportedMediaType(ClientError):
     status = 415
     code = "UNSUPPORTED_MEDIA_TYPE"
-    message = "unsupported_media_type"
+    message = UNSUPPORTED_MEDIA_TYPE
 
 
-class RateLimited(Refusal):
+class FailedDependency(ClientError):
+    """Of one item of a batch: it was sound, and another one was not."""
+
+    status = 424
+    code = "FAILED_DEPENDENCY"
+    message = FAILED_DEPENDENCY
+
+
+class RateLimited(ClientError):
     status = 429
     code = "RATE_LIMIT"
-    message = "rate_limited"
+    message = RATE_LIMITED
 
     def __init__(
         self,
         retry_after_seconds: int = 1,
         *,
-        message: str | None = None,
+        message: Message | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        told = {"Retry-After": str(retry_after_seconds), **(headers or {})}
-        super().__init__(message, headers=told)
+        merged = {"Retry-After": str(retry_after_seconds), **(headers or {})}
+        super().__init__(message, headers=merged)
 
 
 class Unavailable(CrmError):
     status = 503
     code = "SERVICE_UNAVAILABLE"
-    message = "unavailable"
+    message = UNAVAILABLE
 
-    def __init__(self, message: str | None = None, *, retry_after_seconds: int = 1) -> None:
+    def __init__(self, message: Message | None = None, *, retry_after_seconds: int = 1) -> None:
         super().__init__(message, headers={"Retry-After": str(retry_after_seconds)})

@@ -1,4 +1,4 @@
-"""The forms in which numbers and addresses are compared: two of one form are the same."""
+"""Search keys of telephone numbers and e-mail addresses: equal if they mean the same."""
 
 import re
 
@@ -9,9 +9,9 @@ _HOME_PREFIXES = ("+86", "86", "0086", "+860", "860", "00860")
 
 
 def phone_key(number: str) -> str:
-    """Its normal form: 138 1234 5678 and +86 138-1234-5678 are both 13812345678.
+    """The normal form: 138 1234 5678 and +86 138-1234-5678 both become 13812345678.
 
-    The digits of an extension stand behind it. Of several numbers in one text it is the first.
+    The digits of an extension follow. Of several numbers in one text, the first counts.
     """
     if is_mobile(number):
         return number
@@ -20,8 +20,8 @@ def phone_key(number: str) -> str:
 
 
 def earlier_phone_keys(number: str) -> list[str]:
-    """What rows that were sealed by an earlier release may have as their key for this number: their
-    keys were the digits as they were typed."""
+    """The keys that this number may have in rows written by an earlier release, which used the
+    digits as typed."""
     key = phone_key(number)
     if key.startswith("+"):
         found = {key[1:], f"00{key[1:]}"}
@@ -32,7 +32,7 @@ def earlier_phone_keys(number: str) -> list[str]:
 
 
 def email_key(address: str) -> str:
-    """People write capitals as they like, and every mail server there is lets them."""
+    """Ignores case, as mail servers do in practice."""
     return address.casefold()
 
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 MAX_CENTS = 2**63 - 1
 DEFAULT_CURRENCY = "CNY"
 
-# Sums are kept in two columns, cents // SPLIT and cents % SPLIT, so that adding up any number
-# of amounts that each fit an int64 never overflows one.
+# Sums have two columns, cents // SPLIT and cents % SPLIT, so that a sum of int64 amounts never
+# overflows an int64.
 SPLIT = 1_000_000_000
 
 # ISO 4217, active codes of money in circulation.
@@ -33,7 +33,7 @@ _DECIMALS = {
     **dict.fromkeys(_ZERO_DECIMALS.split(), 0),
     **dict.fromkeys(_THREE_DECIMALS.split(), 3),
 }
-# What people write for a currency, and its code.
+# Codes by common names.
 _COMMON_NAMES = {
     **dict.fromkeys(("RMB", "CNH", "YUAN", "人民币", "元", "¥", "￥"), "CNY"),
     **dict.fromkeys(("$", "US$", "美元"), "USD"),
@@ -46,23 +46,23 @@ _COMMON_NAMES = {
 
 
 def decimals(currency: str) -> int:
-    """How many decimals an amount in the currency's minor unit stands for: CNY 2, JPY 0, KWD 3."""
+    """The number of decimals of a currency: CNY 2, JPY 0, KWD 3."""
     return _DECIMALS.get(currency, 2)
 
 
 def in_major_units(amount: int, currency: str) -> Decimal:
-    """An amount in minor units (`amountCents`) as people write it: 1280 JPY is 1280, not 12.80."""
+    """Converts minor units (`amountCents`): 1280 is 12.80 for CNY and 1280 for JPY."""
     return Decimal(amount).scaleb(-decimals(currency))
 
 
 def suggest_currency(text: str) -> str | None:
-    """The ISO 4217 code that `RMB` or `usd` probably means."""
+    """The probable ISO 4217 code for a text like `RMB` or `usd`."""
     upper = text.upper()
     return upper if upper in CURRENCIES else _COMMON_NAMES.get(upper)
 
 
 def split(cents: int) -> tuple[int, int]:
-    """The two summable halves of an amount; join adds them up again exactly."""
+    """The two parts of an amount, which can be summed separately; `join` combines the sums."""
     return divmod(cents, SPLIT)
 
 

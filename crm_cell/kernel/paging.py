@@ -1,29 +1,35 @@
-"""A page of a list: which one is asked for, and what is given."""
+"""The request for a page of a list, and its rows."""
 
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 Key = tuple[str, str, int]
-"""Tenant, id and version: a record of one key never changes."""
+"""Tenant, id and version. The record of one key never changes."""
 T = TypeVar("T")
 U = TypeVar("U")
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 500
 MAX_EXPORT_SIZE = 1000
-# No list is this long; a number beyond it is a mistake, and stays clear of int64 as an offset.
+# Larger than any list, and small enough that the offset fits an int64.
 MAX_PAGE = 2**31 - 1
+_SHALLOW = 1_000
 
 
 class PageRequest(msgspec.Struct, frozen=True):
-    """By number (`page`, from 1) or after a row (`after`, the id that the last page ended on)."""
+    """By number (`page`, from 1) or by cursor (`after`, the last id of the previous page)."""
 
     size: int = DEFAULT_SIZE
     page: int = 1
     after: str | None = None
-    kept: dict[Key, Any] | None = None
-    """What the caller has of records seen before, and will take in their place."""
+    cached: dict[Key, Any] | None = None
+    """Rendered records by key, which may be returned in place of records."""
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether OFFSET is fast enough to get there."""
+        return self.offset <= _SHALLOW
 
     @property
     def offset(self) -> int:
@@ -31,7 +37,7 @@ class PageRequest(msgspec.Struct, frozen=True):
 
 
 class Slice(msgspec.Struct, Generic[T], frozen=True):
-    """The rows of one page, the exact number of all rows, and the id to go on after, if any."""
+    """The rows of a page, the exact number of all rows, and the cursor of the next page, if any."""
 
     rows: list[T]
     total: int

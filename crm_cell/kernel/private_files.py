@@ -1,4 +1,4 @@
-"""Files that only their owner may read, and that appear whole or not at all."""
+"""Files that only their owner may read, written atomically."""
 
 import os
 import secrets
@@ -9,25 +9,25 @@ from pathlib import Path
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 
-# O_EXCL follows no link either: whatever lies at the name is a reason to fail.
+# O_EXCL does not follow links either: any existing file is an error.
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @contextmanager
-def appearing(path: Path, *, replace: bool) -> Iterator[Path]:
-    """A new, empty file beside `path`, which takes the name `path` at the end, on disk by then.
+def atomic_file(path: Path, *, replace: bool) -> Iterator[Path]:
+    """A new, empty file in the folder of `path`, which is synced and renamed to `path` at the end.
 
-    What goes wrong leaves none. Raises OSError: FileExistsError where `path` is taken and not to
-    be replaced.
+    Any exception deletes it. Raises OSError: FileExistsError where `path` exists and `replace` is
+    false.
     """
-    with unfinished(path) as file:
+    with temporary_file(path) as file:
         yield file
         publish(file, path, replace=replace)
 
 
 @contextmanager
-def unfinished(path: Path) -> Iterator[Path]:
-    """A new, empty file beside `path`, which is gone at the end. Raises OSError."""
+def temporary_file(path: Path) -> Iterator[Path]:
+    """A new, empty file in the folder of `path`, which is deleted at the end. Raises OSError."""
     file = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
     try:
         os.close(os.open(file, _NEW, FILE_MODE))
@@ -41,17 +41,17 @@ def unfinished(path: Path) -> Iterator[Path]:
 
 
 def publish(file: Path, path: Path, *, replace: bool) -> None:
-    """Give the file its name, in one step that outlasts a power cut. Raises OSError."""
+    """Rename the file atomically and durably. Raises OSError."""
     sync(file)
     if replace:
         file.replace(path)
     else:
-        path.hardlink_to(file)  # which fails where something lies there
+        path.hardlink_to(file)  # fails if `path` exists
     sync(path.parent)
 
 
 def sync(path: Path) -> None:
-    """Raises OSError when the file or folder cannot be brought to disk."""
+    """Sync a file or folder to disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -60,12 +60,12 @@ def sync(path: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make it and its parents, where they are missing. Raises OSError."""
+    """Create the folder and missing parents. Raises OSError."""
     for missing in reversed([each for each in (folder, *folder.parents) if not each.is_dir()]):
         missing.mkdir(mode=FOLDER_MODE, exist_ok=True)
 
 
 def open_private(path: Path, flags: int) -> int:
-    """A descriptor; a file that is made is private, one that is there stays as it is. Raises
-    OSError."""
+    """Open or create a file and return its descriptor. A new file is private, an existing one keeps
+    its mode. Raises OSError."""
     return os.open(path, flags | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)

@@ -1,18 +1,19 @@
-"""Variables of the environment that look like settings of ours and are none.
+"""Recognises environment variables that look like settings but are not.
 
-Kubernetes and Docker put variables of their own into every container (service links), named after
-whatever service runs beside it: `CRM_PORT=tcp://10.0.0.7:8001`, `CRM_CELL_SERVICE_HOST=10.0.0.7`.
-They are not settings, and a service called `crm` must not keep this one from starting.
+Kubernetes and Docker add variables to every container (service links), named after other services:
+`CRM_PORT=tcp://10.0.0.7:8001`, `CRM_CELL_SERVICE_HOST=10.0.0.7`. Another service called `crm` must
+not prevent this one from starting.
 """
 
 import re
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
-PREFIX = "CRM_"
-# Settings that do not begin with CRM_ share these beginnings.
+from crm_cell.kernel.setting import PREFIX
+
+# Prefixes of settings that do not begin with CRM_.
 _OTHER_PREFIXES = ("CELL_SIGNING_", "PLATFORM_AUTH_")
-# One or two letters wrong in a name of ordinary length; other products' names are further away.
+# Allows one or two wrong letters in a name of ordinary length. Names of other products differ more.
 _SIMILAR = 0.86
 
 _LINK_NAME = re.compile(
@@ -28,7 +29,7 @@ def is_service_link(variable: str, value: str) -> bool:
 
 
 def unknown_names(environment: Mapping[str, str], known: Collection[str]) -> list[str]:
-    """Those that begin as our settings do, are none, and are no service links."""
+    """Variables with a prefix of our settings that are neither settings nor service links."""
     return sorted(
         variable
         for variable, value in environment.items()
@@ -38,8 +39,8 @@ def unknown_names(environment: Mapping[str, str], known: Collection[str]) -> lis
     )
 
 
-def probably_meant(variable: str, known: Collection[str]) -> str | None:
-    """The setting that the name of an unknown one nearly is."""
+def closest_name(variable: str, known: Collection[str]) -> str | None:
+    """The setting with the most similar name, if any."""
     for name in (variable.removeprefix(PREFIX), variable.removesuffix("_FILE")):
         if name in known:
             return name

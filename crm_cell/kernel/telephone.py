@@ -1,7 +1,7 @@
-"""The normal form of telephone numbers: one form for each line, however people write it.
+"""The normal form of telephone numbers, independent of spelling.
 
-A number of the home region is in its national form, digits alone; any other is in E.164. So most
-numbers are in their normal form as they are typed.
+Numbers of the home region have their national form, digits only; others have E.164. So most numbers
+are in normal form as typed.
 """
 
 import re
@@ -12,7 +12,7 @@ import msgspec
 HOME = "CN"
 _HOME_CODE = 86
 _MOST_LINES = 16_384
-_MOBILE_LENGTH = 11
+MOBILE_LENGTH = 11
 _FEWEST_OF_A_LINE = 7
 _BETWEEN_LINES = re.compile(r"[/、,;]")
 _EXTENSION = re.compile(r"ext\.?|x|#|转|分机", re.IGNORECASE)
@@ -23,14 +23,14 @@ class Line(msgspec.Struct, frozen=True):
     """The number, without its extension."""
     extension: str
     national: int
-    """How many digits it has without the codes that spellings may leave out."""
+    """Number of digits without optional prefixes."""
 
 
 def is_mobile(number: str) -> bool:
-    """A mainland mobile as nearly all are written: asked without a pattern, for each row of a
-    list."""
+    """Whether this is a mainland mobile number in its usual spelling. Without a regular expression,
+    because lists call it for each row."""
     return (
-        len(number) == _MOBILE_LENGTH
+        len(number) == MOBILE_LENGTH
         and "13" <= number < "2"
         and number.isascii()
         and number.isdigit()
@@ -39,24 +39,24 @@ def is_mobile(number: str) -> bool:
 
 @lru_cache(_MOST_LINES)
 def lines_of(text: str) -> tuple[Line, ...]:
-    """All numbers in one cell: 13812345678/13987654321 are two, none where there is no digit."""
+    """All numbers in a text: 13812345678/13987654321 has two, a text without digits none."""
     parts = _parts(_BETWEEN_LINES.split(text))
     if len(parts) == 1:
         words = text.split()
-        if len(words) > 1 and all(_size(word) >= _MOBILE_LENGTH for word in words):
-            parts = words  # two whole numbers with a blank between
-    return tuple(_line(part) for part in parts if _size(part))
+        if len(words) > 1 and all(_digit_count(word) >= MOBILE_LENGTH for word in words):
+            parts = words  # two complete numbers, separated by a space
+    return tuple(_line(part) for part in parts if _digit_count(part))
 
 
 def _parts(pieces: list[str]) -> list[str]:
-    """What is too short for a number belongs to the number before it, the first to the next."""
+    """Joins a part that is too short for a number to the one before it, the first to the next."""
     parts: list[str] = []
     for piece in pieces:
         if not parts:
             parts.append(piece)
-        elif _size(parts[-1]) < _FEWEST_OF_A_LINE:
+        elif _digit_count(parts[-1]) < _FEWEST_OF_A_LINE:
             parts[-1] += piece
-        elif _size(piece) < _FEWEST_OF_A_LINE:
+        elif _digit_count(piece) < _FEWEST_OF_A_LINE:
             parts[-1] += "#" + piece
         else:
             parts.append(piece)
@@ -65,7 +65,7 @@ def _parts(pieces: list[str]) -> list[str]:
 
 def _line(text: str) -> Line:
     main, *extensions = _EXTENSION.split(text)
-    if not _size(main):
+    if not _digit_count(main):
         main, extensions = text, []
     digits, extension = _digits(main), "".join(map(_digits, extensions))
     plus = "+" * main.lstrip(" (").startswith("+")
@@ -76,8 +76,8 @@ def _line(text: str) -> Line:
 
 
 def _parsed(number: str) -> tuple[str, int] | None:
-    """None for what is no number of any country."""
-    # Imported here because it costs 50 ms, and most services meet mainland mobiles only.
+    """Normal form and `national` of a number; None for a number of no country."""
+    # Imported here because the import takes 50 ms, and most processes see mainland mobiles only.
     import phonenumbers
 
     try:
@@ -94,9 +94,9 @@ def _parsed(number: str) -> tuple[str, int] | None:
 
 
 def _digits(text: str) -> str:
-    """In ASCII, whatever the script."""
+    """The digits of any script, in ASCII."""
     return "".join(str(int(char)) for char in text if char.isdecimal())
 
 
-def _size(text: str) -> int:
+def _digit_count(text: str) -> int:
     return sum(map(str.isdecimal, text))

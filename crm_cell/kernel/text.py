@@ -1,16 +1,16 @@
-"""What text may be, and when two names are the same name."""
+"""Normalisation of text, and comparison of names."""
 
 import re
 import unicodedata
 
-# White space, and what takes no space at all; the last white space of Unicode is U+3000.
+# White space and zero-width characters. The last white space in Unicode is U+3000.
 _EDGES = "\u200b\u200c\u200d\u2060\ufeff" + "".join(filter(str.isspace, map(chr, range(0x3001))))
-# Unicode's own bound, for text that is handled in a stream (UAX #15, Stream-Safe Text Format).
+# The limit of Unicode for text in streams (UAX #15, Stream-Safe Text Format).
 _MOST_MARKS = 30
-# Marks made of two marks, though by themselves they do not count as one.
+# These decompose into two marks, although their combining class is 0.
 _MADE_OF_MARKS = "\u0f73\u0f75\u0f81"
 _LINE_BREAKS = re.compile(r"\r\n?")
-# What shows nothing although Unicode calls it a mark or a letter: joiners, fillers, variation
+# Invisible characters that Unicode classifies as marks or letters: joiners, fillers, variation
 # selectors.
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -20,19 +20,19 @@ _CONTROL_BUT_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def clean(text: str) -> str:
-    """Trim and normalise to NFC, as every stored text is."""
+    """Trim and normalise to NFC, the form of all stored text."""
     if text.isascii():
         return text.strip()
     return trim(unicodedata.normalize("NFC", text))
 
 
 def trim(text: str) -> str:
-    """Take white space and invisible characters from both ends, however they alternate."""
+    """Remove white space and zero-width characters from both ends."""
     return text.strip(_EDGES)
 
 
 def visible(text: str) -> str:
-    """Without invisible characters anywhere: for text that is compared and never typed with one."""
+    """Remove invisible characters everywhere: for text that nobody types with one on purpose."""
     if text.isascii():
         return text
     seen = _UNSEEN.sub("", text)
@@ -40,22 +40,22 @@ def visible(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """As clean, for text of several lines, whose breaks all become \\n."""
+    """As `clean`, for text of several lines. All line breaks become \\n."""
     return clean(_LINE_BREAKS.sub("\n", text))
 
 
-def heaps_marks(text: str) -> bool:
-    """Whether a letter carries more marks than any script has.
+def has_excess_marks(text: str) -> bool:
+    """Whether a letter has more combining marks than any script uses.
 
-    To normalise text is to put the marks of each letter in order, at the cost of their number
-    squared: a heap of a megabyte would take minutes.
+    Normalisation sorts the marks of each letter in quadratic time: a megabyte of marks would take
+    minutes.
     """
     if len(text) <= _MOST_MARKS or text.isascii():
         return False
-    heap = 0
+    marks = 0
     for char in text:
-        heap = heap + 1 if unicodedata.combining(char) or char in _MADE_OF_MARKS else 0
-        if heap > _MOST_MARKS:
+        marks = marks + 1 if unicodedata.combining(char) or char in _MADE_OF_MARKS else 0
+        if marks > _MOST_MARKS:
             return True
     return False
 
@@ -64,26 +64,26 @@ def has_control(text: str) -> bool:
     return not text.isprintable() and _CONTROL.search(text) is not None
 
 
-def has_control_but_lines(text: str) -> bool:
-    """Line feeds and tabs are the two control characters that a note may hold."""
+def has_control_except_lines(text: str) -> bool:
+    """Allows line feeds and tabs, for notes."""
     return not text.isprintable() and _CONTROL_BUT_LINES.search(text) is not None
 
 
 def name_key(name: str) -> str:
-    """The form in which names are compared: two names with one key are the same name.
+    """The comparison key of a name: names with equal keys count as the same name.
 
-    Width and composition go by NFKC, case by folding, invisible format characters (zero-width
-    spaces, joiners, marks of direction) are dropped, runs of white space become one space.
+    NFKC unifies width and composition, case folding unifies case. Invisible format characters
+    (zero-width spaces, joiners, directional marks) are removed, and white space becomes one space.
     """
     if name.isascii():
         return " ".join(name.split()).casefold()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    if not folded.isprintable():  # format characters never are, and looking at each is slow
+    if not folded.isprintable():  # skips the slow loop for text without format characters
         visible = "".join(char for char in folded if unicodedata.category(char) != "Cf")
         folded = unicodedata.normalize("NFKC", visible)
     return " ".join(folded.split())
 
 
 def is_blank(text: str) -> bool:
-    """Whether nothing was typed but blanks; line separators and controls are no blanks."""
+    """Whether the text has only spaces and line breaks. Control characters are not blank."""
     return not text.strip(" \t\r\n\u00a0\u3000")

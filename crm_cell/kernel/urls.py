@@ -1,8 +1,8 @@
-"""URLs as they may be shown: without the user and password that they can carry."""
+"""URLs for logs, without user and password."""
 
 import re
 
-# Up to the last @ before the path, as browsers and libraries read it.
+# Up to the last @ before the path, as browsers and libraries parse it.
 _CREDENTIALS = re.compile(r"^([^/?#]*//)?[^/?#]*@")
 
 

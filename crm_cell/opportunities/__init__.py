@@ -1,1 +1,1 @@
-"""Opportunities: what may be sold to a customer, for how much, and how far along it is."""
+"""Opportunities: potential deals with a customer, their amounts and stages."""

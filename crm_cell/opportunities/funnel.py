@@ -1,4 +1,4 @@
-"""The sales funnel as a table of sums, kept in step with every write so that no report scans."""
+"""The sales funnel as a table of sums, which every write updates so that reports need no scan."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -6,14 +6,27 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from crm_cell.kernel import money
-from crm_cell.opportunities.rules import Opportunity
+from crm_cell.opportunities.resource import Opportunity
 
 Step = tuple[Opportunity | None, Opportunity | None]
-"""An opportunity before and after a write; None where it was not, or is no more."""
+"""An opportunity before and after a write; None before a create and after a deletion."""
+
+
+class FunnelRow(msgspec.Struct, frozen=True):
+    """Count and sum of the opportunities with one stage, status and currency."""
+
+    stage: int
+    status: int
+    currency: str
+    count: int
+    amount_cents: int
+    """May be larger than an int64."""
+    owner: str = ""
+    """Where the rows are by owner; '' means no owner."""
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """What opportunities are counted by. The owner '' stands for nobody."""
+    """The key of a sum. The owner '' means no owner."""
 
     tenant_id: str
     owner_id: str
@@ -23,7 +36,7 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class Shift(msgspec.Struct, frozen=True):
-    """What a write adds to a cell; the amount in two halves, which never overflow when summed."""
+    """A change of a cell. The amount has two parts, whose sums never overflow."""
 
     cell: Cell
     count: int
@@ -32,22 +45,22 @@ class Shift(msgspec.Struct, frozen=True):
 
 
 def shifts(steps: Iterable[Step]) -> list[Shift]:
-    """One for each cell that the steps really change."""
+    """One for each cell that the steps change."""
     counts: Counter[Cell] = Counter()
     amounts: Counter[Cell] = Counter()
-    for opportunity, sign in gone_and_come(steps):
+    for opportunity, sign in signed_states(steps):
         cell = cell_of(opportunity)
         counts[cell] += sign
         amounts[cell] += sign * opportunity.amount_cents
     return [
-        Shift(cell, count, *_halves(amounts[cell]))
+        Shift(cell, count, *_signed_parts(amounts[cell]))
         for cell, count in counts.items()
         if count or amounts[cell]
     ]
 
 
-def gone_and_come(steps: Iterable[Step]) -> Iterator[tuple[Opportunity, int]]:
-    """What is to be counted no more (-1), and what from now on (1)."""
+def signed_states(steps: Iterable[Step]) -> Iterator[tuple[Opportunity, int]]:
+    """The states to subtract (-1) and to add (1)."""
     for before, after in steps:
         if before is not None:
             yield before, -1
@@ -65,7 +78,7 @@ def cell_of(opportunity: Opportunity) -> Cell:
     )
 
 
-def _halves(cents: int) -> tuple[int, int]:
-    """Both of the amount's sign, so that what is added and taken away leaves zeros."""
+def _signed_parts(cents: int) -> tuple[int, int]:
+    """Both parts have the sign of the amount, so that adding and subtracting one gives zeros."""
     high, low = money.split(abs(cents))
     return (high, low) if cents >= 0 else (-high, -low)

@@ -1,1 +1,1 @@
-"""Payments: money that came in for a contract, entered once and never changed."""
+"""Payments received for contracts. They are never changed."""

@@ -1,83 +1,49 @@
-"""What can be done with payments: enter them and read them."""
+"""The rules of payments: currency and owner of the contract, and its sum of payments."""
 
-from crm_cell.audit import service as audit
-from crm_cell.contracts import service as contracts
-from crm_cell.customers.service import Customer, Handover
-from crm_cell.events import service as events
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import msgspec
+
+from crm_cell.contracts.messages import PAID_TOO_LARGE
+from crm_cell.contracts.resource import Contract, contracts
+from crm_cell.contracts.service import ContractService
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import NotFound
-from crm_cell.kernel.ids import new_id
-from crm_cell.kernel.paging import PageRequest, Slice
-from crm_cell.payments import rules, store
-from crm_cell.payments.rules import Payment
-from crm_cell.storage.engine import Reader, Tx
+from crm_cell.kernel.errors import CrmError, IdempotentConflict, RuleViolation
+from crm_cell.payments.resource import Payment
+from crm_cell.resources.messages import IDEMPOTENT_MONEY
+from crm_cell.resources.service import Parents, Service, Values, Write
+from crm_cell.storage.engine import Tx
 
 
-async def register(
-    tx: Tx,
-    actor: Actor,
-    *,
-    contract_id: str,
-    amount_cents: int,
-    payment_at: str,
-    remark: str | None = None,
-) -> Payment:
-    """Enter a payment, and count it towards its contract in the same transaction."""
-    contract = await contracts.named_in_body(tx, actor, contract_id)
-    payment = rules.new_payment(
-        actor,
-        new_id(tx.id_time),
-        tx.now,
-        contract_id=contract.id,
-        owner_id=contract.owner_id,
-        currency=contract.currency,
-        amount_cents=amount_cents,
-        payment_at=payment_at,
-        remark=remark,
-    )
-    await store.insert(tx, payment)
-    await contracts.add_payment(tx, contract, amount_cents)
-    await audit.record(tx, actor, "created", after=payment)
-    await events.emit(tx, actor, "crm.payment.registered", payment)
-    return payment
+class PaymentService(Service[Payment]):
+    rejections: ClassVar[Mapping[str, Sequence[str | CrmError]]] = {
+        "create": [RuleViolation(PAID_TOO_LARGE)]
+    }
+
+    async def resolve_references(self, tx: Tx, actor: Actor, values: Values) -> Parents:
+        """Locks the contract exclusively, because its sum of payments changes."""
+        contract = await self.services.of(contracts).resolve(
+            tx, actor, values["contract_id"], owned=True, exclusive=True
+        )
+        return {"contract_id": contract}
+
+    async def prepare(self, write: Write[Payment]) -> Payment:
+        """Copies the currency of the contract."""
+        return msgspec.structs.replace(write.after, currency=_contract(write).currency)
+
+    async def insert(self, write: Write[Payment]) -> None:
+        """Raises IdempotentConflict for a key or request id that was ever used before. Adds the
+        payment to the sum of its contract in the same transaction."""
+        if not await self.store.insert_unless_taken(write.tx, write.after):
+            raise IdempotentConflict(IDEMPOTENT_MONEY)
+        contracts = self.services.get(ContractService)
+        await contracts.add_payment(
+            write.tx, write.actor, _contract(write), write.after.amount_cents
+        )
 
 
-async def get(tx: Reader, actor: Actor, payment_id: str) -> Payment:
-    """Raises NotFound, for a payment of another owner's customer too."""
-    payment = await store.find(tx, actor, payment_id)
-    if payment is None:
-        raise NotFound("payment_not_found")
-    return payment
-
-
-async def list_(
-    tx: Reader, actor: Actor, asked: PageRequest, *, contract_id: str | None = None
-) -> Slice[Payment]:
-    return await store.page(tx, actor, asked, contract_id)
-
-
-async def of_contract(
-    tx: Reader, tenant: str, contract_id: str, *, after: str, most: int
-) -> list[Payment]:
-    """In the order of their ids."""
-    return await store.of_contract(tx, tenant, contract_id, after=after, most=most)
-
-
-async def recheck(tx: Reader, actor: Actor, payment_id: str) -> None:
-    """Raises NotFound where a stored answer shows a payment that is no longer the caller's."""
-    if not actor.may_see(await store.owner_of(tx, actor.tenant, payment_id)):
-        raise NotFound("payment_not_found")
-
-
-async def customer_deleted(tx: Tx, actor: Actor, customer: Customer) -> None:
-    """Nothing to hide: a customer with payments has contracts, and those refuse."""
-
-
-async def customer_restored(tx: Tx, actor: Actor, customer: Customer) -> None:
-    """Nothing to restore, likewise."""
-
-
-async def customer_handed_over(tx: Tx, handover: Handover) -> None:
-    before, after = handover.before, handover.after
-    contract_ids = await contracts.ids_of_customer(tx, after.tenant_id, after.id)
-    await store.hand_over(tx, after.tenant_id, contract_ids, before.owner_id, after.owner_id)
+def _contract(write: Write[Payment]) -> Contract:
+    contract = write.parents["contract_id"]
+    assert isinstance(contract, Contract), "the reference is to a contract"
+    return contract

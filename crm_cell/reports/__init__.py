@@ -1,1 +1,1 @@
-"""What it all adds up to: the sales funnel and the figures for monitoring."""
+"""Reports: the sales funnel, and business metrics."""

@@ -1,1 +1,1 @@
-"""Looking at a number or an address in full: counted, and put on record."""
+"""Daily limits for revealing contact details, dry runs of imports and checks for duplicates."""

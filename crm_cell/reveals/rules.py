@@ -1,4 +1,4 @@
-"""The reason of a reveal, without what was revealed."""
+"""Removes revealed contact details from the reason of a reveal."""
 
 import re
 import unicodedata
@@ -7,16 +7,17 @@ from collections.abc import Iterable
 from crm_cell.kernel.telephone import lines_of
 
 _REMOVED = "***"
-# Digits with the marks that people write between them, in any script.
+# Digits of any script, with separators.
 _NUMBER = re.compile(r"\+?[\d(][\d\s()./\-–—]*\d")
-# Fewer digits in common are a room or a time of day, not a telephone number.
+# Shorter matches are rather rooms or times than telephone numbers.
 _FEWEST_DIGITS = 7
 
 
-def without_contact_details(reason: str, phones: Iterable[str], emails: Iterable[str]) -> str:
-    """A record that a number was seen must not be where it is seen next, however it is written."""
-    for email in emails:
-        reason = re.sub(re.escape(email), _REMOVED, reason, flags=re.IGNORECASE)
+def without_contact_details(reason: str, phones: Iterable[str], others: Iterable[str]) -> str:
+    """Redacts numbers in any spelling and other values as they are, because the audit log must not
+    show them unmasked."""
+    for other in others:
+        reason = re.sub(re.escape(other), _REMOVED, reason, flags=re.IGNORECASE)
     lines = {_digits(line.main) for phone in phones for line in lines_of(phone)}
 
     def remove(found: re.Match[str]) -> str:
@@ -30,7 +31,7 @@ def without_contact_details(reason: str, phones: Iterable[str], emails: Iterable
 
 
 def _is_line(digits: str, line: str) -> bool:
-    """Whether they are the same line, with or without the codes that spellings may leave out."""
+    """Whether they are the same number, with or without optional prefixes."""
     shorter, longer = sorted((digits, line), key=len)
     return len(shorter) >= _FEWEST_DIGITS and longer.endswith(shorter.lstrip("0"))
 

@@ -1,37 +1,41 @@
-"""How often somebody has looked today, and how many rows they had tested, in SQL."""
+"""SQL for the daily counters of reveals, of tested rows and of checks for duplicates."""
+
+from typing import Final
 
 from crm_cell.storage.engine import Tx
 
 
-async def count(tx: Tx, tenant: str, actor: str, day: int, most: int) -> bool:
-    """Once more on this day; False, and nothing has changed, where it was `most` times already.
-
-    A clock that is a little behind counts for the day that has begun elsewhere.
-    """
-    row = await tx.one(
-        "INSERT INTO reveal_counts (tenant_id, actor, day, count)"
+def _count_one(table: str) -> str:
+    return (
+        f"INSERT INTO {table} (tenant_id, actor, day, count)"
         " VALUES (:tenant, :actor, :day, 1)"
         " ON CONFLICT (tenant_id, actor) DO UPDATE SET"
-        " count = CASE WHEN reveal_counts.day < excluded.day THEN 1"
-        " ELSE reveal_counts.count + 1 END,"
-        " day = CASE WHEN reveal_counts.day < excluded.day THEN excluded.day"
-        " ELSE reveal_counts.day END"
-        " WHERE reveal_counts.day < excluded.day OR reveal_counts.count < :most"
-        " RETURNING count",
-        tenant=tenant,
-        actor=actor,
-        day=day,
-        most=most,
+        f" count = CASE WHEN {table}.day < excluded.day THEN 1 ELSE {table}.count + 1 END,"
+        f" day = CASE WHEN {table}.day < excluded.day THEN excluded.day ELSE {table}.day END"
+        f" WHERE {table}.day < excluded.day OR {table}.count < :most"
+        " RETURNING count"
     )
+
+
+_COUNT_REVEAL: Final = _count_one("reveal_counts")
+_COUNT_CHECK: Final = _count_one("duplicate_check_counts")
+
+
+async def count(tx: Tx, tenant: str, actor: str, day: int, most: int) -> bool:
+    """Increments the counter of the day. Returns False, and changes nothing, if it is `most`.
+
+    A process whose clock is behind uses the later day that another process has begun.
+    """
+    row = await tx.fetch_one(_COUNT_REVEAL, tenant=tenant, actor=actor, day=day, most=most)
     return row is not None
 
 
 async def count_tested(tx: Tx, tenant: str, actor: str, day: int, rows: int, most: int) -> bool:
-    """So many rows more on this day; False, and nothing has changed, where it would be over `most`.
-    A clock that is behind counts as above."""
+    """Adds `rows` to the counter of the day. Returns False, and changes nothing, if it would exceed
+    `most`. Clocks that are behind: as `count`."""
     if rows > most:
         return False
-    row = await tx.one(
+    row = await tx.fetch_one(
         "INSERT INTO dry_run_counts (tenant_id, actor, day, count)"
         " VALUES (:tenant, :actor, :day, :rows)"
         " ON CONFLICT (tenant_id, actor) DO UPDATE SET"
@@ -47,4 +51,10 @@ async def count_tested(tx: Tx, tenant: str, actor: str, day: int, rows: int, mos
         rows=rows,
         room=most - rows,
     )
+    return row is not None
+
+
+async def count_check(tx: Tx, tenant: str, actor: str, day: int, most: int) -> bool:
+    """Counts one check for duplicates, as `count` does."""
+    row = await tx.fetch_one(_COUNT_CHECK, tenant=tenant, actor=actor, day=day, most=most)
     return row is not None

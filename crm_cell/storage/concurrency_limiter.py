@@ -1,29 +1,30 @@
 """Concurrency limits with a bounded queue that is fair between tenants.
 
-A place is held until the work has really ended, also on a thread. Alone, a tenant may have all
-places; as soon as others wait, each place that becomes free goes to the waiting tenant that holds
-the fewest, and among equals to the one whose turn it is. A caller who would wait for too long is
-refused at once: work on an answer that nobody waits for is all that overload needs to last.
+A place is held until the work has really ended, even on a thread. A single tenant may use all
+places. As soon as others wait, each place that becomes free goes to the waiting tenant that holds
+the fewest, among equals in round-robin order. A caller who would wait for too long is refused at
+once: under overload, requests whose callers have given up would otherwise keep the service busy.
 """
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from time import perf_counter
 
 from crm_cell.kernel.errors import RateLimited
 
-# Past it, the answer is worth less to the caller than an early refusal.
+# After this, an early refusal is better for the caller than a late answer.
 PATIENCE_SECONDS = 0.5
 _MOST_WAITING = 1_024
-# The newest interval between two free places counts for so much in their mean.
+# Weight of the newest interval in the moving average of intervals between free places.
 _WEIGHT = 0.01
 
 Place = asyncio.Future[None]
 
 
 class Queue:
-    """Who waits, each tenant's in their order."""
+    """Waiting callers, first in first out for each tenant."""
 
     def __init__(self) -> None:
         self._tenants: OrderedDict[str, deque[Place]] = OrderedDict()
@@ -32,7 +33,7 @@ class Queue:
         return bool(self._tenants)
 
     def turns_until(self, tenant: str) -> int:
-        """How many places must become free until one more of the tenant would get one, when
+        """How many places must become free before one more caller of the tenant would get one, if
         tenants take turns."""
         own = len(self._tenants.get(tenant, ())) + 1
         return 1 + sum(min(own, len(places)) for places in self._tenants.values())
@@ -41,7 +42,7 @@ class Queue:
         self._tenants.setdefault(tenant, deque()).append(place)
 
     def remove(self, tenant: str, place: Place) -> None:
-        """Of somebody who gave up, or was let in."""
+        """Remove a caller who gave up or has got a place."""
         places = self._tenants.get(tenant)
         if places is not None and place in places:
             places.remove(place)
@@ -49,8 +50,8 @@ class Queue:
                 del self._tenants[tenant]
 
     def next(self, held: Mapping[str, int], most: int) -> tuple[str, Place] | None:
-        """Take out whose turn it is: of the tenants that hold less than `most`, the one that holds
-        the fewest."""
+        """Take the next caller: from the tenant that holds the fewest places, and fewer than
+        `most`."""
         chosen, fewest = None, most
         for tenant in self._tenants:
             if (has := held.get(tenant, 0)) < fewest:
@@ -60,7 +61,7 @@ class Queue:
         return None if chosen is None else (chosen, self._take(chosen))
 
     def make_room_for(self, tenant: str) -> Place | None:
-        """Take out the newest of the tenant that has the most waiting, where this one has fewer."""
+        """Take the newest caller of the tenant with the most waiting, if `tenant` has fewer."""
         longest = max(self._tenants, key=lambda name: len(self._tenants[name]))
         own = len(self._tenants.get(tenant, ()))
         if len(self._tenants[longest]) <= own + 1:
@@ -71,13 +72,13 @@ class Queue:
         places = self._tenants.pop(tenant)
         place = places.popleft()
         if places:
-            self._tenants[tenant] = places  # at the end: it has had its turn
+            self._tenants[tenant] = places  # at the end, because it has had its turn
         return place
 
 
 class ConcurrencyLimiter:
-    """So many places, for one kind of work or for two: writes and what is not. To each `enter`
-    belongs a `leave`."""
+    """A limited number of places, for one kind of work or for reads and writes. Each `enter` needs
+    a `leave`."""
 
     def __init__(
         self,
@@ -87,8 +88,8 @@ class ConcurrencyLimiter:
         for_newcomers: int = 0,
         patience: float = PATIENCE_SECONDS,
     ) -> None:
-        """Writes have at most `for_writes` places. So many as `for_newcomers` says go only to
-        tenants that hold none: where places are held for long, nobody should wait for that."""
+        """Writes have at most `for_writes` places. `for_newcomers` places are reserved for tenants
+        that hold none, so that they need not wait for long work of others."""
         self._places = places
         self._for_writes = places if for_writes is None else for_writes
         self._for_newcomers = for_newcomers
@@ -102,12 +103,12 @@ class ConcurrencyLimiter:
         self._interval = 0.0
 
     async def enter(self, tenant: str, *, writes: bool = False) -> None:
-        """Raises RateLimited when there is no place soon enough."""
+        """Raises RateLimited if no place becomes free soon enough."""
         if not self.has_entered(tenant, writes=writes):
             await self._wait(tenant, writes=writes)
 
     def has_entered(self, tenant: str, *, writes: bool = False) -> bool:
-        """What `enter` does where nobody has to wait: nearly always, and for half of its price."""
+        """Enter if that needs no wait: the common case, at half the cost of `enter`."""
         if self._at_work >= self._places or (writes and self._writing >= self._for_writes):
             return False
         if self._waiting and self._queues[writes]:
@@ -130,6 +131,15 @@ class ConcurrencyLimiter:
             self._measure()
             self._let_in()
 
+    @asynccontextmanager
+    async def place(self, tenant: str) -> AsyncIterator[None]:
+        """A place for the time of a block. Raises RateLimited."""
+        await self.enter(tenant)
+        try:
+            yield
+        finally:
+            self.leave(tenant)
+
     async def _wait(self, tenant: str, *, writes: bool) -> None:
         queue = self._queues[writes]
         if queue.turns_until(tenant) * self._interval > self._patience:
@@ -148,7 +158,7 @@ class ConcurrencyLimiter:
             await place
         except asyncio.CancelledError:
             if not place.cancelled() and place.exception() is None:
-                self.leave(tenant, writes=writes)  # let in, and gone in the same moment
+                self.leave(tenant, writes=writes)  # it got a place just before the cancellation
             raise
         finally:
             queue.remove(tenant, place)
@@ -156,20 +166,21 @@ class ConcurrencyLimiter:
             lost_patience.cancel()
 
     def _make_room_for(self, tenant: str, queue: Queue) -> None:
-        """Who has many in the queue cannot keep others out of it. Raises RateLimited."""
+        """Refuse a caller of the tenant with the most waiting, so that one tenant cannot fill the
+        queue. Raises RateLimited."""
         place = queue.make_room_for(tenant) if queue else None
         if place is None:
             raise RateLimited
         _refuse(place)
 
     def _measure(self) -> None:
-        """How long it takes until a place becomes free, while somebody waits."""
+        """Update the average time until a place becomes free while callers wait."""
         now = perf_counter()
         self._interval += _WEIGHT * (now - self._freed - self._interval)
         self._freed = now
 
     def _let_in(self) -> None:
-        """All for whom there is room, reads first."""
+        """Give free places to waiting callers, reads first."""
         for writes, queue in self._queues.items():
             while queue and self._has_room(writes=writes):
                 free = self._places - self._at_work

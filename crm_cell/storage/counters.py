@@ -1,25 +1,25 @@
-"""How many there are, kept in the same transaction as what is counted, so that no list scans.
+"""Row counts that are updated in the same transaction as the rows, so that no list scans a table.
 
-A counter is one or more rows ("stripes") that are added up when read: on a database with
-concurrent writers each adds to a stripe of its own, and none queues behind another.
+A counter is one or more rows ("stripes") that are added up when read. On a database with
+concurrent writers each writer adds to its own stripe, so that none waits for another.
 
-Beside the counter of a list stands that of its moves: how many rows have left the list, or have
-come into it among older ones. As long as it stays the same, a row has the same number of older
-rows before it, and deep pages rely on that (see `storage.deep_pages`).
+Each list also has a counter of reorders: how many rows have left the list or have been inserted
+among older ones. While it stays the same, each row has the same number of older rows before it;
+deep pages rely on that (see `storage.paging.deep_offsets`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from itertools import islice
 
-from crm_cell.kernel.entity import Entity
-from crm_cell.storage.engine import Reader, Tally, Tx
+from crm_cell.storage.engine import CounterDeltas, Reader, Tx
 
 Counter = tuple[str, str | None]
-"""A counter's name, and the key that it counts for; None stands for "nobody" or "nothing"."""
+"""A counter's name and its key, for example an owner. None stands for "no owner"."""
 ANY = "\x1a"
-"""At the beginning or the end of a key, for whatever is there: counters that are read together. It
-is a control character, so no user, type or id has it in its name."""
+"""A wildcard at the beginning or the end of a key: all matching counters are added up. It is a
+control character, so no user, type or id contains it."""
 OR = "\x1b"
-"""Between keys that are read together."""
+"""Separates keys whose counters are added up."""
 
 ADD = """
 INSERT INTO counters (tenant_id, name, key, stripe, value)
@@ -30,18 +30,27 @@ ON CONFLICT (tenant_id, name, key, stripe) DO UPDATE SET value = counters.value 
 _OF_NAME = "SELECT coalesce(sum(value), 0) FROM counters WHERE tenant_id = :tenant AND name = :name"
 _SUM = f"{_OF_NAME} AND key = :key"
 
-# Rows of a transaction that took longer, or was dated back, come in among older ones. What is
-# remembered of lists concerns rows some minutes old (`storage.deep_pages`): the difference is left
-# to the commit, and to clocks that do not agree.
+# Statements for so many keys; names of parameters consist of lower-case letters.
+_LETTERS = "abcdefghijklmnop"
+_KEYS = tuple(f"key_{first}{second}" for first in _LETTERS for second in _LETTERS)
+_LENGTHS = (8, 64, len(_KEYS))
+_OF_KEYS = {
+    length: f"{_OF_NAME} AND key IN ({', '.join(f':{name}' for name in _KEYS[:length])})"
+    for length in _LENGTHS
+}
+
+# A transaction that takes longer, or is backdated, inserts its rows among older ones. The rank
+# index only uses rows that are some minutes old (`storage.paging.deep_offsets`); the difference
+# leaves room for the commit and for clocks that disagree.
 _LATE_MS = 30_000
-_MOVES = ".moves"
+_REORDERS = ".moves"
 
 
 async def add(tx: Tx, tenant: str, name: str, key: str | None, delta: int = 1) -> None:
-    """Add new rows to the counter `name` of `key`, or take away what leaves the list.
+    """Count new rows in the counter `name` of `key`, or subtract rows that leave the list.
 
-    The engine writes what was added at the end of the transaction, once for all that share a
-    commit: a read in the same transaction does not see it yet.
+    The engine writes the sum at the end of the transaction, once for all transactions that share
+    a commit, so a read in the same transaction does not see it yet.
     """
     await add_all(tx, tenant, [(name, key)], delta)
 
@@ -49,85 +58,85 @@ async def add(tx: Tx, tenant: str, name: str, key: str | None, delta: int = 1) -
 async def add_all(tx: Tx, tenant: str, keys: Iterable[Counter], delta: int = 1) -> None:
     for name, key in keys:
         counter = (tenant, name, key or "")
-        tx.tally[counter] = tx.tally.get(counter, 0) + delta
+        tx.pending_deltas[counter] = tx.pending_deltas.get(counter, 0) + delta
         if delta < 0:
-            _count_moves(tx.tally, counter, -delta)
+            _count_reorders(tx.pending_deltas, counter, -delta)
 
 
-async def bring_back(tx: Tx, tenant: str, keys: Iterable[Counter]) -> None:
-    """Count a restored row again. It comes in among older ones, so it is a move as well."""
+async def restore(tx: Tx, tenant: str, keys: Iterable[Counter]) -> None:
+    """Count a restored row again. It returns among older rows, so it also counts as a reorder."""
     for name, key in keys:
         await add(tx, tenant, name, key)
-        _count_moves(tx.tally, (tenant, name, key or ""), 1)
+        _count_reorders(tx.pending_deltas, (tenant, name, key or ""), 1)
 
 
-async def hand_over(
+async def transfer(
     tx: Tx, tenant: str, name: str, before: str | None, after: str | None, many: int = 1
 ) -> None:
-    """So many rows that were counted for `before` are counted for `after` from now on."""
+    """Move `many` rows from the counter of `before` to that of `after`."""
     await add(tx, tenant, name, before, -many)
     await add(tx, tenant, name, after, many)
-    _count_moves(tx.tally, (tenant, name, after or ""), many)
+    _count_reorders(tx.pending_deltas, (tenant, name, after or ""), many)
 
 
-async def recount(tx: Tx, before: Entity, after: Entity, by: Mapping[str, str]) -> None:
-    """A record has changed; `by` tells for which of its members each counter counts."""
-    for name, member in by.items():
-        gone, come = getattr(before, member), getattr(after, member)
-        if gone != come:
-            await hand_over(tx, after.tenant_id, name, gone, come)
+def reorder_counter(name: str) -> str:
+    """The name of the counter of a list's reorders."""
+    return name + _REORDERS
 
 
-def moves_of(name: str) -> str:
-    """The name of the counter that says how many moves a list has seen."""
-    return name + _MOVES
+def settled(deltas: CounterDeltas, began: int, ended: int) -> CounterDeltas:
+    """The final deltas of a transaction. After a long transaction new rows count as reorders too.
 
-
-def settled(tally: Tally, began: int, ended: int) -> Tally:
-    """What a transaction adds in the end: rows that come late count as moves too.
-
-    An engine calls it once the unit has run, with the time of its ids and the clock's time for ids,
-    in milliseconds.
+    An engine calls it after the unit, with the transaction's `id_time` and the current time for
+    ids, both in milliseconds.
     """
     if ended - began > _LATE_MS:
-        for counter, delta in list(tally.items()):
-            if delta > 0 and not counter[1].endswith(_MOVES):
-                _count_moves(tally, counter, delta)
-    return tally
+        for counter, delta in list(deltas.items()):
+            if delta > 0 and not counter[1].endswith(_REORDERS):
+                _count_reorders(deltas, counter, delta)
+    return deltas
 
 
-def _count_moves(tally: Tally, counter: tuple[str, str, str], many: int) -> None:
+def _count_reorders(deltas: CounterDeltas, counter: tuple[str, str, str], many: int) -> None:
     tenant, name, key = counter
-    merge(tally, {(tenant, moves_of(name), key): many})
+    merge(deltas, {(tenant, reorder_counter(name), key): many})
 
 
-def merge(into: Tally, tally: Tally) -> None:
-    for counter, delta in tally.items():
+def merge(into: CounterDeltas, deltas: CounterDeltas) -> None:
+    for counter, delta in deltas.items():
         into[counter] = into.get(counter, 0) + delta
 
 
-def rows(tally: Tally, stripe: int) -> list[dict[str, object]]:
-    """The parameters of ADD for everything that has really moved."""
-    return [
-        {"tenant": tenant, "name": name, "key": key, "stripe": stripe, "delta": delta}
-        for (tenant, name, key), delta in tally.items()
-        if delta
-    ]
+def rows(deltas: CounterDeltas, stripe: int) -> list[tuple[str, str, str, int, int]]:
+    """The parameters of ADD, in the order of their names, for all deltas that are not zero."""
+    return [(*counter, stripe, delta) for counter, delta in deltas.items() if delta]
 
 
 async def read(tx: Reader, tenant: str, name: str, key: str | None = None) -> int:
     key = key or ""
     if OR in key:
-        return sum([await read(tx, tenant, name, each) for each in key.split(OR)])
+        return await _read_several(tx, tenant, name, key.split(OR))
     if ANY in key:
         return await _read_many(tx, tenant, name, key)
-    row = await tx.one(_SUM, tenant=tenant, name=name, key=key)
+    row = await tx.fetch_one(_SUM, tenant=tenant, name=name, key=key)
     return int(row[0]) if row else 0
 
 
+async def _read_several(tx: Reader, tenant: str, name: str, keys: list[str]) -> int:
+    """Many at a time: a team has hundreds of owners."""
+    total = sum([await _read_many(tx, tenant, name, key) for key in keys if ANY in key])
+    wanted = iter(key for key in keys if ANY not in key)
+    while some := list(islice(wanted, len(_KEYS))):
+        length = next(each for each in _LENGTHS if each >= len(some))
+        named = dict.fromkeys(_KEYS[:length], some[0]) | dict(zip(_KEYS, some, strict=False))
+        row = await tx.fetch_one(_OF_KEYS[length], tenant=tenant, name=name, **named)
+        total += int(row[0]) if row else 0
+    return total
+
+
 async def _read_many(tx: Reader, tenant: str, name: str, key: str) -> int:
-    """What comes before ANY is compared as it is. What comes behind, the name of a deed, has no
-    characters that LIKE takes for others."""
+    """The sum over a key with a wildcard. The part before ANY may hold any character. The part
+    after it is the name of an action, which has none that LIKE treats as a wildcard."""
     before, _, behind = key.partition(ANY)
     conditions = ""
     values: dict[str, str] = {}
@@ -137,5 +146,5 @@ async def _read_many(tx: Reader, tenant: str, name: str, key: str) -> int:
     if behind := behind.removesuffix(ANY).removesuffix("."):
         conditions += " AND key LIKE :behind"
         values |= {"behind": f"%{behind}"}
-    row = await tx.one(_OF_NAME + conditions, tenant=tenant, name=name, **values)
+    row = await tx.fetch_one(_OF_NAME + conditions, tenant=tenant, name=name, **values)
     return int(row[0]) if row else 0

@@ -1,13 +1,13 @@
-"""What a database can say no with, whichever database it is."""
+"""Errors that every database engine raises."""
 
 from crm_cell.kernel.errors import RateLimited, Unavailable
 
-HALF_MOVED = "only a part of it is there: the same crm-cell move again brings the rest"
-"""Why a database is not served that a move has not come to the end of."""
+UNFINISHED_TRANSFER = "its transfer is unfinished: run the same crm-cell move again"
+"""The reason for which the service refuses a database with an unfinished transfer."""
 
 
 class UniqueViolation(Exception):
-    """Two rows cannot both have this; `constraint` is the index's name in the migrations."""
+    """A unique index refused a row. `constraint` is the index's name in the migrations."""
 
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
@@ -15,12 +15,16 @@ class UniqueViolation(Exception):
 
 
 class Locked(RateLimited):
-    """Somebody else has held a row, or an uncommitted key, for too long."""
+    """Another transaction has held a row, or an uncommitted key, for too long."""
 
 
 class TakesLong(Exception):
-    """A unit finds that it has more to do than others may be held up for. The engine runs it again,
-    from the beginning, where it holds up nobody."""
+    """A unit would delay other requests for too long. The engine runs it again from the beginning,
+    outside the event loop."""
+
+
+class TooSlow(Exception):
+    """A statement was stopped, because it took longer than it was given."""
 
 
 class FileHeld(Unavailable):
@@ -28,7 +32,7 @@ class FileHeld(Unavailable):
 
 
 class CannotOpen(Unavailable):
-    """The database cannot be used as it is; `reason` says why to whoever runs the service."""
+    """The database cannot be used as it is; `reason` tells the operator why."""
 
     def __init__(self, reason: str) -> None:
         super().__init__()

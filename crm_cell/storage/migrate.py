@@ -1,7 +1,7 @@
-"""Bringing a database to the schema of this release, by Alembic.
+"""Migrates a database to the schema of this release, with Alembic.
 
 Runs before the service opens the database: two SQLite libraries in one process (Python's own,
-which SQLAlchemy uses, and apsw's) must not hold one file at the same time.
+which SQLAlchemy uses, and apsw's) must not have one file open at the same time.
 """
 
 import os
@@ -12,18 +12,18 @@ from pathlib import Path
 from crm_cell.kernel.private_files import make_folder, open_private
 from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.open import is_postgres, place_of, sqlite_path
-from crm_cell.storage.schema import SCHEMA_VERSION
+from crm_cell.storage.schema_version import SCHEMA_VERSION
 
-# Who opened the file after a crash holds it while it is mended, which takes a moment.
+# Another process may lock the file for a moment while it recovers it after a crash.
 _PATIENCE_SECONDS = 1.0
 
 
 def schema_version(url: str) -> str | None:
-    """The revision that the database is at, None for a new or empty one. Raises CannotOpen."""
+    """The revision of the database, None for a new or empty one. Raises CannotOpen."""
     if is_postgres(url):
-        from crm_cell.storage import postgres_server
+        from crm_cell.storage.postgres import server
 
-        return postgres_server.schema_version(url)
+        return server.schema_version(url)
     path = sqlite_path(url)
     if not path.exists():
         return None
@@ -47,11 +47,11 @@ def is_current(url: str) -> bool:
 
 
 def migrate(url: str) -> None:
-    """Upgrade to the newest schema; nothing happens when it is there already. Raises CannotOpen."""
+    """Upgrade to the newest schema, if necessary. Raises CannotOpen."""
     if is_current(url):
         return
     # Imported here because Alembic and SQLAlchemy cost a third of a second and 30 MB, which a
-    # start without migration need not pay.
+    # start without migration can save.
     from alembic.util import CommandError
     from sqlalchemy.exc import DBAPIError
 
@@ -60,6 +60,8 @@ def migrate(url: str) -> None:
         if not is_postgres(url):
             _make_private_file(sqlite_path(url))
         _upgrade(url)
+        if not is_postgres(url):
+            _make_search_terms(sqlite_path(url))
     except OSError as error:
         raise CannotOpen(f"{place}: {error.strerror}") from error
     except DBAPIError as error:
@@ -70,9 +72,17 @@ def migrate(url: str) -> None:
 
 
 def _make_private_file(path: Path) -> None:
-    """SQLite gives the files beside it the same mode."""
+    """Create the file with a private mode, which SQLite also uses for the files beside it."""
     make_folder(path.parent)
     os.close(open_private(path, os.O_RDWR))
+
+
+def _make_search_terms(path: Path) -> None:
+    from crm_cell.storage.sqlite.connection import connect
+    from crm_cell.storage.sqlite.search_terms import create
+
+    with closing(connect(path)) as connection:
+        create(connection)
 
 
 def _upgrade(url: str) -> None:

@@ -1,6 +1,6 @@
-"""From a database URL to what can be done with it. Only this module knows which engines there are.
+"""Chooses the engine for a database URL. Only this module knows which engines there are.
 
-What belongs to one engine is imported when it is needed: nobody pays for a driver they do not use.
+Engines are imported on demand, so that no process loads a driver that it does not use.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _SQLITE = "sqlite:///"
 _NO_PATHS = ("file:", ":memory:")
 _POSTGRES = ("postgresql://", "postgres://")
 CONNECTIONS = 12
-"""How many connections to a server one process may have, unless told otherwise."""
+"""The default number of connections of one process to a server."""
 
 
 class UnsupportedDatabase(ValueError):
@@ -23,11 +23,11 @@ class UnsupportedDatabase(ValueError):
 def check_url(url: str) -> None:
     """Raises UnsupportedDatabase."""
     if is_postgres(url):
-        from crm_cell.storage.postgres_server import place_of
+        from crm_cell.storage.postgres.server import place_of
 
         try:
             place_of(url)
-        except ValueError:  # whose text may hold a part of a password
+        except ValueError:  # its text may contain a part of the password
             raise UnsupportedDatabase(
                 "is no URL of a PostgreSQL database; write a password's / ? # @ as %2F %3F %23 %40"
             ) from None
@@ -46,80 +46,80 @@ def is_postgres(url: str) -> bool:
 
 
 def sqlite_path(url: str) -> Path:
-    """sqlite:///relative.db or sqlite:////absolute.db → the file's path."""
+    """The file's path, from sqlite:///relative.db or sqlite:////absolute.db."""
     return Path(url.removeprefix(_SQLITE))
 
 
 def place_of(url: str) -> str:
-    """Where the data lies, as people may be told: never with a password."""
+    """The database's location for display: a path, or a URL without a password."""
     if not is_postgres(url):
-        from crm_cell.storage.sole_service import real_path
+        from crm_cell.storage.sqlite.process_lock import real_path
 
         return str(real_path(sqlite_path(url)))
-    from crm_cell.storage import postgres_server
+    from crm_cell.storage.postgres import server
 
-    return postgres_server.place_of(url)
+    return server.place_of(url)
 
 
 def open_database(
     url: str, *, connections: int = CONNECTIONS, chain_keys: ChainKeys = NO_KEYS
 ) -> Database:
-    """`chain_keys` is what entries of the audit trail are chained with."""
+    """`chain_keys` are the keys of the audit log."""
     if is_postgres(url):
-        from crm_cell.storage.postgres import PostgresDatabase
+        from crm_cell.storage.postgres.database import PostgresDatabase
 
         return PostgresDatabase(url, connections=connections, chain_keys=chain_keys)
-    from crm_cell.storage.sqlite import SqliteDatabase
+    from crm_cell.storage.sqlite.database import SqliteDatabase
 
     return SqliteDatabase(sqlite_path(url), chain_keys=chain_keys)
 
 
 @contextmanager
 def sole_service(url: str, *, create: bool = False) -> Iterator[None]:
-    """Hold a file's lock while it is served; a server serves as many as come. `create` makes the
-    file where there is none. Raises CannotOpen."""
+    """Hold the process lock of an SQLite file. A server needs none. `create` makes the file if
+    there is none. Raises CannotOpen."""
     if is_postgres(url):
         yield
         return
-    from crm_cell.storage.sole_service import sole_service as hold
+    from crm_cell.storage.sqlite.process_lock import sole_service as hold
 
     with hold(sqlite_path(url), create=create):
         yield
 
 
 def check_name(url: str) -> None:
-    """Raises CannotOpen for a file that is served under another name than this."""
+    """Raises CannotOpen if a service uses the file under another name."""
     if not is_postgres(url):
-        from crm_cell.storage.sole_service import check_name as check
+        from crm_cell.storage.sqlite.process_lock import check_name as check
 
         check(sqlite_path(url))
 
 
 def scrub(url: str) -> bool:
-    """Leave nothing of deleted rows in a file, which takes that nobody serves it; tells whether
-    nothing is left. A server vacuums in its own time. Raises CannotOpen."""
+    """Remove the remains of deleted rows from an SQLite file, which must not be in use. Returns
+    whether it is free of them. A server vacuums by itself. Raises CannotOpen."""
     if is_postgres(url):
         return False
-    from crm_cell.storage.sqlite_scrub import scrub as scrub_file
+    from crm_cell.storage.sqlite.scrub import scrub as scrub_file
 
     return scrub_file(sqlite_path(url))
 
 
 def faults_in(url: str) -> list[str]:
-    """What is wrong with the database itself, nothing for a sound one."""
+    """The faults of the database itself, none for a sound one."""
     if is_postgres(url):
-        from crm_cell.storage.postgres_server import faults_in as found
+        from crm_cell.storage.postgres.server import faults_in as found
 
         return found(url)
-    from crm_cell.storage.sqlite_connection import integrity_faults
+    from crm_cell.storage.sqlite.connection import integrity_faults
 
     return integrity_faults(sqlite_path(url))
 
 
 def faults_of_nodes(url: str) -> list[str] | None:
-    """What the nodes of a cluster lack, None where the database is not spread over any."""
+    """What the nodes of a cluster lack, None if the database is not distributed."""
     if not is_postgres(url):
         return None
-    from crm_cell.storage.distribution import faults
+    from crm_cell.storage.citus.distribution import faults
 
     return faults(url)

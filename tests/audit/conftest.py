@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_cell.audit.verifying import Verdict, verify
+from crm_cell.audit.verification import Verdict, verify
 from crm_cell.settings import Settings
 from crm_cell.storage.engine import ChainKeys
 from tests.databases import Datastore
@@ -17,7 +17,7 @@ NOT_AS_WRITTEN = "the entry, or what came before it, is not as it was written"
 CUT_OFF = "the chain does not end where its head says"
 HEAD_CHANGED = "the head of the chain is not as it was written, or is under another key"
 NO_HEAD = "the chain of this entry has no head"
-GONE = "lane {} has been removed: its entries and its head are gone"
+GONE = "shard {} has been removed: its entries and its head are gone"
 REGISTER_CHANGED = "the register is not as it was written, or is under another key"
 COUNTED = "the counters tell of {} entries, and {} are there"
 IN_NO_CHAIN = "the entry is in no chain, and came when there was one"
@@ -25,7 +25,10 @@ IN_NO_CHAIN = "the entry is in no chain, and came when there was one"
 
 @pytest.fixture
 def settings(datastore: Datastore) -> Settings:
-    return Settings(database_url=datastore.url, demo=False, audit_key=KEY)
+    # With one connection there is one lane: which connection a write gets depends on what numbers
+    # the events of the one before.
+    plain = Settings(database_url=datastore.url, demo=False, audit_key=KEY)
+    return plain.model_copy(update={"database_connections": 1})
 
 
 @pytest.fixture

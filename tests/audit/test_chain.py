@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_cell.audit.verifying import Verdict
+from crm_cell.audit.verification import Verdict
 from tests.audit.conftest import (
     CUT_OFF,
     IN_NO_CHAIN,

@@ -6,11 +6,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from crm_cell.audit import chain
-from crm_cell.audit.retention import forget_old
+from crm_cell.audit.retention import delete_old
 from crm_cell.audit.store import Head
-from crm_cell.storage import postgres_session
+from crm_cell.storage.postgres import session
 from tests.audit.conftest import COUNTED, HEAD_CHANGED, NOT_AS_WRITTEN, faults, verdict
-from tests.world import Beside, Caller, Running
+from tests.world import Beside, Caller, Running, all_numbered
 
 
 async def test_a_head_that_was_put_back_is_found(cell: Running, trail: list[str]) -> None:
@@ -62,7 +62,7 @@ async def test_a_write_does_not_make_a_forged_head_good(
     async def the_same(*_: object) -> int:
         return int(lane)
 
-    monkeypatch.setattr(postgres_session, "_stripe_for", the_same)
+    monkeypatch.setattr(session, "_stripe_for", the_same)
     with capture_logs() as logged:
         for number in (5, 6):
             async with beside() as other:
@@ -82,13 +82,13 @@ async def test_nor_one_that_was_sealed_without_the_key(
     cell.change("DELETE FROM audit_logs WHERE id = ?", trail[4])
     put_back(cell, trail[3])
     [(lane, link)] = cell.rows("SELECT lane, last_link FROM audit_heads")
-    head = chain.sealed(b"", Head("acme", lane, trail[3], bytes(link)))
-    cell.change("UPDATE audit_heads SET seal = ?", head.seal)
+    head = chain.with_mac(b"", Head("acme", lane, trail[3], bytes(link)))
+    cell.change("UPDATE audit_heads SET seal = ?", head.mac)
     for there in (5, 6):
         await acme.customer()
         found = await verdict(cell)
         missed = [fault.what for fault in found.faults]
-        assert (found.unsealed, missed) == ([lane], [COUNTED.format(there + 1, there)])
+        assert (found.unkeyed_heads, missed) == ([lane], [COUNTED.format(there + 1, there)])
 
 
 async def test_a_head_that_was_removed_under_a_running_process_is_not_sealed_anew(
@@ -106,9 +106,11 @@ async def test_a_head_that_was_removed_under_a_running_process_is_not_sealed_ane
 async def test_nor_is_an_earlier_one_that_was_put_back_with_its_seal(
     cell: Running, trail: list[str], acme: Caller
 ) -> None:
+    await all_numbered(cell)  # which would use a connection, and so another shard
     [earlier] = cell.rows("SELECT last_id, last_link, seal FROM audit_heads")
     for _ in range(3):
         await acme.customer()
+        await all_numbered(cell)
     cell.change("DELETE FROM audit_logs WHERE id > ?", trail[4])
     cell.change("UPDATE audit_heads SET last_id = ?, last_link = ?, seal = ?", *earlier)
     assert await faults(cell) == [COUNTED.format(8, 5)]
@@ -133,7 +135,7 @@ async def test_what_is_rolled_back_loses_no_head(
 async def test_nor_does_retention(cell: Running, trail: list[str]) -> None:
     cell.change("DELETE FROM audit_logs WHERE id = ?", trail[4])
     put_back(cell, trail[3])
-    assert await forget_old(cell.service.database, -1) == 4
+    assert await delete_old(cell.service.database, -1) == 4
     assert await faults(cell) == [HEAD_CHANGED]
 
 

@@ -29,7 +29,7 @@ async def test_every_chain_is_signed_where_it_ends(
         " (SELECT last_id FROM audit_heads) ORDER BY tenant_id, lane"
     )
     assert [
-        (head.tenant_id, head.lane, head.last_id, bytes.fromhex(head.link)) for head in signed
+        (head.tenant_id, head.shard, head.last_id, bytes.fromhex(head.hash)) for head in signed
     ] == last
     assert all(head.is_genuine(KEYS) for head in signed)
 
@@ -47,9 +47,9 @@ async def test_a_head_that_is_not_as_it_was_written_is_not_signed(
     [
         {"at": "2026-11-24T00:00:00.000Z"},
         {"tenant_id": "globex"},
-        {"lane": 1},
+        {"shard": 1},
         {"last_id": "another"},
-        {"link": "00fe"},
+        {"hash": "00fe"},
         {"signature": "00"},
         {"signature": "ü"},
     ],

@@ -2,8 +2,8 @@
 
 import pytest
 
-from crm_cell.audit.verifying import Verdict
-from crm_cell.secrets.sources import KeyRefused
+from crm_cell.audit.verification import Verdict
+from crm_cell.encryption.key_source import InvalidKey
 from tests.audit.conftest import (
     COUNTED,
     HEAD_CHANGED,
@@ -36,7 +36,7 @@ async def test_what_was_written_without_a_key_is_told_apart(beside: Beside) -> N
         await Caller(cell.client, "acme").customer()
         assert await verdict(cell, OPEN) == Verdict("acme", 1, 0, 0, 1, [], [])
     async with beside() as cell:
-        assert (await verdict(cell)).unsealed != []
+        assert (await verdict(cell)).unkeyed_heads != []
         await Caller(cell.client, "acme").customer()
         found = await verdict(cell)
     assert (found.entries, found.unkeyed, found.faults) == (2, 1, [])
@@ -52,14 +52,14 @@ async def test_a_chain_made_anew_without_the_key_is_found(
         await Caller(other.client, "acme").customer()
     found = await verdict(cell)
     assert [fault.what for fault in found.faults] == [COUNTED.format(6, 1)]
-    assert len(found.unsealed) == 1
+    assert len(found.unkeyed_heads) == 1
 
 
 @pytest.mark.parametrize("key", [None, NEW_KEY])
 async def test_nobody_writes_under_another_key_or_none(
     cell: Running, trail: list[str], beside: Beside, key: str | None
 ) -> None:
-    with pytest.raises(KeyRefused, match="CRM_AUDIT_KEY: the audit trail is under another key"):
+    with pytest.raises(InvalidKey, match="CRM_AUDIT_KEY: the audit log was written with another"):
         async with beside(audit_key=key):
             pass
 

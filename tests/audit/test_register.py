@@ -5,11 +5,11 @@ import asyncio
 import pytest
 
 from crm_cell.audit.register import registering
-from crm_cell.audit.register.checking import State, tenants_gone
+from crm_cell.audit.register.checking import State, missing_tenants
 from crm_cell.audit.register.store import EVERYBODY
 from crm_cell.kernel.errors import NotFound
-from crm_cell.storage import postgres_session
 from crm_cell.storage.engine import ChainKeys, Tx
+from crm_cell.storage.postgres import session
 from tests.audit.conftest import (
     COUNTED,
     GONE,
@@ -20,7 +20,7 @@ from tests.audit.conftest import (
     faults,
     verdict,
 )
-from tests.storage.earlier import go_back, migrate_again
+from tests.storage.earlier import upgrade_from
 from tests.world import Beside, Caller, Running
 
 TRAIL = ("audit_logs", "audit_heads")
@@ -28,7 +28,7 @@ UNREGISTERED = "the tenant has been removed from the register"
 
 
 async def tenants(cell: Running, keys: ChainKeys = KEYS) -> State:
-    return await tenants_gone(cell.service.database, keys)
+    return await missing_tenants(cell.service.database, keys)
 
 
 def remove(cell: Running, tenant: str, *tables: str) -> None:
@@ -138,7 +138,7 @@ async def test_after_a_restart_a_lane_that_was_removed_is_not_sealed_anew(
     async def the_same(*_: object) -> int:
         return lane
 
-    monkeypatch.setattr(postgres_session, "_stripe_for", the_same)
+    monkeypatch.setattr(session, "_stripe_for", the_same)
     async with beside() as other:
         for _ in range(2):
             await Caller(other.client, "acme").customer()
@@ -187,26 +187,22 @@ async def test_a_database_of_an_earlier_release_is_registered_and_then_sealed(
 ) -> None:
     await charlie.customer()
     before = cell.rows("SELECT tenant_id, number, lanes FROM audit_register ORDER BY tenant_id")
-    go_back(cell, "0016")
-    await migrate_again(cell)
+    await upgrade_from(cell, "0016")
     after = cell.rows("SELECT tenant_id, number, lanes FROM audit_register ORDER BY tenant_id")
     assert after == before
-    found = await verdict(cell)
-    assert (found.faults, found.is_register_unsealed, (await tenants(cell)).is_unsealed) == (
-        [],
-        True,
-        True,
-    )
+    async with beside() as again:
+        found, state = await verdict(again), await tenants(again)
+        assert (found.faults, found.is_register_unkeyed, state.is_unkeyed) == ([], True, True)
     async with beside(audit_key=KEY) as other:
         await Caller(other.client, "acme").customer()
         await Caller(other.client, "initech").customer()
         for tenant in ("acme", "globex", EVERYBODY):
             await seal(other, tenant)
         assert (await tenants(other), await faults(other)) == (State(), [])
-        assert not (await verdict(other)).is_register_unsealed
+        assert not (await verdict(other)).is_register_unkeyed
 
 
 async def seal(cell: Running, tenant: str) -> None:
     assert await cell.service.database.write(
-        "seal", tenant or None, lambda tx: registering.seal(tx, tenant)
+        "seal", tenant or None, lambda tx: registering.authenticate(tx, tenant)
     )

@@ -1,13 +1,15 @@
 """Entries are kept as long as the setting says, and what is left is a chain still."""
 
-from crm_cell.audit.retention import forget_old
-from crm_cell.customers import service as customers
+from crm_cell.audit.retention import delete_old
+from crm_cell.customers.service import CustomerService
 from crm_cell.kernel.actor import Actor
-from crm_cell.storage.counter_check import differences
+from crm_cell.registry import make_services
 from crm_cell.storage.engine import EVERY_TENANT, Tx
 from tests.audit.conftest import faults, verdict
+from tests.counters import differences
 from tests.world import Caller, Running
 
+CUSTOMERS = make_services().get(CustomerService)
 DAY = 86_400_000
 NOT_AS_WRITTEN = "the entry, or what came before it, is not as it was written"
 
@@ -16,7 +18,7 @@ async def fill(cell: Running, tenant: str, days: list[int]) -> None:
     """An entry from so many days ago, for each."""
 
     async def create(tx: Tx) -> None:
-        await customers.create(tx, Actor(tenant, user="alice"), name=f"Of {tx.now}")
+        await CUSTOMERS.create(tx, Actor(tenant, user="alice"), {"name": f"Of {tx.now}"})
 
     for ago in days:
         moment = now(cell) - ago * DAY - 1_000
@@ -28,7 +30,7 @@ def now(cell: Running) -> int:
 
 
 async def forget(cell: Running, days: int) -> int:
-    return await forget_old(cell.service.database, days)
+    return await delete_old(cell.service.database, days)
 
 
 async def test_only_what_is_older_goes(cell: Running) -> None:
@@ -76,7 +78,7 @@ async def test_a_chain_whose_head_is_gone_does_not_stop_it(cell: Running) -> Non
 async def test_many_go_in_small_batches(cell: Running) -> None:
     async def create(tx: Tx) -> None:
         for number in range(600):
-            await customers.create(tx, Actor("acme"), name=f"Of {number}")
+            await CUSTOMERS.create(tx, Actor("acme"), {"name": f"Of {number}"})
 
     await cell.service.database.write("fill", "acme", create, now=now(cell) - 400 * DAY)
     await fill(cell, "acme", [1])

@@ -4,15 +4,18 @@ import asyncio
 
 import pytest
 
-from crm_cell.customers import service as customers
+from crm_cell.customers.service import CustomerService
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import NotFound
-from crm_cell.storage import postgres_session
+from crm_cell.registry import make_services
 from crm_cell.storage.engine import Tx
+from crm_cell.storage.postgres import session
 from tests.audit.conftest import (
     verdict,
 )
 from tests.world import Beside, Caller, Running
+
+CUSTOMERS = make_services().get(CustomerService)
 
 
 async def test_writers_side_by_side_all_find_their_place(cell: Running, acme: Caller) -> None:
@@ -29,7 +32,7 @@ async def test_sessions_that_share_a_lane_take_turns(
     async def always_the_first(*_: object) -> int:
         return 0
 
-    monkeypatch.setattr(postgres_session, "_stripe_for", always_the_first)
+    monkeypatch.setattr(session, "_stripe_for", always_the_first)
     async with beside() as cell:
         acme = Caller(cell.client, "acme")
         await asyncio.gather(*(acme.customer() for _ in range(15)))
@@ -42,7 +45,7 @@ async def test_what_is_rolled_back_leaves_no_link(cell: Running, acme: Caller) -
     """On SQLite all that share a commit run again when one fails after it has written."""
 
     async def fail(tx: Tx) -> None:
-        await customers.create(tx, Actor("acme"), name="Gone", contact_phone=None)
+        await CUSTOMERS.create(tx, Actor("acme"), {"name": "Gone", "contact_phone": None})
         raise NotFound
 
     writes = [acme.customer() for _ in range(10)]
@@ -64,7 +67,7 @@ async def test_a_clock_that_goes_back_breaks_no_chain(cell: Running, acme: Calle
     """Nor does the clock of another host, or made-up data of last year."""
 
     async def create(tx: Tx) -> None:
-        await customers.create(tx, Actor("acme"), name="Earlier")
+        await CUSTOMERS.create(tx, Actor("acme"), {"name": "Earlier"})
 
     await acme.customer()
     await cell.service.database.write("earlier", "acme", create, now=1_700_000_000_000)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_cell.cli import auditing
+from crm_cell.cli import audit
 from tests.audit.conftest import KEY, NEW_KEY
 from tests.cli.conftest import Terminal
 
@@ -55,7 +55,7 @@ def test_what_is_wrong_is_told_of_and_fails(terminal: Terminal, fill: Callable[[
         1,
         [
             "acme: 1 faults, 3 entries",
-            f"  lane 0, entry {second}: {NOT_AS_WRITTEN}",
+            f"  shard 0, entry {second}: {NOT_AS_WRITTEN}",
         ],
     )
     assert said.err == "crm-cell: 1 faults found\n"
@@ -65,7 +65,7 @@ def test_what_is_wrong_is_told_of_and_fails(terminal: Terminal, fill: Callable[[
 def test_of_very_many_faults_only_the_first_are_listed(
     terminal: Terminal, fill: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(auditing, "_MOST_TOLD", 1)
+    monkeypatch.setattr(audit, "_MOST_LISTED", 1)
     fill()
     change(terminal, "UPDATE audit_logs SET actor = 'mallory'")
     head, first, more = terminal.run("audit", "verify").out.splitlines()
@@ -91,7 +91,7 @@ def test_what_is_from_before_the_key_is_sealed_once_it_was_looked_at(
     said = terminal.run("audit", "verify")
     assert (said.code, said.out) == (1, f"{told}, 1 heads without a key\n")
     said = terminal.run("audit", "seal")
-    assert (said.code, said.out) == (0, f"{told}, 1 heads without a key\n  sealed: 1\n")
+    assert (said.code, said.out) == (0, f"{told}, 1 heads without a key\n  authenticated: 1\n")
     said = terminal.run("audit", "verify")
     assert (said.code, said.out) == (0, f"{told}\n")
 
@@ -127,7 +127,7 @@ def test_an_old_copy_of_the_database_is_found(
         1,
         [
             "acme: 1 faults, 3 entries",
-            f"  lane 0, entry {last}: the entry was signed, and is not there any more",
+            f"  shard 0, entry {last}: the entry was signed, and is not there any more",
         ],
     )
 
@@ -157,7 +157,7 @@ def test_the_records_whose_entries_are_gone_are_named(
     said = terminal.run("audit", "verify", "--tenant", "acme").out.splitlines()
     assert said == [
         "acme: 4 faults, 0 entries",
-        "  lane 0 has been removed: its entries and its head are gone",
+        "  shard 0 has been removed: its entries and its head are gone",
         *(f"  customer {identifier}: {gone}" for (identifier,) in ids),
     ]
 
@@ -196,8 +196,8 @@ def test_old_keys_are_known_still(
     assert (said.code, said.err) == (
         2,
         (
-            "crm-cell: CRM_AUDIT_KEY: the audit trail is under another key;"
-            " give that one, or list it in CRM_AUDIT_OLD_KEYS\n"
+            "crm-cell: CRM_AUDIT_KEY: the audit log was written with another key;"
+            " set that key, or list it in CRM_AUDIT_OLD_KEYS\n"
         ),
     )
     monkeypatch.setenv("CRM_AUDIT_OLD_KEYS", KEY)

@@ -14,9 +14,9 @@ from alembic import command
 from alembic.config import Config
 
 from crm_cell.storage import migrate
-from crm_cell.storage.schema import SCHEMA_VERSION
-from crm_cell.storage.sole_service import sole_service
-from crm_cell.storage.sqlite_backup import back_up
+from crm_cell.storage.schema_version import SCHEMA_VERSION
+from crm_cell.storage.sqlite.backup import back_up
+from crm_cell.storage.sqlite.process_lock import sole_service
 from tests.cli.conftest import Terminal
 from tests.processes import Process, rows, serving
 
@@ -158,7 +158,7 @@ def test_a_backup_that_does_not_hold_together_is_refused(filled: Terminal, sql: 
     file = tamper(filled, sql)
     filled.path.unlink()
     line = filled.fails("restore", file)
-    assert line == "crm-cell: the backup does not hold together: nothing was restored"
+    assert line == "crm-cell: the contents of the backup are inconsistent: nothing was restored"
     assert not filled.path.exists()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_cell.storage.schema import SCHEMA_VERSION
+from crm_cell.storage.schema_version import SCHEMA_VERSION
 from tests.cli.conftest import Terminal
 
 
@@ -24,8 +24,8 @@ def test_a_sound_database_is_told_to_be_one(filled: Terminal) -> None:
         "settings   ok, CRM_AUTH_MODE=dev",
         f"schema     {SCHEMA_VERSION}, of this release",
         "integrity  ok",
-        "encryption off: numbers and addresses lie open (CRM_ENCRYPTION_KEY)",
-        "audit log  chained without a key, which anybody could do anew (CRM_AUDIT_KEY)",
+        "encryption off: numbers and addresses are plain text (CRM_ENCRYPTION_KEY)",
+        "audit log  chained without a key, which anyone could forge (CRM_AUDIT_KEY)",
         f"database   {filled.path} answers",
         "counters   ok",
     ]
@@ -113,8 +113,8 @@ def test_a_dangling_reference_is_a_fault(filled: Terminal) -> None:
     change(filled, "PRAGMA foreign_keys = OFF")
     change(
         filled,
-        "INSERT INTO contacts VALUES ('acme', 'k1', 'nobody', NULL, '李雷', NULL, NULL, 0, 1, 1, 1,"
-        " NULL, NULL, NULL, NULL, NULL)",
+        "INSERT INTO contacts (tenant_id, id, customer_id, name, is_primary, version, created_at,"
+        " updated_at) VALUES ('acme', 'k1', 'nobody', '李雷', 0, 1, 1, 1)",
     )
     said = filled.run("check")
     assert said.code == 1
@@ -127,9 +127,7 @@ def test_without_a_database_it_says_how_to_make_one(nowhere: Terminal) -> None:
 
 def test_a_schema_of_another_release_is_refused(terminal: Terminal) -> None:
     change(terminal, "UPDATE alembic_version SET version_num = '9999'")
-    assert terminal.fails("check").endswith(
-        "not the schema of this release: crm-cell migrate brings it there"
-    )
+    assert terminal.fails("check").endswith("not the schema of this release: run crm-cell migrate")
 
 
 def test_a_file_that_is_no_database_is_one_clear_line(nowhere: Terminal) -> None:

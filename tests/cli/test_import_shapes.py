@@ -109,7 +109,7 @@ def test_a_quotation_mark_left_open_is_named_by_the_line_it_opens_on(terminal: T
 
 
 def test_a_dry_run_shows_how_the_first_rows_are_read(terminal: Terminal) -> None:
-    file = terminal.write("in.csv", "客户名称;电话;备注\n甲;13812345678;x\n", "gbk")
+    file = terminal.write("in.csv", "客户名称;电话;性别\n甲;13812345678;x\n", "gbk")
     said = terminal.run("import", file, "--tenant", "acme", "--dry-run", "--ignore-unknown")
     assert said.out.splitlines() == [
         f'{file}: GB18030, separator ";", headings in line 1',
@@ -118,7 +118,7 @@ def test_a_dry_run_shows_how_the_first_rows_are_read(terminal: Terminal) -> None
     ]
     assert said.err.splitlines() == [
         f'{file}: read as GB18030, separator ";"',
-        f"{file}: columns left out: 备注",
+        f"{file}: columns left out: 性别",
     ]
     assert stored(terminal) == []
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_cell.storage import rebalancing
+from crm_cell.storage.citus import rebalancing
 from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.open import place_of
 from tests.cli.conftest import Terminal

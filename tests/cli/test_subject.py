@@ -34,7 +34,7 @@ def test_export_writes_one_document_for_its_owner_only(filled: Terminal) -> None
     out = filled.folder / "person.json"
     said = filled.run("subject", "export", *PERSON, "--out", out)
     assert said.code == 0
-    assert said.out.splitlines()[0].split() == ["1", "customers", "handed", "out"]
+    assert said.out.splitlines()[0].split() == ["1", "customers", "exported"]
     document = json.loads(out.read_bytes())
     assert document["tenantId"] == "acme"
     assert document["subject"] == {"phone": "139 1111-2222"}
@@ -74,9 +74,12 @@ def test_erase_tells_what_it_is_going_to_do(filled: Terminal) -> None:
         ["0", "follow-ups, deleted"],
         ["0", "contracts, untouched"],
         ["0", "payments, untouched"],
+        ["0", "tasks, deleted"],
+        ["0", "views, untouched"],
+        ["0", "goals, untouched"],
         ["1", "events, reduced to ids"],
-        ["0", "stored answers, taken away"],
-        ["1", "audit entries, emptied"],
+        ["0", "stored answers, deleted"],
+        ["1", "audit entries, redacted"],
     ]
     assert phones(filled) == ["13911112222", "13800000000"]
 
@@ -169,7 +172,7 @@ def test_what_is_similar_is_named_and_left_alone(terminal: Terminal) -> None:
     assert said.out.startswith("acme has no record with that number, address or id\n")
     ids = [row[0] for row in terminal.rows("SELECT id FROM customers ORDER BY id")]
     assert said.err.splitlines() == [
-        "similar, and left alone; look at each, and name it by its id:",
+        "similar but not included; check each, and pass its id if it matches:",
         f"  --customer {ids[0]}  +8*******678",
         f"  --customer {ids[1]}  01******678",
     ]

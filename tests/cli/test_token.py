@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from crm_cell.identity.api_keys import FORM
+from crm_cell.identity.api_keys.tokens import FORM
 from tests.cli.conftest import Terminal
 from tests.databases import PostgresDatastore
 from tests.identity.issuer import AUDIENCE, ISSUER, SECRET
@@ -73,7 +73,7 @@ def test_a_revoked_key_stays_on_the_list_and_on_record(terminal: Terminal) -> No
     )
     assert listed(terminal)[0].split()[:3] == [key_id, "revoked", "T"]
     line = terminal.fails("token", "revoke", key_id, *ACME)
-    assert line == "crm-cell: acme has no key of this id that could still be used"
+    assert line == "crm-cell: acme has no valid key with this id"
     trail = terminal.rows(
         "SELECT tenant_id, action, resource_type, resource_id FROM audit_logs ORDER BY id"
     )
@@ -99,26 +99,30 @@ def test_a_tenant_has_only_its_own_keys(terminal: Terminal) -> None:
     key_id, _ = made(terminal)
     for command in ("revoke", "rotate"):
         line = terminal.fails("token", command, key_id, "--tenant", "globex")
-        assert line == "crm-cell: globex has no key of this id that could still be used"
+        assert line == "crm-cell: globex has no valid key with this id"
     assert listed(terminal)[0].split()[1] == "ends"
 
 
 @pytest.mark.parametrize(
     ("wrong", "line"),
     [
-        (("--scopes", "crm:sell"), "--scopes: one or more of crm:read crm:write crm:all"),
+        (("--scopes", "crm:sell"), "--scopes: one or more of crm:read crm:write crm:team crm:all"),
         (("--scopes", ""), "--scopes: one or more of"),
         (("--expires", "soon"), "--expires soon: takes a time like 90d, 12h or 30m"),
         (("--expires", "0d"), "--expires 0d: takes a time like"),
-        (("--expires", "2020-01-31"), "--expires 2020-01-31: is over"),
+        (("--expires", "2020-01-31"), "--expires 2020-01-31: has passed"),
         (("--name", ""), "--name: 1 to 100 characters that can be printed"),
         (("--name", "a\nb"), "--name: 1 to 100 characters that can be printed"),
         (("--user", "a\tb"), "--user a\tb: not a user's id"),
+        (
+            ("--scopes", "crm:unmasked", "--user", "alice"),
+            "--scopes: crm:unmasked is not for users: leave --user out",
+        ),
         (("--tenant", "a b"), "--tenant a b: not a tenant's id"),
     ],
 )
 def test_what_makes_no_sense_makes_no_key(
-    wrong: tuple[str, str], line: str, terminal: Terminal
+    wrong: tuple[str, ...], line: str, terminal: Terminal
 ) -> None:
     said = terminal.run(*MAKE, *wrong)
     assert (said.code, said.out) == (2, "")

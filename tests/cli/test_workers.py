@@ -51,6 +51,14 @@ async def create(process: Process, name: str) -> httpx.Response:
         return await client.post("/customers", json={"name": name})
 
 
+async def takes_connections(process: Process) -> bool:
+    async with process.client() as client:
+        try:
+            return (await client.get("/livez")).status_code == 200
+        except httpx.ConnectError:
+            return False
+
+
 async def test_what_one_writes_all_read(service: Process) -> None:
     assert len(workers_of(service)) == WORKERS
     assert (await create(service, "first")).status_code == 201
@@ -85,6 +93,9 @@ async def test_one_that_dies_is_replaced(service: Process) -> None:
     victim = before.pop()
     os.kill(victim, signal.SIGKILL)
     await until(lambda: len(workers_of(service) - {victim}) == WORKERS)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await takes_connections(service):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.01)
     assert (await create(service, "after")).status_code == 201
 
 

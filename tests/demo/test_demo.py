@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from crm_cell.customers import service as customers
+from crm_cell.customers.service import CustomerService
 from crm_cell.demo import DemoSummary, fill, is_empty
 from crm_cell.kernel.actor import Actor
-from crm_cell.storage.counter_check import differences
+from crm_cell.registry import make_services
 from crm_cell.storage.engine import Database, Tx
 from crm_cell.storage.open import open_database
+from tests.counters import differences
 from tests.databases import PostgresDatastore, PostgresServer, SqliteFile
 from tests.world import Caller, Json, Running, audit, events
 
+CUSTOMERS = make_services().get(CustomerService)
 MONDAY = date(2026, 11, 23)
 COUNTS = {
     "/customers": 200,
@@ -119,16 +121,17 @@ async def test_without_a_day_it_ends_with_the_last_midnight(empty: Database) -> 
     before = time.time() * 1000
     await fill(empty)
     newest = await empty.read(
-        "test", "demo", lambda tx: tx.one("SELECT max(created_at) FROM customers")
+        "test", "demo", lambda tx: tx.fetch_one("SELECT max(created_at) FROM customers")
     )
     assert newest is not None
     assert before - 2 * 86_400_000 < newest[0] <= time.time() * 1000
-    assert newest[0] % 86_400_000 == 0
+    # In China.
+    assert newest[0] % 86_400_000 == 16 * 3_600_000
 
 
 async def test_a_database_that_anybody_uses_is_not_empty(empty: Database) -> None:
     async def use(tx: Tx) -> None:
-        await customers.create(tx, Actor("acme"), name="一家客户")
+        await CUSTOMERS.create(tx, Actor("acme"), {"name": "一家客户"})
 
     await empty.write("test", "acme", use)
     assert not await is_empty(empty)
@@ -136,8 +139,8 @@ async def test_a_database_that_anybody_uses_is_not_empty(empty: Database) -> Non
 
 async def test_one_that_was_cleared_is_not_empty_either(empty: Database) -> None:
     async def use_and_clear(tx: Tx) -> None:
-        customer = await customers.create(tx, Actor("acme"), name="一家客户")
-        await customers.delete(tx, Actor("acme"), customer)
+        customer = await CUSTOMERS.create(tx, Actor("acme"), {"name": "一家客户"})
+        await CUSTOMERS.delete(tx, Actor("acme"), customer)
 
     await empty.write("test", "acme", use_and_clear)
     assert not await is_empty(empty)
@@ -210,6 +213,16 @@ async def test_what_was_won_came_through_every_stage(demo: Caller) -> None:
     assert {step["actor"] for step in history} == {won[0]["ownerId"]}
 
 
+async def test_deals_are_stuck_or_late_and_lost_ones_have_a_reason(demo: Caller) -> None:
+    deals = await every(demo, "/opportunities")
+    assert all(row["lostReason"] for row in deals if row["status"] == 3)
+    assert all(row["expectedCloseOn"] and row["source"] for row in deals)
+    stuck = await demo.get("/opportunities", filter="stuck = true", withTotal="true")
+    assert stuck.json()["total"] > 0
+    late = "status = 1 and expectedCloseOn < 2026-11-23"
+    assert 0 < len(await demo.rows("/opportunities", filter=late, pageSize=250)) < 122
+
+
 async def test_what_is_paid_is_the_sum_of_the_payments(demo: Caller) -> None:
     paid: Counter[str] = Counter()
     for payment in await every(demo, "/payments"):
@@ -222,8 +235,11 @@ async def test_what_is_paid_is_the_sum_of_the_payments(demo: Caller) -> None:
 
 async def test_everything_is_on_record_and_told(cell: Running) -> None:
     assert Counter(event["eventType"] for event in events(cell)) == {
-        "crm.customer.created": 200,
+        "crm.user.created": 3,
+        "crm.team.created": 2,
+        "crm.customer.created": 201,
         "crm.customer.updated": 8,
+        "crm.customer.deleted": 1,
         "crm.contact.created": 300,
         "crm.opportunity.created": 250,
         "crm.opportunity.updated": 578,
@@ -231,12 +247,68 @@ async def test_everything_is_on_record_and_told(cell: Running) -> None:
         "crm.follow_up.created": 600,
         "crm.contract.created": 80,
         "crm.contract.signed": 72,
+        "crm.contract.updated": 228,
         "crm.payment.registered": 120,
+        # Planned, by the notes of the last days, and by what was done of those that repeat.
+        "crm.task.created": 51 + 6 + 3,
+        "crm.task.updated": 21,
+        "crm.goal.created": 9,
+        "crm.view.created": 2,
     }
     trail = Counter((entry["resourceType"], entry["action"]) for entry in audit(cell))
     assert trail["opportunity", "updated"] == 578
     assert trail["payment", "created"] == 120
     assert {entry["actor"] for entry in audit(cell)} == {*OWNERS, None}
+
+
+async def test_two_teams_are_a_tree_and_leaders_see_those_below(
+    cell: Running, demo: Caller
+) -> None:
+    users = {row["userId"]: row["name"] for row in await demo.rows("/users")}
+    assert users == {"wang.wei": "王伟", "li.na": "李娜", "zhang.min": "张敏"}
+    accounts, department = await demo.rows("/teams")
+    assert (department["name"], department["parentId"]) == ("销售部", None)
+    assert (accounts["name"], accounts["parentId"]) == ("大客户组", department["teamId"])
+    assert department["leaderIds"] == department["memberIds"] == ["zhang.min"]
+    assert (accounts["leaderIds"], accounts["memberIds"]) == (["li.na"], ["li.na", "wang.wei"])
+
+
+async def test_tasks_are_done_due_and_repeat(demo: Caller) -> None:
+    tasks = await every(demo, "/tasks")
+    assert Counter((row["status"], row["origin"]) for row in tasks) == {
+        ("open", "manual"): 30,
+        ("open", "nextContact"): 6,
+        ("open", "rule"): 3,
+        ("done", "manual"): 21,
+    }
+    assert Counter(row["repeat"] for row in tasks) == {None: 54, "weekly": 3, "monthly": 3}
+    due = Counter(row["due"] for row in tasks if row["origin"] == "rule")
+    assert due == {"2026-11-23": 1, "2026-11-24": 1, "2026-11-25": 1}
+    today = [row for row in tasks if row["due"][:10] == "2026-11-23" and row["status"] == "open"]
+    assert Counter(row["assigneeId"] for row in today) == {
+        "wang.wei": 4,
+        "li.na": 3,
+        "zhang.min": 3,
+    }
+
+
+async def test_it_shows_goals_views_and_what_was_deleted(demo: Caller) -> None:
+    goals = await every(demo, "/goals")
+    sums: Counter[str] = Counter()
+    for row in goals:
+        sums[row["period"]] += row["amountCents"]
+    assert sums == {"2026-10": 480_000_000, "2026-11": 540_000_000, "2026-12": 600_000_000}
+    views = [row for row in await every(demo, "/views") if row["visibility"] == "tenant"]
+    assert {row["name"] for row in views} == {"本季度预计成交", "30 天未跟进"}
+    deleted = (await demo.get("/recycle-bin")).json()["data"]
+    assert [(row["type"], row["title"]) for row in deleted] == [
+        ("customer", "录错的客户（已删除，可恢复）")
+    ]
+    twice = await demo.rows("/customers", filter='shortName = "云帆科技"')
+    assert {row["name"] for row in twice} == {
+        "云帆科技(镜花城)有限公司",
+        "云帆科技（镜花城）有限责任公司",
+    }
 
 
 async def test_the_notice_heads_the_lists_and_can_be_deleted(demo: Caller) -> None:

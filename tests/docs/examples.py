@@ -82,7 +82,7 @@ class Reader:
         method, path = self._filled(request.first).split(" ", 1)
         self._requests += 1
         headers = {"Authorization": "Bearer dev", "X-Tenant-Id": "acme"}
-        if method in ("POST", "PATCH"):
+        if method in ("POST", "PUT", "PATCH"):
             headers |= {
                 "Content-Type": "application/json",
                 "X-Request-ID": f"page-{self._requests}",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.identity.test_forged_tokens import FORGED
+from tests.identity.test_forged_tokens import NAMES
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "security.md"
@@ -14,7 +14,7 @@ SECURITY = PAGE.read_text(encoding="utf-8")
 
 TEST = re.compile(r"\]\(\.\./(tests/[\w/]+\.py)#(\w+)\)")
 ANY_LINK_TO_TESTS = re.compile(r"\]\(\.\./tests/[^)]*\)")
-ROW = re.compile(r"^\| (?!---|.* Held by)(.*) \| (.*) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (?!---|Control )(.*) \| (.*) \|$", re.MULTILINE)
 INTRODUCTION = 2
 
 
@@ -42,11 +42,11 @@ def test_a_link_to_tests_names_the_test() -> None:
 
 @pytest.mark.parametrize("heading", threats())
 def test_what_stands_in_the_way_is_tested_and_what_remains_is_said(heading: str) -> None:
-    claims, _, rest = threats()[heading].partition("\nRemains:\n\n")
+    claims, _, rest = threats()[heading].partition("\nResidual risks:\n\n")
     assert [claim for claim, held_by in ROW.findall(claims) if not TEST.search(held_by)] == []
     assert ROW.findall(claims) != []
     assert rest.startswith("- ")
 
 
 def test_the_forged_tokens_are_as_many_as_it_says() -> None:
-    assert [int(number) for number in re.findall(r"None of the (\d+)", SECURITY)] == [len(FORGED)]
+    assert [int(number) for number in re.findall(r"None of the (\d+)", SECURITY)] == [len(NAMES)]

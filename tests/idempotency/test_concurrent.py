@@ -7,9 +7,9 @@ import pytest
 from crm_cell.app import all_routes
 from crm_cell.http.application import Application
 from crm_cell.http.auth import AnyToken
+from crm_cell.http.observability.telemetry import Telemetry
 from crm_cell.http.pages import pages
-from crm_cell.http.telemetry import Telemetry
-from crm_cell.idempotency.guard import Guard
+from crm_cell.idempotency.guard import DatabaseIdempotencyGuard
 from tests.wire import WRITE, Heard, ask, refused
 from tests.world import Caller, Running, audit, events, nothing_changes
 
@@ -21,11 +21,11 @@ class Impatient:
     """The service on the same database, with a guard that waits only for a moment."""
 
     def __init__(self, cell: Running, patience_seconds: float) -> None:
-        self.guard = Guard(cell.service.database, patience_seconds)
+        self.guard = DatabaseIdempotencyGuard(cell.service.database, patience_seconds)
         self.application = Application(
             all_routes(),
             cell.service.database,
-            once=self.guard,
+            idempotency=self.guard,
             authenticator=AnyToken(),
             telemetry=Telemetry(cell.log.append),
             pages=pages(),

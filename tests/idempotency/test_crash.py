@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 
-from crm_cell.audit.verifying import verify
+from crm_cell.audit.verification import verify
 from crm_cell.storage.engine import NO_KEYS
 from crm_cell.storage.open import faults_in, open_database
 from tests.databases import Datastore

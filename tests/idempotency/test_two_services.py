@@ -7,9 +7,9 @@ import pytest
 
 from crm_cell.app import Cell
 from crm_cell.settings import Settings
-from crm_cell.storage.counter_check import differences
 from crm_cell.storage.engine import EVERY_TENANT
-from crm_cell.storage.postgres import Patience
+from crm_cell.storage.postgres.database import Patience
+from tests.counters import differences
 from tests.databases import Outside, PostgresDatastore
 from tests.idempotency.test_concurrent import COPIES, NEW, Impatient, create
 from tests.storage.impatient import impatient

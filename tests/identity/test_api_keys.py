@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from crm_cell.identity import service as keys
-from crm_cell.identity.api_keys import FORM, ApiKey, named_by
-from crm_cell.identity.service import Made
+from crm_cell.identity.api_keys import service as keys
+from crm_cell.identity.api_keys.service import CreatedKey
+from crm_cell.identity.api_keys.tokens import FORM, ApiKey, parse_token
 from crm_cell.storage.engine import Tx
 from tests.databases import Datastore
 from tests.identity.conftest import JWT, Guarded, opened
@@ -25,16 +25,16 @@ async def service(datastore: Datastore) -> AsyncIterator[Guarded]:
         yield service
 
 
-async def make(service: Guarded, scopes: frozenset[str] = WRITE, **others: object) -> Made:
+async def make(service: Guarded, scopes: frozenset[str] = WRITE, **others: object) -> CreatedKey:
     tenant = str(others.pop("tenant", "acme"))
 
-    async def unit(tx: Tx) -> Made:
+    async def unit(tx: Tx) -> CreatedKey:
         return await keys.create(tx, tenant, name="erp", scopes=scopes, **others)  # type: ignore[arg-type]
 
     return await service.running.service.database.write("keys", tenant, unit)
 
 
-async def end(service: Guarded, made: Made) -> ApiKey:
+async def end(service: Guarded, made: CreatedKey) -> ApiKey:
     return await service.running.service.database.write(
         "keys", made.key.tenant_id, lambda tx: keys.revoke(tx, made.key)
     )
@@ -105,7 +105,7 @@ async def test_no_other_key_is_believed(service: Guarded) -> None:
 @pytest.mark.parametrize("tenant", ["a", "a.b_c-D9", "x" * 64])
 async def test_every_tenant_can_have_keys(tenant: str, service: Guarded) -> None:
     made = await make(service, tenant=tenant)
-    named = named_by(made.token)
+    named = parse_token(made.token)
     assert named is not None
     assert (named.tenant, named.id) == (tenant, made.key.id)
     assert (await service.create(made.token, "x")).json()["tenantId"] == tenant

@@ -197,7 +197,7 @@ async def test_what_cannot_be_a_token_is_not_shown_to_the_platform(
 async def test_tokens_are_remembered_by_their_hash_alone(service: Guarded) -> None:
     assert (await service.get("alices")).status_code == 200
     door = service.running.service._authenticator
-    assert list(door._known._kept) == [hashlib.sha256(b"alices").digest()]  # type: ignore[attr-defined]
+    assert list(door._accepted._entries) == [hashlib.sha256(b"alices").digest()]  # type: ignore[attr-defined]
 
 
 async def test_a_compressed_answer_is_not_asked_for_and_not_unpacked(open_cell: Opening) -> None:

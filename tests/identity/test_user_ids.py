@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from crm_cell.storage.counter_check import differences
+from tests.counters import differences
 from tests.identity.conftest import JWT, Opening
 from tests.identity.issuer import SECRET, claims, signed
 from tests.world import Caller, Running, audit, refused

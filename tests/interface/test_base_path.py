@@ -68,7 +68,11 @@ def test_a_path_that_hides_the_services_own_is_refused_at_the_start(path: str) -
 
 
 def test_every_path_of_the_service_is_its_own() -> None:
-    assert {route.path.split("/")[1] for route in all_routes()} | {"docs", "redoc"} == OWN
+    assert {route.path.split("/")[1] for route in all_routes()} | {
+        "console",
+        "docs",
+        "redoc",
+    } == OWN
 
 
 def test_a_prefix_is_stripped_once_and_whole() -> None:

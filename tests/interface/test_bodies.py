@@ -303,7 +303,7 @@ async def test_unknown_members_are_named(route: Route, cell: Running, ids: Ids) 
         }
 
 
-@each(BODIES)
+@each([route for route in BODIES if route.path != "/duplicates/check"])  # one of several is
 async def test_required_members_are_named(route: Route, cell: Running, ids: Ids) -> None:
     required = valid_body(route, ids)
     async with nothing_changes(cell):
@@ -322,11 +322,13 @@ async def test_very_many_faults_are_told_in_one(cell: Running) -> None:
 
 # JSON's own types, each with what is never right for a member of another type.
 HUGE = [2**63, -(2**63) - 1, 2**64, 10**4000, -(10**4000)]
-WRONG: dict[type, list[Any]] = {
+WRONG: dict[Any, list[Any]] = {
     str: [0, 1, -1, 1.5, True, False, [], ["x"], {}, {"x": 1}],
     int: ["1", "x", 1.5, -0.5, 1e300, 2.0**63, True, False, [], [1], {}, *HUGE],
     bool: [0, 1, 1.0, "true", [], [True], {}],
     list: ["x", 0, 1, True, {}, {"0": {}}],
+    Any: [0, 1, 1.5, True, [], ["x"]],  # a filter: text or an object
+    dict: ["x", 0, 1, True, [], [{}]],
 }
 # What no text may hold, and no id, number or address is.
 UNPRINTABLE = ["a\x00b", "a\x1bb", "a\x7fb", "a\x85b", "a\u2028b", "\x00", "138\x001234567"]
@@ -335,7 +337,11 @@ HEAPED = ["a" + "\u0300\u0327" * 200_000, "a" + "\u0f73" * 5_000, "\u0300" * 31,
 
 
 def types_of(hint: Any) -> set[type]:
-    return {kind for kind in base_types(hint) if kind in WRONG}
+    """An object with members of its own is one like any other."""
+    plain = {
+        dict if kind is not Any and issubclass(kind, Body) else kind for kind in base_types(hint)
+    }
+    return {kind for kind in plain if kind in WRONG}
 
 
 def may_be_blank(route: Route, member: str, hint: Any) -> bool:
@@ -347,7 +353,8 @@ def may_be_blank(route: Route, member: str, hint: Any) -> bool:
 
 async def refusal(cell: Running, route: Route, ids: Ids, member: str, value: Any) -> Heard:
     body = json.dumps(valid_body(route, ids) | {member: value}, ensure_ascii=False).encode()
-    return await ask(cell.service, route.method, path(route, ids), headers=WRITE, body=body)
+    where = path(route, ids | {"external_id": "new"})
+    return await ask(cell.service, route.method, where, headers=WRITE, body=body)
 
 
 @each(BODIES)
@@ -379,7 +386,10 @@ async def test_no_text_holds_what_cannot_be_printed_or_never_ends(
             blank = [] if may_be_blank(route, member, hint) else [""]
             for value in (*UNPRINTABLE, *HEAPED, "x" * 500_000, " \u200b" * 120_000, *blank):
                 heard = await refusal(cell, route, ids, member, value)
-                assert heard.status == 400, (member, value[:20])
+                if route.kind == "read" and heard.status == 200:  # an id that nothing has
+                    assert (member[-2:], heard.json()["data"]) == ("Id", [])
+                else:
+                    assert heard.status == 400, (member, value[:20])
 
 
 @each(PATCHES)

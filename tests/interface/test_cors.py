@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from crm_cell.app import Cell
-from crm_cell.http.cors import read_origins
+from crm_cell.http.limits.cors import read_origins
 from crm_cell.settings import Settings
 from tests.databases import SqliteFile
 from tests.world import Caller, refused
@@ -45,7 +45,7 @@ async def test_a_preflight_needs_no_token(path: str, open_to_a_page: httpx.Async
     answer = await open_to_a_page.request("OPTIONS", path, headers={"Origin": PAGE} | PREFLIGHT)
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers["access-control-allow-origin"] == PAGE
-    assert answer.headers["access-control-allow-methods"] == "GET, HEAD, POST, PATCH, DELETE"
+    assert answer.headers["access-control-allow-methods"] == "GET, HEAD, POST, PUT, PATCH, DELETE"
     allowed = answer.headers["access-control-allow-headers"].split(", ")
     assert {"Authorization", "Content-Type", "X-Tenant-Id", "X-Request-ID"} <= set(allowed)
     assert "access-control-allow-credentials" not in answer.headers

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from crm_cell.secrets.keyless import KeylessDatabase
-from crm_cell.storage.postgres import PostgresDatabase
-from crm_cell.storage.sqlite import SqliteDatabase
+from crm_cell.encryption.keyless import KeylessDatabase
+from crm_cell.storage.postgres.database import PostgresDatabase
+from crm_cell.storage.sqlite.database import SqliteDatabase
 from tests.storage.test_counters import CREATED, Walk
 from tests.world import Caller, Json, Running
 
@@ -147,4 +147,4 @@ async def test_wherever_a_walk_leads_every_page_is_exact(
     assert isinstance(cell.service.database, KeylessDatabase)
     database = cell.service.database._inner
     assert isinstance(database, SqliteDatabase | PostgresDatabase)
-    assert database._boundaries._lists, "pages were found by what was remembered"
+    assert database._rank_index._lists, "pages were found by what was remembered"

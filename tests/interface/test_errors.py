@@ -7,10 +7,10 @@ from structlog.testing import capture_logs
 
 from crm_cell.http.application import Application
 from crm_cell.http.auth import AnyToken
+from crm_cell.http.observability.telemetry import Telemetry
 from crm_cell.http.pages import pages
-from crm_cell.http.routing import Routes
-from crm_cell.http.telemetry import Telemetry
-from crm_cell.idempotency.guard import Guard
+from crm_cell.http.routing import Routes, Tag
+from crm_cell.idempotency.guard import DatabaseIdempotencyGuard
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import RateLimited, Unavailable
 from crm_cell.storage.engine import Reader, Tx
@@ -162,7 +162,7 @@ async def test_details_name_every_fault_in_one_line(cell: Running) -> None:
 # Crashes and the world's weather
 
 SECRET = "select secret from customers where phone = 13812345678"
-broken = Routes("/broken", tag="broken")
+broken = Routes("/broken", tag=Tag("broken"))
 
 
 @broken.read("", "读")
@@ -172,7 +172,7 @@ async def read(tx: Reader, actor: Actor) -> None:
 
 @broken.write("POST", "", "写")
 async def write(tx: Tx, actor: Actor) -> None:
-    await tx.run("INSERT INTO counters VALUES (:tenant, 'x', '', 0, 1)", tenant=actor.tenant)
+    await tx.execute("INSERT INTO counters VALUES (:tenant, 'x', '', 0, 1)", tenant=actor.tenant)
     raise KeyError(SECRET)
 
 
@@ -183,7 +183,7 @@ async def plain() -> None:
 
 @broken.read("/sql", "错")
 async def sql(tx: Reader) -> None:
-    await tx.one(SECRET)
+    await tx.fetch_one(SECRET)
 
 
 @broken.plain("/away", "无")
@@ -200,7 +200,7 @@ def application(cell: Running) -> Application:
     return Application(
         broken.routes,
         cell.service.database,
-        once=Guard(cell.service.database),
+        idempotency=DatabaseIdempotencyGuard(cell.service.database),
         authenticator=AnyToken(),
         telemetry=Telemetry(cell.log.append),
         pages=pages(),

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from crm_cell.http import body_timeout
+from crm_cell.http.limits import body_timeout
 from tests.limits import limiters, long_limiters, nothing_is_held
 from tests.wire import READ, WRITE, Header, ask
 from tests.world import Caller, Running
@@ -108,7 +108,7 @@ async def test_a_statement_stops_when_its_caller_has_gone(cell: Running) -> None
     )
     database = cell.service.database
     reading = asyncio.create_task(
-        database.read("endless", "acme", lambda tx: tx.all(endless), long=True)
+        database.read("endless", "acme", lambda tx: tx.fetch_all(endless), long=True)
     )
     await until_at_work(cell)
     reading.cancel()
@@ -116,13 +116,15 @@ async def test_a_statement_stops_when_its_caller_has_gone(cell: Running) -> None
         await asyncio.wait([reading])
     assert reading.cancelled()
     assert not any("acme" in limiter._held for limiter in long_limiters(cell))
-    assert await database.read("one", "acme", lambda tx: tx.all("SELECT 1"), long=True) == [(1,)]
+    assert await database.read("one", "acme", lambda tx: tx.fetch_all("SELECT 1"), long=True) == [
+        (1,)
+    ]
 
 
 async def test_who_sends_too_slowly_is_cut_off_and_holds_no_place(
     cell: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body_timeout, "PACE_SECONDS", 0.05)
+    monkeypatch.setattr(body_timeout, "RATE_SECONDS", 0.05)
 
     async def drip() -> AsyncIterator[dict[str, Any]]:
         yield {"type": "http.request", "body": b" " * 100_000, "more_body": True}
@@ -168,8 +170,8 @@ async def test_who_sends_too_slowly_is_cut_off_and_holds_no_place(
 async def test_a_body_that_keeps_the_pace_may_take_its_time(
     cell: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body_timeout, "PACE_SECONDS", 0.2)
-    pieces = [b" " * body_timeout.PACE_BYTES] * 6 + [b"{}"]
+    monkeypatch.setattr(body_timeout, "RATE_SECONDS", 0.2)
+    pieces = [b" " * body_timeout.RATE_BYTES] * 6 + [b"{}"]
 
     async def receive() -> dict[str, Any]:
         await asyncio.sleep(0.05)

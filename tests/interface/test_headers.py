@@ -7,16 +7,12 @@ from crm_cell.http.routing import Route
 from crm_cell.kernel.ids import is_id
 from crm_cell.settings import Settings
 from tests.every_route import GUARDED, WRITES, each, nowhere
-from tests.wire import READ, WRITE, Header, ask, faults, refused
+from tests.wire import READ, WRITE, Header, ask, faults, refused, without
 from tests.world import Caller, Running, audit, nothing_changes
 
 AUTHORIZATION, TENANT = READ
 NEW = b'{"name": "New"}'
 NEEDS_REQUEST_ID = [route for route in WRITES if route.method in ("POST", "PATCH")]
-
-
-def but(headers: tuple[Header, ...], name: bytes) -> list[Header]:
-    return [header for header in headers if header[0] != name]
 
 
 # Authorization
@@ -86,7 +82,9 @@ async def test_the_default_tenant_fills_a_missing_one_only(settings: Settings) -
     )
     service = Cell(with_default, lambda _line: None)
     await service.start()
-    created = await ask(service, "POST", "/customers", headers=but(WRITE, b"x-tenant-id"), body=NEW)
+    created = await ask(
+        service, "POST", "/customers", headers=without(WRITE, b"x-tenant-id"), body=NEW
+    )
     assert created.json()["tenantId"] == "acme"
     other = [AUTHORIZATION, (b"x-tenant-id", b"globex")]
     assert (await ask(service, "GET", "/customers", headers=other)).json()["total"] == 0
@@ -101,7 +99,7 @@ async def test_the_default_tenant_fills_a_missing_one_only(settings: Settings) -
 
 @each(NEEDS_REQUEST_ID)
 async def test_a_write_needs_a_request_id(route: Route, cell: Running) -> None:
-    headers = but(WRITE, b"x-request-id")
+    headers = without(WRITE, b"x-request-id")
     async with nothing_changes(cell):
         heard = await ask(cell.service, route.method, nowhere(route), headers=headers, body=b"{}")
         # Told together with what the body lacks.
@@ -116,7 +114,7 @@ MALFORMED_IDS = [b"", b" ", b"a b", b"a" * 129, b"a/b", b"a,b", b"a|b", b"\xc3\x
 async def test_a_malformed_request_id_is_refused_and_not_echoed(
     method: str, request_id: bytes, cell: Running
 ) -> None:
-    headers = [*but(WRITE, b"x-request-id"), (b"x-request-id", request_id)]
+    headers = [*without(WRITE, b"x-request-id"), (b"x-request-id", request_id)]
     async with nothing_changes(cell):
         heard = await ask(cell.service, method, "/customers", headers=headers, body=NEW)
         assert faults(heard) == {("X-Request-ID", "malformed")}
@@ -164,7 +162,7 @@ async def test_a_missing_request_id_is_made_up_a_new_one_each_time(cell: Running
 async def test_a_second_line_of_a_header_is_refused(name: str, cell: Running) -> None:
     first = dict(WRITE).get(name.lower().encode(), b"application/json")
     twice = [(name.lower().encode(), first)] * 2
-    headers = [*but(WRITE, name.lower().encode()), *twice]
+    headers = [*without(WRITE, name.lower().encode()), *twice]
     async with nothing_changes(cell):
         heard = await ask(cell.service, "POST", "/customers", headers=headers, body=NEW)
         assert faults(heard) == {(name, "repeated")}

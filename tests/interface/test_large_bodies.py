@@ -26,8 +26,8 @@ def rows(number: int) -> bytes:
 
 
 def be_impatient(cell: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    bodies = cell.service._application._large_bodies
-    for limiter in (bodies.arriving, bodies.at_work):
+    bodies = cell.service._application._bodies.large
+    for limiter in (bodies.arriving, bodies.processing):
         monkeypatch.setattr(limiter, "_patience", 0.02)
 
 

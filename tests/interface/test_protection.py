@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crm_cell.http.body_timeout import BodyTimeouts
+from crm_cell.http.limits.body_timeout import BodyTimeouts
 from tests.wire import READ, WRITE, ask, faults, refused
 from tests.world import Caller, Running
 
@@ -100,7 +100,7 @@ async def never() -> dict[str, Any]:
 async def test_a_body_that_never_begins_is_the_callers_fault(
     cell: Running,
 ) -> None:
-    cell.service._application._body_timeouts = BodyTimeouts(patience_seconds=0.05)
+    cell.service._application._body_timeouts = BodyTimeouts(timeout_seconds=0.05)
     sent: list[Any] = []
 
     async def send(message: Any) -> None:
@@ -114,7 +114,7 @@ async def test_a_body_that_never_begins_is_the_callers_fault(
 
 
 async def test_whoever_is_cancelled_while_waiting_stays_cancelled() -> None:
-    arrivals = BodyTimeouts(patience_seconds=10)
+    arrivals = BodyTimeouts(timeout_seconds=10)
     loop = asyncio.get_running_loop()
     waiting = asyncio.create_task(arrivals.first(never, loop.time()))
     await asyncio.sleep(0)
@@ -124,7 +124,7 @@ async def test_whoever_is_cancelled_while_waiting_stays_cancelled() -> None:
 
 
 async def test_each_is_cut_off_in_its_own_time() -> None:
-    arrivals = BodyTimeouts(patience_seconds=0.05)
+    arrivals = BodyTimeouts(timeout_seconds=0.05)
     loop = asyncio.get_running_loop()
     late = [asyncio.create_task(arrivals.first(never, loop.time())) for _ in range(3)]
     come = await arrivals.first(lambda: asyncio.sleep(0, "here"), loop.time())

@@ -42,7 +42,9 @@ async def test_unknown_parameters_are_named(route: Route, cell: Running) -> None
         found = faults(await send(cell, route, query))
     names = ("nmae", "Page", "page[]", "客", "x" * 100, "\x00")
     assert found >= {(name, "unknown") for name in names}
-    assert {field for field, _ in found} - set(names) <= set(rules_of_body(route)) | {""}
+    rules = [rule for query in route.binding.queries for rule in rules_of(query).items()]
+    required = {name for name, rule in rules if rule.required}
+    assert {field for field, _ in found} - set(names) <= {*rules_of_body(route), *required, ""}
 
 
 def rules_of_body(route: Route) -> list[str]:

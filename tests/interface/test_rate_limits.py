@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from crm_cell.app import Cell
-from crm_cell.http import rate_limits
-from crm_cell.http.rate_limits import RateLimits
+from crm_cell.http.limits import rate_limits
+from crm_cell.http.limits.rate_limits import RateLimits
 from crm_cell.kernel.errors import RateLimited
 from crm_cell.settings import Settings
 from tests.databases import SqliteFile
@@ -91,7 +91,7 @@ def test_who_is_refused_by_one_is_not_charged_by_the_other(watch: Watch) -> None
 
 
 def test_memory_is_bounded(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limits, "_MOST_KEPT", 100)
+    monkeypatch.setattr(rate_limits, "_MAX_BUCKETS", 100)
     limits = RateLimits(tenant=1, token=1, burst_seconds=1, now=watch)
     for number in range(1_000):
         limits.spend(f"tenant-{number}", f"token-{number}")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from crm_cell.secrets.keyless import KeylessDatabase
-from crm_cell.storage import condition
-from crm_cell.storage.condition import TRIAL_TENANT
-from crm_cell.storage.sqlite import SqliteDatabase
+from crm_cell.encryption.keyless import KeylessDatabase
+from crm_cell.storage import health
+from crm_cell.storage.health import TRIAL_TENANT
+from crm_cell.storage.sqlite.database import SqliteDatabase
 from tests.databases import Datastore, SqliteFile
 from tests.processes import serving
 from tests.world import Caller, Running
@@ -57,7 +57,7 @@ async def states(cell: Running) -> list[int]:
 async def test_it_is_not_ready_while_writes_fail_and_ready_when_they_succeed(
     cell: Running, acme: Caller, datastore: Datastore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(condition, "_TRY_SECONDS", 0.0)
+    monkeypatch.setattr(health, "_TRY_SECONDS", 0.0)
     assert await states(cell) == [200, 200, 200]
     is_file = isinstance(datastore, SqliteFile)
     make_room = fill_sqlite(cell) if is_file else fill_postgres(datastore)
@@ -85,7 +85,7 @@ async def test_it_tries_to_write_once_a_second_at_most(
     assert (await states(cell))[0] == 503
     make_room()
     assert (await states(cell))[0] == 503
-    await asyncio.sleep(condition._TRY_SECONDS)
+    await asyncio.sleep(health._TRY_SECONDS)
     assert (await states(cell))[0] == 200
 
 
@@ -128,6 +128,6 @@ async def test_it_is_not_ready_while_the_system_refuses_to_write(tmp_path: Path)
             assert [answer.status_code for answer in answers] == [503] * 5
             assert (await client.get("/readyz")).status_code == 503
             prlimit(process.pid, RLIMIT_FSIZE, (most, most))
-            await asyncio.sleep(condition._TRY_SECONDS)
+            await asyncio.sleep(health._TRY_SECONDS)
             assert (await client.get("/readyz")).status_code == 200
             assert (await caller.post("/customers", {"name": "Bo"})).status_code == 201

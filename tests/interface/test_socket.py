@@ -1,4 +1,4 @@
-"""Over a real socket, with a real server in between: the same refusals, in the same frame."""
+"""Over a real socket, with a real server in between: the same rejections, in the same frame."""
 
 import asyncio
 import json

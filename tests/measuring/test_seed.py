@@ -1,8 +1,8 @@
 """What is measured is what the service itself would have kept."""
 
 from benchmarks.seed import TENANT, customer_id, seed_postgres, seed_sqlite
-from crm_cell.storage.counter_check import Difference, differences
 from crm_cell.storage.engine import EVERY_TENANT, Reader
+from tests.counters import Difference, differences
 from tests.databases import Datastore, PostgresDatastore, SqliteFile
 from tests.world import Caller, Running
 

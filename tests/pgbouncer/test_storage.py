@@ -8,13 +8,14 @@ import pytest
 from crm_cell.storage.engine import Reader, Row
 from crm_cell.storage.migrate import migrate, schema_version
 from crm_cell.storage.open import faults_in
-from crm_cell.storage.postgres import PostgresDatabase
-from crm_cell.storage.postgres_server import find_server
-from crm_cell.storage.schema import SCHEMA_VERSION
+from crm_cell.storage.postgres.database import PostgresDatabase
+from crm_cell.storage.postgres.server import find_server
+from crm_cell.storage.schema_version import SCHEMA_VERSION
 from tests.databases import PostgresDatastore
 from tests.pgbouncer.conftest import Pooled
 from tests.pooler import Pooler
 from tests.storage.contract import Elsewhere, StorageContract, kept
+from tests.storage.round_trips import create, round_trips
 
 AT_ONCE = 20
 
@@ -47,13 +48,18 @@ async def test_no_session_keeps_a_prepared_statement(
     database: PostgresDatabase, datastore: Pooled, postgres_datastore: PostgresDatastore
 ) -> None:
     async def prepared(tx: Reader) -> list[Row]:
-        await tx.all("SELECT 1 FROM customers WHERE tenant_id = :tenant", tenant="acme")
-        return await tx.all("SELECT name FROM pg_prepared_statements WHERE name <> ''")
+        await tx.fetch_all("SELECT 1 FROM customers WHERE tenant_id = :tenant", tenant="acme")
+        return await tx.fetch_all("SELECT name FROM pg_prepared_statements WHERE name <> ''")
 
     answers = await asyncio.gather(
         *[database.read("prepared", "acme", prepared) for _ in range(AT_ONCE)]
     )
     assert answers == [[]] * AT_ONCE
+
+
+async def test_what_a_create_leaves_for_its_end_travels_together(datastore: Pooled) -> None:
+    """BEGIN and COMMIT are one round trip each, every other statement two: it is prepared anew."""
+    assert await round_trips(datastore.url, create) == 1 + 3 * 2 + 1
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def test_times_follow_the_wall_clock_and_the_time_of_ids_never_falls(
     shown = []
     for seconds in (100, 101, 50, 101.5, 3):
         monkeypatch.setattr(time, "time_ns", lambda seconds=seconds: int(seconds * 10**9))
-        shown.append(clock.of_write(None))
+        shown.append(clock.write_times(None))
     assert shown == [
         (100_000, 100_000),
         (101_000, 101_000),
@@ -36,7 +36,7 @@ def test_behind_the_latest_time_ids_are_never_used_up(monkeypatch: pytest.Monkey
 
 
 def test_what_is_backdated_has_ids_of_its_time() -> None:
-    assert Clock().of_write(5) == (5, 5)
+    assert Clock().write_times(5) == (5, 5)
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,31 @@
 """What a write adds to the funnel, and takes from it."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
-from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.money import MAX_CENTS, SPLIT, join
 from crm_cell.opportunities.funnel import Step, shifts
-from crm_cell.opportunities.rules import Opportunity, new_opportunity
+from crm_cell.opportunities.resource import Opportunity
 
 Told = tuple[str, str, int, int, int, int]
 
-ONE = new_opportunity(
-    Actor("acme"),
-    "id",
-    1,
-    customer_id="c",
-    customers_owner="alice",
-    title="t",
-    amount_cents=100,
-)
+VALUES: dict[str, Any] = dict.fromkeys(Opportunity.__struct_fields__) | {
+    "tenant_id": "acme",
+    "id": "id",
+    "version": 1,
+    "created_at": 1,
+    "updated_at": 1,
+    "customer_id": "c",
+    "title": "t",
+    "amount_cents": 100,
+    "currency": "CNY",
+    "stage": 1,
+    "status": 1,
+    "owner_id": "alice",
+}
+ONE = Opportunity(**VALUES)
 
 
 def altered(**members: object) -> Opportunity:

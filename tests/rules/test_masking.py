@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_cell.http.fields import is_masked_phone
+from crm_cell.fields.checks import is_masked_phone
 from crm_cell.kernel.masking import mask_phone, mask_user
 
 PHONES = st.text("0123456789 ()./,#-+extEXT转分机", min_size=1, max_size=40)

@@ -1,18 +1,39 @@
-"""Everything that can be said is said in both languages, and everything said can be."""
+"""Every message exists in both languages, and is used."""
 
 import ast
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import crm_cell
+from crm_cell.contacts.resource import contacts
+from crm_cell.contracts.resource import contracts
+from crm_cell.customers.resource import customers
+from crm_cell.follow_ups.resource import follow_ups
 from crm_cell.kernel import errors
-from crm_cell.kernel.errors import BadRequest, CrmError, Fault, NotFound, PayloadTooLarge
-from crm_cell.kernel.messages import _CATALOGUE, explain, explain_fault, preferred_language, say
+from crm_cell.kernel.errors import BadRequest, CrmError, FieldError, NotFound, PayloadTooLarge
+from crm_cell.kernel.explanations import explain, explain_field_error
+from crm_cell.kernel.messages import (
+    FIELD_ERRORS,
+    PAYLOAD_LIMIT,
+    SPECIFIC_FIELD_ERRORS,
+    Message,
+    preferred_language,
+)
+from crm_cell.opportunities.resource import opportunities
+from crm_cell.resources.messages import (
+    has_children,
+    not_found,
+    of_other_parent,
+    owned_by_colleague,
+    restore_first,
+)
 
-SOURCES = sorted(Path(crm_cell.__file__).parent.rglob("*.py"))
+PACKAGE = Path(crm_cell.__file__).parent
+SOURCES = sorted(PACKAGE.rglob("*.py"))
 BLANK = re.compile(r"\{(\w+)\}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -21,6 +42,7 @@ CODES = {
     "BAD_REQUEST": 400,
     "MISSING_TENANT_ID": 400,
     "BUSINESS_RULE_VIOLATION": 400,
+    "QUERY_TOO_BROAD": 400,
     "UNAUTHORIZED": 401,
     "FORBIDDEN": 403,
     "TENANT_MISMATCH": 403,
@@ -31,6 +53,8 @@ CODES = {
     "DUPLICATE_CONTRACT_NO": 409,
     "IDEMPOTENT_CONFLICT": 409,
     "CONFLICT": 409,
+    "CHANGES_EXPIRED": 410,
+    "FAILED_DEPENDENCY": 424,
     "PRECONDITION_FAILED": 412,
     "PAYLOAD_TOO_LARGE": 413,
     "UNSUPPORTED_MEDIA_TYPE": 415,
@@ -54,97 +78,133 @@ def test_the_errors_are_those_of_the_contract() -> None:
     assert len({kind.code for kind in concrete}) == len(concrete)
 
 
-@pytest.mark.parametrize("key", _CATALOGUE)
-def test_every_message_is_told_in_both_languages(key: str) -> None:
-    chinese, english = _CATALOGUE[key]
-    assert CHINESE.search(chinese) or chinese.isascii()
-    assert english
-    assert english.isascii()
-    assert sorted(BLANK.findall(chinese)) == sorted(BLANK.findall(english))
-
-
-def literals() -> set[str]:
-    """Every string in the package's own code, but for the catalogue itself."""
-    found: set[str] = set()
+def constants() -> dict[str, Message]:
+    """The messages of the package, by module and name."""
+    found: dict[str, Message] = {}
     for source in SOURCES:
-        for statement in ast.parse(source.read_text(encoding="utf-8")).body:
-            if source.name != "messages.py" or not isinstance(statement, ast.AnnAssign):
-                found.update(texts_in(statement))
+        if source.name in ("messages.py", "explanations.py"):
+            module = ".".join(source.relative_to(PACKAGE.parent).with_suffix("").parts)
+            for name, value in vars(import_module(module)).items():
+                if isinstance(value, Message):
+                    found.setdefault(name, value)
     return found
 
 
-def texts_in(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+CONSTANTS = constants()
+DERIVED = [
+    not_found(follow_ups),
+    owned_by_colleague(customers),
+    of_other_parent(contacts, customers),
+    has_children(customers, contracts),
+    restore_first(customers),
+]
+MESSAGES = [
+    *CONSTANTS.values(),
+    *FIELD_ERRORS.values(),
+    *SPECIFIC_FIELD_ERRORS.values(),
+    *DERIVED,
+]
 
 
-def calls() -> Iterator[tuple[str, ast.Call]]:
+@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: str(message.key))
+def test_every_message_is_in_both_languages(message: Message) -> None:
+    assert CHINESE.search(message.chinese) or message.chinese.isascii()
+    assert message.english
+    assert message.english.isascii()
+    assert sorted(BLANK.findall(message.chinese)) == sorted(BLANK.findall(message.english))
+
+
+def test_no_two_messages_of_errors_have_one_key() -> None:
+    keys = [message.key for message in (*CONSTANTS.values(), *DERIVED)]
+    assert len(keys) > 50
+    assert len(set(keys)) == len(keys)
+
+
+def test_every_message_is_used() -> None:
+    assert set(CONSTANTS) - names_that_are_read() == set()
+
+
+def names_that_are_read() -> set[str]:
+    found: set[str] = set()
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                found.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                found.add(node.attr)
+    return found
+
+
+def test_messages_about_a_resource_follow_from_its_label() -> None:
+    assert [(message.key, message.chinese, message.english) for message in DERIVED] == [
+        ("follow_up_not_found", "跟进记录不存在", "The follow-up does not exist"),
+        (
+            "customer_of_colleague",
+            "客户由同事负责，只有客户负责人可以这样做",
+            "A colleague owns the customer: only they may do this",
+        ),
+        (
+            "contact_of_other_customer",
+            "联系人不属于该客户",
+            "The contact belongs to another customer",
+        ),
+        (
+            "customer_has_contracts",
+            "客户已有合同，不能删除",
+            "A customer with contracts cannot be deleted",
+        ),
+        (
+            "restore_customer_first",
+            "客户已删除，请先恢复客户",
+            "The customer is deleted: restore it first",
+        ),
+    ]
+    assert has_children(opportunities, follow_ups).english == (
+        "An opportunity with follow-ups cannot be deleted"
+    )
+
+
+def codes_of_field_errors() -> set[str]:
+    """The codes that the package's code makes field errors with."""
+    found: set[str] = set()
     for source in SOURCES:
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                yield node.func.id, node
+                position = {"FieldError": 1, "InvalidValue": 0, "_bad": 0}.get(node.func.id)
+                if position is not None and len(node.args) > position:
+                    found.update(texts(node.args[position]))
+    return found
 
 
-def constants(node: ast.expr) -> list[str]:
+def texts(node: ast.expr) -> list[str]:
     """The texts that an argument can be: itself, or either side of a choice."""
     if isinstance(node, ast.IfExp):
-        return constants(node.body) + constants(node.orelse)
+        return texts(node.body) + texts(node.orelse)
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
 
 
-def named_faults() -> set[str]:
-    """The codes that the package's code makes faults with."""
-    found: set[str] = set()
-    for name, call in calls():
-        position = {"Fault": 1, "Bad": 0, "_bad": 0}.get(name)
-        if position is not None and len(call.args) > position:
-            found.update(constants(call.args[position]))
-    return found
-
-
-def named_messages() -> set[str]:
-    kinds = {kind.__name__ for kind in error_classes()}
-    found = {kind.message for kind in error_classes()}
-    for name, call in calls():
-        if name in kinds:
-            texts = [*call.args[:1], *(kw.value for kw in call.keywords if kw.arg == "details")]
-            found.update(text for node in texts for text in constants(node))
-    return found
-
-
-def test_every_fault_that_is_found_can_be_told() -> None:
-    assert {"required", "unknown", "type", "too_large", "not_a_phone"} <= named_faults()
-    assert {code for code in named_faults() if f"fault.{code}" not in _CATALOGUE} == set()
-
-
-def test_every_error_that_is_raised_can_be_told() -> None:
-    assert {"customer_not_found", "commit_unknown", "payload_limit"} <= named_messages()
-    assert named_messages() - set(_CATALOGUE) == set()
-
-
-def test_nothing_is_told_that_is_never_the_case() -> None:
-    used = literals()
-    assert {key for key in _CATALOGUE if key.removeprefix("fault.") not in used} == set()
+def test_every_field_error_has_a_message() -> None:
+    assert {"required", "unknown", "type", "too_large", "not_a_phone"} <= codes_of_field_errors()
+    assert codes_of_field_errors() - set(FIELD_ERRORS) == set()
 
 
 def test_blanks_are_filled() -> None:
-    assert say("zh", "fault.too_long", limit=200) == "最多 200 个字符"
-    assert explain_fault("en", Fault("name", "too_long", {"limit": 200})) == (
+    assert FIELD_ERRORS["too_long"].text("zh", limit=200) == "最多 200 个字符"
+    assert explain_field_error("en", FieldError("name", "too_long", {"limit": 200})) == (
         "must have at most 200 characters"
     )
-    assert explain("en", PayloadTooLarge(details="payload_limit", limit=7)) == (
+    assert explain("en", PayloadTooLarge(details=PAYLOAD_LIMIT, limit=7)) == (
         "The body is too large",
         "The limit is 7 bytes",
     )
 
 
 def test_an_error_without_details_has_empty_ones() -> None:
-    assert explain("zh", NotFound("customer_not_found")) == ("客户不存在", "")
+    assert explain("zh", NotFound(not_found(customers))) == ("客户不存在", "")
 
 
 def test_faults_are_told_in_one_line() -> None:
-    faults = [Fault("name", "required"), Fault("page", "too_small", {"limit": 1})]
+    faults = [FieldError("name", "required"), FieldError("page", "too_small", {"limit": 1})]
     assert explain("zh", BadRequest(faults)) == (
         "name 必填，另有 1 处错误",
         "name: 必填; page: 不能小于 1",

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from crm_cell.http.paging import Asked, ExportAsked, asked, mark_of
+from crm_cell.http.paging import RequestedExportPage, RequestedPage, list_hash_of, requested_page
 from crm_cell.http.schema import validate
 from crm_cell.kernel.errors import BadRequest
 from crm_cell.kernel.paging import MAX_EXPORT_SIZE, MAX_PAGE, PageRequest, Slice
@@ -12,11 +12,11 @@ from crm_cell.kernel.paging import MAX_EXPORT_SIZE, MAX_PAGE, PageRequest, Slice
 LAST = "01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c11"
 
 
-def query(kind: type[Asked] = Asked, **members: object) -> Asked:
-    return asked(kind, validate(members, kind.query), mark="mark")
+def query(kind: type[RequestedPage] = RequestedPage, **members: object) -> RequestedPage:
+    return requested_page(kind, validate(members, kind.query), list_hash="mark")
 
 
-def cursor_after(page: Asked, last: str | None = LAST) -> str | None:
+def cursor_after(page: RequestedPage, last: str | None = LAST) -> str | None:
     return page.answer(Slice([1], 9, last), str).next_cursor
 
 
@@ -36,15 +36,15 @@ def test_after_a_row_nothing_is_counted_off() -> None:
 def test_the_first_page_of_twenty_is_what_nobody_asks_for() -> None:
     page = query()
     assert (page.page, page.size, page.after) == (1, 20, None)
-    export = query(ExportAsked)
-    assert isinstance(export, ExportAsked)
+    export = query(RequestedExportPage)
+    assert isinstance(export, RequestedExportPage)
     assert (export.page, export.size, export.named) == (1, MAX_EXPORT_SIZE, False)
 
 
 @pytest.mark.parametrize("members", [{"page": 1}, {"pageSize": 5, "page": 3}])
 def test_an_export_knows_whether_one_page_was_asked_for(members: dict[str, object]) -> None:
-    export = query(ExportAsked, **members)
-    assert isinstance(export, ExportAsked)
+    export = query(RequestedExportPage, **members)
+    assert isinstance(export, RequestedExportPage)
     assert export.named
 
 
@@ -69,14 +69,14 @@ def test_past_the_last_page_there_is_no_cursor_to_go_on_with() -> None:
     cursor = cursor_after(query(page=MAX_PAGE))
     with pytest.raises(BadRequest) as refused:
         query(cursor=cursor)
-    assert [(fault.field, fault.code) for fault in refused.value.faults] == [
+    assert [(fault.field, fault.code) for fault in refused.value.field_errors] == [
         ("cursor", "malformed")
     ]
 
 
 def test_the_mark_differs_with_all_that_decides_which_rows_there_are() -> None:
     marks = [
-        mark_of(tenant, owner, path, filters)
+        list_hash_of(tenant, owner, path, filters)
         for tenant in ("acme", "globex")
         for owner in (None, "alice", "bob")
         for path in ("/customers", "/contacts")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm_cell.http.fields import Bad, email, phone
+from crm_cell.fields.checks import InvalidValue, email, phone
 
 PHONE, EMAIL = phone().extra["check"], email().extra["check"]  # type: ignore[index]
 
@@ -10,7 +10,7 @@ PHONE, EMAIL = phone().extra["check"], email().extra["check"]  # type: ignore[in
 @pytest.mark.parametrize("length", [41, 80, 160, 161])
 @pytest.mark.parametrize("digit", ["1", "１"])
 def test_a_number_of_more_than_40_characters_is_refused(length: int, digit: str) -> None:
-    with pytest.raises(Bad) as bad:
+    with pytest.raises(InvalidValue) as bad:
         PHONE(digit * length)
     assert (bad.value.code, bad.value.params) == ("too_long", {"limit": 40})
 
@@ -56,7 +56,7 @@ def test_what_a_spreadsheet_made_of_a_number_is_undone(cell: str, number: str) -
     ["1.38E+10", "1.38123456781E10", "1.38123E+10", "1,38E+10", "=A1", "='", "=", '=""', "#REF!"],
 )
 def test_a_number_that_a_spreadsheet_destroyed_is_refused(cell: str) -> None:
-    with pytest.raises(Bad):
+    with pytest.raises(InvalidValue):
         PHONE(cell)
 
 
@@ -100,6 +100,6 @@ def test_an_address_is_accepted_as_it_was_typed(address: str) -> None:
     ],
 )
 def test_what_only_resembles_an_address_is_refused(address: str) -> None:
-    with pytest.raises(Bad) as bad:
+    with pytest.raises(InvalidValue) as bad:
         EMAIL(address)
     assert bad.value.code == "not_an_email"

@@ -8,8 +8,8 @@ from crm_cell.kernel.text import (
     clean,
     clean_lines,
     has_control,
-    has_control_but_lines,
-    heaps_marks,
+    has_control_except_lines,
+    has_excess_marks,
     name_key,
     trim,
 )
@@ -50,7 +50,7 @@ def test_what_was_cleaned_once_is_clean(text: str) -> None:
 @pytest.mark.parametrize("char", "\x00\x01\t\n\r\x1b\x1f\x7f\x80\x85\x9f\u2028\u2029")
 def test_a_control_character_is_found_wherever_it_is(char: str) -> None:
     assert [has_control(text) for text in (char, f"a{char}", f"云{char}图")] == [True] * 3
-    assert has_control_but_lines(f"a{char}b") is (char not in "\t\n")
+    assert has_control_except_lines(f"a{char}b") is (char not in "\t\n")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_what_can_be_written_is_no_control_character(text: str) -> None:
     ],
 )
 def test_marks_are_heaped_when_no_script_has_so_many(text: str, heaped: bool) -> None:
-    assert heaps_marks(text) is heaped
+    assert has_excess_marks(text) is heaped
 
 
 @pytest.mark.parametrize(

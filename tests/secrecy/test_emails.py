@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import msgspec
 import pytest
 
 from crm_cell.kernel.masking import mask_email, mask_emails
@@ -14,7 +13,7 @@ EMAIL, MASKED = "li.lei@example.com", "l***@example.com"
 
 @pytest.fixture
 def settings(settings: Settings) -> Iterator[Settings]:
-    yield msgspec.structs.replace(settings, mask_email=True)
+    yield settings.model_copy(update={"mask_email": True})
     mask_emails(in_answers=False, in_records=False)
 
 

@@ -40,6 +40,16 @@ APPENDED = (
     " VALUES ('acme', :id, 'e', '{}', :now)"
 )
 APPENDED_IDS = "SELECT id FROM events WHERE tenant_id = 'acme' ORDER BY id"
+COUNTED = (
+    "INSERT INTO counters (tenant_id, name, key, stripe, value) VALUES ('acme', :name, '', 9, 1)"
+    " ON CONFLICT (tenant_id, name, key, stripe) DO UPDATE SET value = counters.value + 1"
+)
+COUNTS = "SELECT sum(value) FROM counters WHERE tenant_id = 'acme'"
+PHONE = "UPDATE customers SET contact_phone = :phone WHERE tenant_id = 'acme' AND id = :id"
+VERSION = (
+    "UPDATE customers SET version = version + 1"
+    " WHERE tenant_id = 'acme' AND id = :id AND version = :version"
+)
 NAMES = "SELECT name FROM customers WHERE tenant_id = 'acme' ORDER BY id"
 BY_ID = "SELECT name FROM customers WHERE tenant_id = 'acme' AND id = :id"
 
@@ -48,7 +58,7 @@ def insert(name: str, then: Exception | None = None) -> Unit:
     """A unit that inserts a customer, and then may fail."""
 
     async def unit(tx: Tx) -> str:
-        await tx.run(INSERT, id=name, name=name, phone=None, now=tx.now)
+        await tx.execute(INSERT, id=name, name=name, phone=None, now=tx.now)
         if then is not None:
             raise then
         return name
@@ -60,14 +70,14 @@ def append(*ids: str, then: Exception | None = None) -> Unit:
     """A unit that inserts a customer of the first id and appends rows of all, and then may fail."""
 
     async def unit(tx: Tx) -> None:
-        await tx.append(APPENDED, ({"id": each, "now": tx.now} for each in ids))
+        await tx.insert_deferred(APPENDED, ({"id": each, "now": tx.now} for each in ids))
         await insert(ids[0], then)(tx)
 
     return unit
 
 
 async def names(tx: Reader) -> list[str]:
-    return [row[0] for row in await tx.all(NAMES)]
+    return [row[0] for row in await tx.fetch_all(NAMES)]
 
 
 async def kept(database: Database) -> list[str]:
@@ -111,7 +121,7 @@ class StorageContract:
 
     async def test_simultaneous_increments_are_all_counted(self, database: Database) -> None:
         async def increment(tx: Tx) -> None:
-            await tx.run(
+            await tx.execute(
                 "INSERT INTO counters (tenant_id, name, key, stripe, value)"
                 " VALUES ('acme', 'n', '', 0, 1) ON CONFLICT (tenant_id, name, key, stripe)"
                 " DO UPDATE SET value = counters.value + 1"
@@ -119,13 +129,13 @@ class StorageContract:
 
         await asyncio.gather(*[database.write("increment", "acme", increment) for _ in range(200)])
         read = "SELECT value FROM counters WHERE tenant_id = 'acme'"
-        assert await database.read("value", "acme", lambda tx: tx.one(read)) == (200,)
+        assert await database.read("value", "acme", lambda tx: tx.fetch_one(read)) == (200,)
 
     # Rolling back
 
     @long_or_not
     async def test_what_a_unit_raises_undoes_it_alone(self, database: Database, long: bool) -> None:
-        refusal = NotFound("customer_not_found")
+        refusal = NotFound()
         answers = await asyncio.gather(
             database.write("a", "acme", insert("a")),
             database.write("b", "acme", insert("b", then=refusal), long=long),
@@ -154,6 +164,72 @@ class StorageContract:
         assert elsewhere(APPENDED_IDS) == [("a",), ("b",), ("d",), ("f",)]
         assert await kept(database) == ["a", "d", "f"]
 
+    # What is left for the end
+
+    @pytest.mark.parametrize("many", [1, 3, 50])
+    @pytest.mark.parametrize("at_the_end", [False, True])
+    async def test_rows_behind_a_guard_are_inserted_only_if_it_changes_a_row(
+        self, database: Database, many: int, at_the_end: bool
+    ) -> None:
+        """And what is deferred is written once, however often the guard says no before."""
+        ids = [f"{number:02}" for number in range(many)]
+        answers: list[bool] = []
+
+        async def guarded(tx: Tx, rows: list[Any]) -> None:
+            for version in (7, 8, 1):
+                guard: dict[str, object] = {"id": "a", "version": version}
+                answers.append(await tx.insert_if(VERSION, guard, APPENDED, rows))
+
+        async def unit(tx: Tx) -> None:
+            answers.clear()
+            await insert("a")(tx)
+            await tx.insert_deferred(COUNTED, [(each,) for each in ids])
+            await counters.add(tx, "acme", "n", None, many)
+            await tx.execute_deferred(PHONE, id="a", phone="1")
+            rows = [{"id": each, "now": 1} for each in ids]
+            if at_the_end:
+                await tx.before_commit(guarded, rows)
+            else:
+                await guarded(tx, rows)
+
+        await database.write("guarded", "acme", unit)
+        assert answers == [False, False, True]
+
+        async def look(tx: Reader) -> list[list[Row]]:
+            customer = "SELECT version, contact_phone FROM customers"
+            return [await tx.fetch_all(sql) for sql in (APPENDED_IDS, COUNTS, customer)]
+
+        assert await database.read("look", "acme", look) == [
+            [(each,) for each in ids],
+            [(2 * many,)],
+            [(2, "1")],
+        ]
+
+    async def test_rows_behind_a_guard_are_undone_with_their_unit(self, database: Database) -> None:
+        async def fails(_: Tx, __: list[Any]) -> None:
+            raise NotFound
+
+        async def guarded(tx: Tx, rows: list[Any]) -> None:
+            assert await tx.insert_if(VERSION, {"id": "a", "version": 1}, APPENDED, rows)
+
+        async def unit(tx: Tx) -> None:
+            await insert("a")(tx)
+            await tx.before_commit(guarded, [("a", 1)])
+            await tx.before_commit(fails, [1])
+
+        with pytest.raises(NotFound):
+            await database.write("fails", "acme", unit)
+        assert await kept(database) == []
+        assert await database.read("ids", "acme", lambda tx: tx.fetch_all(APPENDED_IDS)) == []
+
+    async def test_a_unit_that_asks_for_nothing_returns_its_result(
+        self, database: Database
+    ) -> None:
+        async def unit(_: Tx) -> str:
+            return "done"
+
+        assert await database.write("nothing", "acme", unit) == "done"
+
     async def test_a_caller_who_goes_away_disturbs_nobody(self, database: Database) -> None:
         gone = asyncio.create_task(database.write("a", "acme", insert("a")))
         stays = asyncio.create_task(database.write("b", "acme", insert("b")))
@@ -168,11 +244,11 @@ class StorageContract:
         await database.write("a", "acme", insert("a"))
 
         async def same_name(tx: Tx) -> None:
-            await tx.run(INSERT, id="other", name="a", phone=None, now=tx.now)
+            await tx.execute(INSERT, id="other", name="a", phone=None, now=tx.now)
 
         async def same_name_among_many(tx: Tx) -> None:
             rows = [{"id": n, "name": n, "phone": None, "now": tx.now} for n in ("x", "y")]
-            await tx.many(INSERT, [*rows, {**rows[0], "id": "other", "name": "a"}])
+            await tx.execute_many(INSERT, [*rows, {**rows[0], "id": "other", "name": "a"}])
 
         for unit in (same_name, same_name_among_many):
             with pytest.raises(UniqueViolation) as violated:
@@ -188,7 +264,7 @@ class StorageContract:
 
         async def unit(tx: Tx) -> None:
             await insert("b")(tx)
-            await tx.run(statement)
+            await tx.execute(statement)
 
         before = await kept(database)
         with pytest.raises(Exception) as error:  # noqa: PT011 - each engine's own
@@ -225,7 +301,12 @@ class StorageContract:
         ):
             await database.write("a", "acme", insert(statement))
             with pytest.raises(Exception) as error:  # noqa: PT011 - each engine's own
-                await database.read("sly", "acme", lambda tx, sql=statement: tx.all(sql), long=long)  # type: ignore[misc]
+                await database.read(
+                    "sly",
+                    "acme",
+                    lambda tx, sql=statement: tx.fetch_all(sql),  # type: ignore[misc]
+                    long=long,
+                )
             assert "read" in str(error.value).lower()
             assert (statement,) in elsewhere(NAMES)
 
@@ -233,7 +314,7 @@ class StorageContract:
     async def test_what_a_read_raises_reaches_its_caller(
         self, database: Database, long: bool
     ) -> None:
-        refusal = NotFound("customer_not_found")
+        refusal = NotFound()
 
         async def unit(tx: Reader) -> None:
             raise refusal
@@ -249,16 +330,16 @@ class StorageContract:
     async def test_statements_tell_what_they_did(self, database: Database) -> None:
         async def unit(tx: Tx) -> list[Any]:
             rows = [{"id": n, "name": n, "phone": None, "now": 1} for n in "abc"]
-            returned = await tx.many(f"{INSERT} RETURNING id, name", rows)
+            returned = await tx.execute_many(f"{INSERT} RETURNING id, name", rows)
             update = "UPDATE customers SET status = 2 WHERE tenant_id = 'acme' AND id > :id"
             return [
                 returned,
-                await tx.run(update, id="a"),
-                await tx.run(update, id="z"),
-                await tx.one(BY_ID, id="b"),
-                await tx.one(BY_ID, id="z"),
-                await tx.all(BY_ID, id="z"),
-                await tx.many(f"{INSERT} RETURNING id", []),
+                await tx.execute(update, id="a"),
+                await tx.execute(update, id="z"),
+                await tx.fetch_one(BY_ID, id="b"),
+                await tx.fetch_one(BY_ID, id="z"),
+                await tx.fetch_all(BY_ID, id="z"),
+                await tx.execute_many(f"{INSERT} RETURNING id", []),
             ]
 
         assert await database.write("all", "acme", unit) == [
@@ -276,20 +357,20 @@ class StorageContract:
         self, database: Database, ids: str
     ) -> None:
         async def unit(tx: Tx) -> list[Any]:
-            await tx.many(INSERT, [(n, f"name of {n}", None, 1) for n in ids])
-            await tx.append(APPENDED, [(n, 1) for n in ids])
-            return await tx.all(NAMES)
+            await tx.execute_many(INSERT, [(n, f"name of {n}", None, 1) for n in ids])
+            await tx.insert_deferred(APPENDED, [(n, 1) for n in ids])
+            return await tx.fetch_all(NAMES)
 
         names = [(f"name of {n}",) for n in ids]
         assert await database.write("in order", "acme", unit) == names
-        assert await database.read("ids", "acme", lambda tx: tx.all(APPENDED_IDS)) == [
+        assert await database.read("ids", "acme", lambda tx: tx.fetch_all(APPENDED_IDS)) == [
             (n,) for n in ids
         ]
 
     async def test_on_conflict_do_nothing_changes_no_row(self, database: Database) -> None:
         async def unit(tx: Tx) -> int:
             statement = f"{INSERT} ON CONFLICT DO NOTHING"
-            return await tx.run(statement, id="a", name="a", phone=None, now=1)
+            return await tx.execute(statement, id="a", name="a", phone=None, now=1)
 
         assert [await database.write("claim", "acme", unit) for _ in range(3)] == [1, 0, 0]
 
@@ -299,28 +380,71 @@ class StorageContract:
     )
     async def test_text_comes_back_as_it_went_in(self, database: Database, text: str) -> None:
         async def unit(tx: Tx) -> None:
-            await tx.run(INSERT, id="a", name=text, phone=text, now=1)
+            await tx.execute(INSERT, id="a", name=text, phone=text, now=1)
 
         await database.write("text", "acme", unit)
         read = "SELECT name, contact_phone FROM customers WHERE tenant_id = 'acme'"
-        assert await database.read("text", "acme", lambda tx: tx.one(read)) == (text, text)
+        assert await database.read("text", "acme", lambda tx: tx.fetch_one(read)) == (text, text)
+
+    @pytest.mark.parametrize(
+        "text", ["", "客户 😀", "a'\";--", "\\' \\", "$1 $$ :id", "'); DROP TABLE customers; --"]
+    )
+    async def test_a_first_statement_takes_whatever_any_other_takes(
+        self, database: Database, text: str
+    ) -> None:
+        """Also when a connection has seen it before; and it may be any statement but the first."""
+        statement = (
+            "INSERT INTO idempotency_keys (tenant_id, method, path, key, fingerprint, location,"
+            " created_at) VALUES ('acme', 'POST', :path, :key, :bytes, :nothing, :now)"
+            " ON CONFLICT DO NOTHING"
+        )
+        values = {"path": text, "bytes": bytes(range(256)), "nothing": None, "now": 2**63 - 1}
+
+        def claim(key: str, *, first: bool = True) -> Unit:
+            async def unit(tx: Tx) -> int:
+                if not first:
+                    await tx.fetch_all(NAMES)
+                return await tx.execute_first(statement, key=key, **values)
+
+            return unit
+
+        claimed = [await database.write("claim", "acme", claim(key)) for key in "abcca"]
+        assert claimed == [1, 1, 1, 0, 0]
+        assert await database.write("claim", "acme", claim("d", first=False)) == 1
+        read = (
+            "SELECT key, path, fingerprint, location, created_at FROM idempotency_keys"
+            " WHERE tenant_id = 'acme' ORDER BY key"
+        )
+        rows = await database.read("keys", "acme", lambda tx: tx.fetch_all(read))
+        assert rows == [(key, text, bytes(range(256)), None, 2**63 - 1) for key in "abcd"]
+
+    async def test_a_first_statement_is_refused_as_any_other(self, database: Database) -> None:
+        def named_a(identifier: str) -> Unit:
+            return lambda tx: tx.execute_first(INSERT, id=identifier, name="a", phone=None, now=1)
+
+        assert await database.write("first", "acme", named_a("a")) == 1
+        for identifier in "bcd":
+            with pytest.raises(UniqueViolation) as violated:
+                await database.write("first", "acme", named_a(identifier))
+            assert violated.value.constraint == "customers_name_key"
+        assert await kept(database) == ["a"]
 
     @pytest.mark.parametrize("number", [0, -(2**63), 2**63 - 1])
     async def test_numbers_are_whole_and_of_64_bits(self, database: Database, number: int) -> None:
         async def unit(tx: Tx) -> Row | None:
-            await tx.run(INSERT, id="a", name="a", phone=None, now=number)
-            return await tx.one("SELECT created_at FROM customers WHERE tenant_id = 'acme'")
+            await tx.execute(INSERT, id="a", name="a", phone=None, now=number)
+            return await tx.fetch_one("SELECT created_at FROM customers WHERE tenant_id = 'acme'")
 
         assert await database.write("number", "acme", unit) == (number,)
 
     async def test_bytes_and_nothing_come_back_as_they_went_in(self, database: Database) -> None:
         async def unit(tx: Tx) -> Row | None:
-            await tx.run(
+            await tx.execute(
                 "INSERT INTO idempotency_keys (tenant_id, method, path, key, fingerprint, body,"
                 " created_at) VALUES ('acme', 'POST', '/', 'k', :bytes, NULL, 1)",
                 bytes=bytes(range(256)),
             )
-            return await tx.one(
+            return await tx.fetch_one(
                 "SELECT fingerprint, body FROM idempotency_keys WHERE tenant_id = 'acme'"
             )
 
@@ -333,7 +457,7 @@ class StorageContract:
     ) -> None:
         async def unit(tx: Reader) -> tuple[int, int]:
             first = tx.now
-            await tx.one(NAMES)
+            await tx.fetch_one(NAMES)
             return first, tx.now
 
         moments = [await database.write("now", "acme", unit) for _ in range(20)]
@@ -356,7 +480,7 @@ class StorageContract:
             return lambda tx: counters.add(tx, "acme", "n", "k", many)
 
         async def moves(tx: Reader) -> int:
-            return await counters.read(tx, "acme", counters.moves_of("n"), "k")
+            return await counters.read(tx, "acme", counters.reorder_counter("n"), "k")
 
         await database.write("new", "acme", adds(5))
         assert await database.read("moves", "acme", moves) == 0

@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 import httpx
 
 from crm_cell.app import Cell
-from crm_cell.secrets.keyless import KeylessDatabase
+from crm_cell.encryption.keyless import KeylessDatabase
 from crm_cell.settings import Settings
-from crm_cell.storage.postgres import Patience, PostgresDatabase
+from crm_cell.storage.postgres.database import Patience, PostgresDatabase
 from tests.databases import PostgresDatastore
 from tests.world import Running
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from crm_cell.storage.counter_check import differences
+from tests.counters import differences
 from tests.world import Caller, Json, Running
 
 STEPS = 1000

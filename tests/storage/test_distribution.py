@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import asyncpg
 import pytest
 
-from crm_cell.storage import distribution
+from crm_cell.storage.citus import distribution
 from crm_cell.storage.errors import CannotOpen
-from crm_cell.storage.postgres_server import connected
+from crm_cell.storage.postgres.server import connected
 from tests.databases import PostgresDatastore, PostgresServer
 
 # In the place of Citus's functions: what they insist on, and a note of what they were asked.

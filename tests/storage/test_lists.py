@@ -1,16 +1,17 @@
 """Lists in SQL: each walks the index that is its order, without statistics to go by, sorts
 nothing, and gives the caller's own rows only, wherever it is told to start."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
-from crm_cell.contracts import store as contracts_store
+from crm_cell.contracts.service import ContractService
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.ids import new_id
-from crm_cell.kernel.paging import Key, PageRequest, Slice
-from crm_cell.payments import store as payments_store
+from crm_cell.kernel.paging import Key, PageRequest
+from crm_cell.payments.service import PaymentService
+from crm_cell.registry import make_services
+from crm_cell.resources.store import Store
 from crm_cell.storage.engine import Reader
 from tests.databases import Datastore, SqliteFile
 from tests.storage.explaining import Explaining
@@ -28,11 +29,13 @@ EVERYBODY = Actor("acme")
 ALICE = Actor("acme", "alice", "alice")
 BOB = Actor("acme", "bob", "bob")
 FIRST = PageRequest()
-KNOWN = PageRequest(kept=Everything())
+KNOWN = PageRequest(cached=Everything())
 AFTER = PageRequest(after=new_id(1))
 AFTER_NOTHING = PageRequest(after=new_id(2**48 - 1))
 
-Listing = Callable[[Reader, Actor, PageRequest, str | None], Awaitable[Slice[Any]]]
+SERVICES = make_services()
+CONTRACTS: Store[Any] = SERVICES.get(ContractService).store
+PAYMENTS: Store[Any] = SERVICES.get(PaymentService).store
 
 
 @pytest.fixture
@@ -49,17 +52,23 @@ async def contract(alice: Caller) -> Json:
 
 
 async def plan(
-    cell: Running, listing: Listing, actor: Actor, asked: PageRequest, only: str | None
+    cell: Running,
+    store: Store[Any],
+    actor: Actor,
+    page_request: PageRequest,
+    filters: dict[str, str],
 ) -> list[str]:
     async def explain(tx: Reader) -> list[str]:
         reader = Explaining(tx)
-        await listing(reader, actor, asked, only)
+        await store.page(reader, actor, filters, page_request)
         return reader.plans[-1].split("; ")  # before it the total is read
 
     return await cell.service.database.read("test.plan", "acme", explain)
 
 
-@pytest.mark.parametrize(("asked", "beyond"), [(FIRST, ""), (KNOWN, ""), (AFTER, " AND id<?")])
+@pytest.mark.parametrize(
+    ("page_request", "beyond"), [(FIRST, ""), (KNOWN, ""), (AFTER, " AND id<?")]
+)
 @pytest.mark.parametrize(
     ("actor", "filtered", "index", "columns"),
     [
@@ -74,17 +83,19 @@ async def test_contracts_are_listed_in_the_order_of_an_index(
     filtered: bool,
     index: str,
     columns: str,
-    asked: PageRequest,
+    page_request: PageRequest,
     beyond: str,
     cell: Running,
     contract: Json,
 ) -> None:
-    only = contract["customerId"] if filtered else None
-    steps = await plan(cell, contracts_store.page, actor, asked, only)
+    filters = {"customer_id": contract["customerId"]} if filtered else {}
+    steps = await plan(cell, CONTRACTS, actor, page_request, filters)
     assert steps == [f"SEARCH contracts USING INDEX {index} ({columns}{beyond})"]
 
 
-@pytest.mark.parametrize(("asked", "beyond"), [(FIRST, ""), (KNOWN, ""), (AFTER, " AND id<?")])
+@pytest.mark.parametrize(
+    ("page_request", "beyond"), [(FIRST, ""), (KNOWN, ""), (AFTER, " AND id<?")]
+)
 @pytest.mark.parametrize(
     ("actor", "filtered", "index", "columns"),
     [
@@ -99,24 +110,26 @@ async def test_payments_are_listed_in_the_order_of_an_index(
     filtered: bool,
     index: str,
     columns: str,
-    asked: PageRequest,
+    page_request: PageRequest,
     beyond: str,
     cell: Running,
     contract: Json,
 ) -> None:
-    only = contract["contractId"] if filtered else None
-    steps = await plan(cell, payments_store.page, actor, asked, only)
+    filters = {"contract_id": contract["contractId"]} if filtered else {}
+    steps = await plan(cell, PAYMENTS, actor, page_request, filters)
     assert steps == [f"SEARCH payments USING INDEX {index} ({columns}{beyond})"]
 
 
 @pytest.mark.parametrize("filtered", [True, False])
 @pytest.mark.parametrize(("actor", "seen"), [(EVERYBODY, 1), (ALICE, 1), (BOB, 0)])
 @pytest.mark.parametrize(
-    ("listing", "member"),
-    [(contracts_store.page, "customerId"), (payments_store.page, "contractId")],
+    ("store", "field", "member"),
+    [(CONTRACTS, "customer_id", "customerId"), (PAYMENTS, "contract_id", "contractId")],
+    ids=["contracts", "payments"],
 )
 async def test_a_made_up_place_to_start_shows_nobody_elses_rows(
-    listing: Listing,
+    store: Store[Any],
+    field: str,
     member: str,
     actor: Actor,
     seen: int,
@@ -125,7 +138,7 @@ async def test_a_made_up_place_to_start_shows_nobody_elses_rows(
     contract: Json,
 ) -> None:
     async def read(tx: Reader) -> int:
-        only = contract[member] if filtered else None
-        return len((await listing(tx, actor, AFTER_NOTHING, only)).rows)
+        filters = {field: contract[member]} if filtered else {}
+        return len((await store.page(tx, actor, filters, AFTER_NOTHING)).rows)
 
     assert await cell.service.database.read("test.list", "acme", read) == seen

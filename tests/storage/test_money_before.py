@@ -1,6 +1,6 @@
 """Contracts and payments of an earlier release keep their one key as both request id and key."""
 
-from tests.storage.earlier import go_back, migrate_again
+from tests.storage.earlier import upgrade_from
 from tests.world import Caller, Running
 
 
@@ -10,8 +10,7 @@ async def test_they_get_their_key_as_the_request_id(
     for caller in (acme, charlie):
         contract = await caller.contract(await caller.customer())
         await caller.payment(contract)
-    go_back(cell, "0012")
-    await migrate_again(cell)
+    await upgrade_from(cell, "0012")
     for table in ("contracts", "payments"):
         rows = cell.rows(f"SELECT request_key, request_id FROM {table}")
         assert len({key for key, _ in rows}) == 2

@@ -16,8 +16,8 @@ from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.migrate import migrate, schema_version
 from crm_cell.storage.migrations.new_tables import distribute_new_tables
 from crm_cell.storage.open import place_of
-from crm_cell.storage.postgres_server import find_server
-from crm_cell.storage.schema import SCHEMA_VERSION
+from crm_cell.storage.postgres.server import find_server
+from crm_cell.storage.schema_version import SCHEMA_VERSION
 from tests.databases import PostgresDatastore
 from tests.storage.earlier import way_back
 from tests.storage.test_distribution import STAND_INS, apply, run
@@ -107,7 +107,9 @@ def test_no_migration_makes_a_reference_before_its_table_is_distributed() -> Non
     del found["0001_first_schema.py"]
     assert len(found) >= 10
     for name, source in found.items():
-        assert "ForeignKey" not in source, name
+        inline = source.count("foreign_key(column")
+        assert source.count("ForeignKey") <= 2 * inline, name
+        assert not inline or "*(() if postgres else map(foreign_key, REFERENCES))" in source, name
         before, reference, _ = source.partition("create_foreign_key(")
         assert not reference or "distribute_new_tables(" in before, name
 

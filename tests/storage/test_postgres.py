@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from crm_cell.storage.errors import CannotOpen
-from crm_cell.storage.postgres import PostgresDatabase
+from crm_cell.storage.postgres.database import PostgresDatabase
 from tests.databases import PostgresDatastore
 from tests.storage.contract import Elsewhere, StorageContract
 

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from structlog.testing import capture_logs
 
+from crm_cell.encryption.keyless import KeylessDatabase
 from crm_cell.kernel.errors import RateLimited, Unavailable
-from crm_cell.secrets.keyless import KeylessDatabase
 from crm_cell.storage.engine import EVERY_TENANT, Reader, Tx
 from crm_cell.storage.errors import Locked
-from crm_cell.storage.postgres import Patience, PostgresDatabase
+from crm_cell.storage.postgres.database import Patience, PostgresDatabase
 from tests.databases import Outside, PostgresDatastore
 from tests.storage.contract import insert, kept
 from tests.storage.impatient import impatient
@@ -75,7 +75,7 @@ async def test_a_statement_that_takes_too_long_is_too_much(
     database: PostgresDatabase, long: bool
 ) -> None:
     async def sleep(tx: Reader) -> None:
-        await tx.one(SLEEP)
+        await tx.fetch_one(SLEEP)
 
     started = asyncio.get_running_loop().time()
     for _ in range(CONNECTIONS):
@@ -91,7 +91,7 @@ async def test_upkeep_for_every_tenant_has_limits_too_but_for_long_work(
     database: PostgresDatabase,
 ) -> None:
     async def limit(tx: Reader) -> str:
-        row = await tx.one("SELECT current_setting('statement_timeout')")
+        row = await tx.fetch_one("SELECT current_setting('statement_timeout')")
         assert row is not None
         return str(row[0])
 
@@ -103,7 +103,7 @@ async def test_whoever_waits_while_others_have_their_turn_is_told_that_it_is_too
     datastore: PostgresDatastore,
 ) -> None:
     async def sleep(tx: Reader) -> None:
-        await tx.one("SELECT pg_sleep(0.1)")
+        await tx.fetch_one("SELECT pg_sleep(0.1)")
 
     async with impatient(datastore, Patience(silence=0.25), connections=CONNECTIONS) as cell:
         database = cell.service.database
@@ -122,22 +122,22 @@ async def test_a_service_that_stands_still_does_not_keep_its_locks(
     ended = asyncio.Event()
 
     async def stand_still(tx: Tx) -> None:
-        await tx.one(HOLD_ONE)
+        await tx.fetch_one(HOLD_ONE)
         await ended.wait()
-        await tx.run("UPDATE customers SET status = 2 WHERE tenant_id = 'acme'")
+        await tx.execute("UPDATE customers SET status = 2 WHERE tenant_id = 'acme'")
 
     async def until_it_may(tx: Tx) -> None:
-        await tx.one(HOLD_ONE)
+        await tx.fetch_one(HOLD_ONE)
 
     still = asyncio.create_task(database.write("still", "acme", stand_still))
-    refusals = 0
+    rejections = 0
     while not ended.is_set():
         try:
             await database.write("other", "acme", until_it_may)
         except Locked:
-            refusals += 1
+            rejections += 1
         else:
-            if refusals:
+            if rejections:
                 ended.set()
     with pytest.raises(Unavailable):
         await still
@@ -161,10 +161,10 @@ async def test_a_deadlock_is_tried_anew_until_both_succeed(
             async def unit(tx: Tx) -> None:
                 nonlocal tries
                 tries += 1
-                await tx.run(DISABLE, id=one)
+                await tx.execute(DISABLE, id=one)
                 if tries <= 2:
                     await both_hold_one.wait()
-                await tx.run(DISABLE, id=other)
+                await tx.execute(DISABLE, id=other)
 
             return unit
 
@@ -191,7 +191,7 @@ async def test_a_serialization_failure_is_tried_anew_and_not_for_ever(
             tries += 1
             await insert("a")(tx)
             if tries <= most:
-                await tx.run("DO $$ BEGIN RAISE serialization_failure; END $$")
+                await tx.execute("DO $$ BEGIN RAISE serialization_failure; END $$")
 
         return unit
 

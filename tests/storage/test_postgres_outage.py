@@ -9,7 +9,7 @@ from time import monotonic
 import httpx
 import pytest
 
-from crm_cell.storage.postgres import Patience
+from crm_cell.storage.postgres.database import Patience
 from scripts.throwaway_postgres import Server, throwaway_postgres
 from tests.databases import PostgresDatastore
 from tests.idempotency.test_crash import (

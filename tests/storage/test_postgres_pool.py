@@ -6,9 +6,9 @@ from functools import partial
 
 import pytest
 
-from crm_cell.storage.postgres_pool import AllBusy, Pool
-from crm_cell.storage.postgres_server import Link
-from crm_cell.storage.postgres_session import Session, connect
+from crm_cell.storage.postgres.pool import AllBusy, Pool
+from crm_cell.storage.postgres.server import Link
+from crm_cell.storage.postgres.session import Session, connect
 from tests.databases import PostgresServer
 
 AT_ONCE = 0.0

@@ -5,8 +5,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from crm_cell.storage.postgres_server import Link
-from crm_cell.storage.postgres_session import Session, connect
+from crm_cell.storage.postgres.server import Link
+from crm_cell.storage.postgres.session import Session, connect
 from tests.databases import PostgresDatastore, PostgresServer
 
 LONG = 60.0

@@ -8,9 +8,9 @@ from structlog.testing import capture_logs
 from crm_cell.kernel.errors import Unavailable
 from crm_cell.storage.errors import CannotOpen
 from crm_cell.storage.open import UnsupportedDatabase, check_url, place_of
-from crm_cell.storage.postgres import PostgresDatabase
-from crm_cell.storage.postgres_connections import Connections
-from crm_cell.storage.postgres_server import Link
+from crm_cell.storage.postgres.connections import Connections
+from crm_cell.storage.postgres.database import PostgresDatabase
+from crm_cell.storage.postgres.server import Link
 from tests.databases import PostgresDatastore
 
 SECRET = "s3cret"

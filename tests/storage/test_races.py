@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Awaitable
 import httpx
 import pytest
 
-from crm_cell.storage.counter_check import differences
 from crm_cell.storage.engine import EVERY_TENANT
+from tests.counters import differences
 from tests.world import Caller, Json, Running
 
 PAYMENTS = 32

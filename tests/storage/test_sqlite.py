@@ -11,11 +11,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from crm_cell.kernel.errors import NotFound, Unavailable
-from crm_cell.storage import sqlite, sqlite_group
 from crm_cell.storage.engine import Row, Tx
 from crm_cell.storage.errors import FileHeld
-from crm_cell.storage.sqlite import SqliteDatabase
-from crm_cell.storage.sqlite_connection import integrity_faults
+from crm_cell.storage.sqlite import database as sqlite
+from crm_cell.storage.sqlite import group_commit
+from crm_cell.storage.sqlite.connection import integrity_faults
+from crm_cell.storage.sqlite.database import SqliteDatabase
 from tests.storage.contract import (
     APPENDED_IDS,
     NAMES,
@@ -68,7 +69,7 @@ async def test_units_run_in_the_order_in_which_they_came(database: SqliteDatabas
     def unit(number: int) -> Unit:
         async def run(tx: Tx) -> None:
             order.append(number)
-            await tx.one(NAMES)
+            await tx.fetch_one(NAMES)
 
         return run
 
@@ -106,7 +107,7 @@ async def test_a_write_waits_for_another_process_and_reads_do_not(
 async def test_a_write_that_waited_too_long_is_refused_and_leaves_nothing(
     database: SqliteDatabase, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_group, "_PATIENCE_SECONDS", 0.02)
+    monkeypatch.setattr(group_commit, "_PATIENCE_SECONDS", 0.02)
     with closing(apsw.Connection(str(path))) as other:
         other.execute("BEGIN IMMEDIATE")
         answers = await asyncio.gather(
@@ -219,7 +220,7 @@ async def test_after_a_failure_the_next_groups_are_prepared_for_another(
     failing = insert("b", then=NotFound())
     for expected in (["b", "b"], ["b"], ["b"]):
         assert (await run_together(database, b=failing))[1] == expected
-    for _ in range(sqlite._CAREFUL_GROUPS):
+    for _ in range(sqlite._SAVEPOINT_GROUPS):
         await database.write("names", "acme", names)
     assert (await run_together(database, b=failing))[1] == ["b", "b"]
     assert await kept(database) == []

@@ -14,9 +14,10 @@ from threading import Event
 import apsw
 import pytest
 
-from crm_cell.storage import sqlite, sqlite_checkpoints, sqlite_connection
-from crm_cell.storage.sqlite import SqliteDatabase
-from crm_cell.storage.sqlite_connection import integrity_faults
+from crm_cell.storage.sqlite import checkpoints, connection
+from crm_cell.storage.sqlite import database as sqlite
+from crm_cell.storage.sqlite.connection import integrity_faults
+from crm_cell.storage.sqlite.database import SqliteDatabase
 from tests.storage.contract import NAMES, insert
 
 PAGE_BYTES = 4096
@@ -29,9 +30,9 @@ async def database(
     empty_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[SqliteDatabase]:
     # SQLite's own would copy as early, if it were left to it.
-    monkeypatch.setattr(sqlite_connection, "_CHECKPOINT_PAGES", DUE)
-    monkeypatch.setattr(sqlite_checkpoints, "_CHECKPOINT_PAGES", DUE)
-    monkeypatch.setattr(sqlite_checkpoints, "_FEW_PAGES", DUE // 5)
+    monkeypatch.setattr(connection, "_CHECKPOINT_PAGES", DUE)
+    monkeypatch.setattr(checkpoints, "_CHECKPOINT_PAGES", DUE)
+    monkeypatch.setattr(checkpoints, "_FEW_PAGES", DUE // 5)
     path = Path(shutil.copy(empty_database, tmp_path / "crm.db"))
     database = SqliteDatabase(path)
     await database.start()
@@ -100,7 +101,7 @@ async def test_a_reader_that_stays_makes_no_commit_wait_and_the_log_begins_anew_
 async def test_a_log_is_cut_when_nothing_is_written_any_more(
     database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_checkpoints, "_IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(checkpoints, "_IDLE_SECONDS", 0.0)
     monkeypatch.setattr(sqlite, "_WATCH_SECONDS", 0.01)
     await write(database, range(20))
     async with asyncio.timeout(10):
@@ -112,4 +113,4 @@ async def test_a_log_is_cut_when_nothing_is_written_any_more(
 
 
 async def rows(database: SqliteDatabase) -> list[tuple[object, ...]]:
-    return await database.read("names", "acme", lambda tx: tx.all(NAMES), long=True)
+    return await database.read("names", "acme", lambda tx: tx.fetch_all(NAMES), long=True)

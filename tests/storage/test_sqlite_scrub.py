@@ -7,7 +7,7 @@ import pytest
 
 from crm_cell.storage.engine import EVERY_TENANT, Tx
 from crm_cell.storage.open import scrub, sole_service
-from crm_cell.storage.sqlite import SqliteDatabase
+from crm_cell.storage.sqlite.database import SqliteDatabase
 from tests.databases import SqliteFile
 
 MARK = "13911112222"
@@ -23,13 +23,14 @@ async def database(sqlite_datastore: SqliteFile) -> AsyncIterator[SqliteDatabase
 
 async def add_and_delete(database: SqliteDatabase) -> None:
     async def add(tx: Tx) -> None:
-        await tx.run(
-            "INSERT INTO events VALUES ('acme', '1', 'crm.customer.created', NULL, :data, 1)",
+        await tx.execute(
+            "INSERT INTO events (tenant_id, id, event_type, data, created_at)"
+            " VALUES ('acme', '1', 'crm.customer.created', :data, 1)",
             data=MARK * 100,
         )
 
     async def delete(tx: Tx) -> None:
-        await tx.run("DELETE FROM events")
+        await tx.execute("DELETE FROM events")
 
     await database.write("add", EVERY_TENANT, add)
     await database.write("delete", EVERY_TENANT, delete)

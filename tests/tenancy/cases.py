@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 import msgspec
 
+from crm_cell.http.routing import Route
 from crm_cell.http.schema import rules_of
+from crm_cell.registry import make_registry
+from crm_cell.resources.listing.members import ListMember, list_members
+from crm_cell.resources.resource import AnyResource
 from tests.every_route import NOBODY
 from tests.tenancy.places import (
     CREATES,
@@ -15,6 +19,7 @@ from tests.tenancy.places import (
     Place,
     every_place,
     id_parameter,
+    kind_of,
     metas_of,
     parameters_of,
     restores,
@@ -26,6 +31,11 @@ HOLDERS = {"alice": "acme", "bob": "acme", "nobody": "acme", "charlie": "globex"
 USERS = ("alice", "bob")
 """See what is theirs; the others see the whole of their tenant."""
 CALLERS = (*USERS, "charlie")
+
+REGISTRY = make_registry()
+_FORGED = NAMING - {"cursor", "filter"}
+
+COMMON_TO_ALL = ("uscc", "region", "website", "wechat", "birthday", "month")
 
 Value = tuple[str, ...]
 """What to send: `record alice live customer_id`, to be looked up when the records are there."""
@@ -72,7 +82,7 @@ def cases(place: Place, caller: str) -> Iterator[Case]:
         for headers in _headers(place):
             for value, like in _values(place, caller):
                 yield Case(place, value, like, method, headers)
-    if place.route in LISTS and place.where == "query" and place.kind in NAMING - {"cursor"}:
+    if place.route in LISTS and place.where == "query" and place.kind in _FORGED:
         for value, like in _values(place, caller):
             yield Case(place, value, like, "GET", forged=True)
 
@@ -87,8 +97,15 @@ def _headers(place: Place) -> list[dict[str, str]]:
 
 def _values(place: Place, caller: str) -> Iterator[Pair]:
     by_where = {"nowhere": _nothing, "identity": _claimed, "key": _keys, "condition": _etags}
-    by_kind = {"reference": _records, "owner": _users, "currency": _currencies, "cursor": _cursors}
-    said = dict.fromkeys(("text", "phone", "email"), _said)
+    by_kind = {
+        "reference": _records,
+        "owner": _users,
+        "currency": _currencies,
+        "cursor": _cursors,
+        "filter": _filters,
+        "position": _positions,
+    }
+    said = dict.fromkeys(("text", "phone", "email", "wechat"), _said)
     return (by_where.get(place.where) or (by_kind | said).get(place.kind, _plain))(place, caller)
 
 
@@ -159,12 +176,26 @@ def _keys(place: Place, caller: str) -> Iterator[Pair]:
     """On a path with an id, as with an id of nothing. Elsewhere another tenant's key is a new one,
     and a colleague's is taken, as one's own is."""
     for other in others(caller):
+        taken = HOLDERS[other] == HOLDERS[caller]
         if "{" in place.route.path:
             like: Value = ("key on nothing", other, other)
+        elif not taken and _stands_alone(place.route):
+            continue  # with their words it creates a record of one's own
         else:
-            taken = HOLDERS[other] == HOLDERS[caller]
             like = ("key", caller if taken else "a new one", other)
         yield ("key", other, other), like
+
+
+def _stands_alone(route: Route) -> bool:
+    """Whether a create refers to no record and names nothing unique, so that anybody's words will
+    do."""
+    kinds = {
+        name: kind_of(route, name, rule)
+        for name, rule in rules_of(route.binding.body).items()
+        if rule.of is None
+    }
+    unique = any((route.tag, name) in UNIQUE for name in kinds)
+    return route in CREATES and "reference" not in kinds.values() and not unique
 
 
 def _claimed(place: Place, caller: str) -> Iterator[Pair]:
@@ -182,12 +213,59 @@ def _cursors(place: Place, caller: str) -> Iterator[Pair]:
     for route in LISTS:
         givers = others(caller) if route.path == here else HOLDERS
         yield from ((("cursor", each, route.path), ("cursor", "made up")) for each in givers)
-    for other in others(caller):
+    for other in others(caller) if place.where == "query" else ():
         yield from ((("cursor after", other, each, here), None) for each in PARAMETERS)
+
+
+def _filters(place: Place, caller: str) -> Iterator[Pair]:
+    """Conditions on each member, with what others have there."""
+    [resource] = [each for each in REGISTRY if each.tag == place.route.tag]
+    for member in list_members(resource).values():
+        for other in others(caller):
+            for what, like in _held(member, resource, other):
+                for form in _forms(member):
+                    yield ("filter", form, *what), ("filter", form, *like)
+
+
+def _held(member: ListMember, resource: AnyResource, other: str) -> Iterator[tuple[Value, Value]]:
+    """What somebody has in a member, and something like it that nobody has."""
+    if member.kind == "id":
+        parameter = snake(member.wire)
+        for state in ("live", "deleted") if parameter in DELETABLE else ("live",):
+            yield ("record", other, state, parameter), ("literal", NOBODY)
+    elif member.kind == "user":
+        yield ("owner", other), ("literal", "somebody")
+    elif member.field is not None and member.field.kind == "currency":
+        yield ("currency", other), ("literal", "ISK")
+    elif member.field is not None and member.field.kind in COMMON_TO_ALL:
+        return  # all have the one example of it
+    elif member.kind in ("text", "secret") and member.field is not None:
+        kind = member.field.kind if member.kind == "secret" else "text"
+        about = kind if member.kind == "secret" else member.wire
+        yield ("said", other, "live", resource.tag, about), ("new", kind)
+
+
+def _forms(member: ListMember) -> list[str]:
+    found = [f'{member.wire} = "{{}}"']
+    if "in" in member.operators:
+        found.append(f'not ({member.wire} not in ("{{}}"))')
+    if "^=" in member.operators:
+        found.append(f'{member.wire} ^= "{{}}"')
+    return found
+
+
+def _positions(place: Place, caller: str) -> Iterator[Pair]:
+    """In the changes feed. A colleague's serves everybody in the tenant, who sees their own."""
+    for other in others(caller):
+        is_colleague = HOLDERS[other] == HOLDERS[caller]
+        yield ("position", other), None if is_colleague else ("literal", "a" * 22)
 
 
 def _said(place: Place, caller: str) -> Iterator[Pair]:
     """Names, numbers and addresses that others have given to their records."""
+    if place.route.path == "/search":
+        yield from _said_anywhere(place, caller)
+        return
     tag, about = place.route.tag, place.name if place.kind == "text" else place.kind
     create = next(each for each in CREATES if each.tag == tag)
     named = place.kind != "text" or about in rules_of(create.binding.body)
@@ -199,3 +277,14 @@ def _said(place: Place, caller: str) -> Iterator[Pair]:
         yield ("said", other, "live", tag, about), like
         if deletable:
             yield ("said", other, "deleted", tag, about), new
+
+
+def _said_anywhere(place: Place, caller: str) -> Iterator[Pair]:
+    """Texts and numbers of every kind of record."""
+    for create in CREATES:
+        for name, rule in rules_of(create.binding.body).items():
+            kind = kind_of(create, name, rule)
+            if kind in ("text", "phone", "email"):
+                about = name if kind == "text" else kind
+                for other in others(caller):
+                    yield ("said", other, "live", create.tag, about), ("new", kind)

@@ -35,6 +35,8 @@ UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CURRENCIES = {"alice": "SEK", "bob": "NOK", "nobody": "CHF", "charlie": "DKK"}
 _ENDS = {"alice": "71", "bob": "72", "nobody": "73", "charlie": "74"}
 """Numbers end in these and two zeros, which a mask leaves."""
+COMMON = "zq"
+"""What all marks begin with."""
 STATES = ("live", "spare", "deleted")
 
 
@@ -66,13 +68,15 @@ class Holder:
 
     def __init__(self, name: str, client: httpx.AsyncClient, *, tokens: bool) -> None:
         self.name = name
-        self.mark = f"zq{name}"
+        self.mark = f"{COMMON}{name}"
         kind = TokenBearer if tokens else Caller
         self.caller = kind(client, HOLDERS[name], self.mark if name in USERS else None)
         self.ids: dict[str, dict[str, str]] = {state: {} for state in STATES}
         self.etags: dict[str, str] = {}
         self.stored: dict[tuple[str, str], Stored] = {}
         self.cursors: dict[str, str] = {}
+        self.position = ""
+        """In the changes feed."""
         self.said: dict[tuple[str, str, str], str] = {}
         self.all_ids: set[str] = set()
         self._numbers: dict[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))
@@ -107,9 +111,13 @@ class Holder:
         what = kind_of(route, member, rule)
         if what == "reference":
             return self.ids["live"][rule.attribute]
-        if what in ("text", "phone", "email", "currency"):
+        if what in ("text", "phone", "email", "wechat", "currency"):
             return self.new(what)
-        examples = [each for meta in metas_of(kind, member) for each in meta.examples or ()]
+        metas = metas_of(kind, member)
+        examples = [each for meta in metas for each in meta.examples or ()]
+        if what == "enum" and rule.required:
+            schemas = [meta.extra_json_schema or {} for meta in metas]
+            examples += [each for schema in schemas for each in schema.get("enum", ())]
         return examples[0] if examples and what != "owner" else None
 
     def remember(self, route: Route, state: str, body: Json) -> None:
@@ -128,6 +136,10 @@ class World:
         self.holders = {name: Holder(name, cell.client, tokens=tokens) for name in HOLDERS}
         self.shown_to: dict[str, set[str]] = defaultdict(set)
         """Ids of others that somebody's own records name."""
+        self.shared_with: dict[str, set[str]] = defaultdict(set)
+        """Ids of records of others that somebody reads, and whose changes they learn of."""
+        self.names_shown_to: dict[str, set[str]] = defaultdict(set)
+        """Names of others' records that somebody reads."""
 
     def whole(self, tenant: str) -> Caller:
         """Somebody who sees all of a tenant."""
@@ -160,8 +172,11 @@ class World:
             ]
         with self.belonging_to(bob):
             deal = {"title": bob.new("text"), "ownerId": bob.mark, "currency": "NOK"}
-            await whole.opportunity(shared, **deal)
+            opportunity = await whole.opportunity(shared, **deal)
         self.shown_to["bob"].add(shared["customerId"])
+        self.shared_with["bob"].add(shared["customerId"])
+        self.shared_with["alice"].add(opportunity["opportunityId"])
+        self.names_shown_to["bob"].add(shared["name"])
         await whole.opportunity(deleted, ownerId="erin")
         with self.belonging_to(alice):
             path = f"/customers/{deleted['customerId']}"
@@ -178,10 +193,12 @@ async def _plant(holder: Holder, revisions: int) -> None:
     for _ in range(revisions):  # so that nobody's ETags are another's
         for route in OTHER_WRITES:
             await _write(holder, route, "live")
+        await _reopen(holder)
     for route in DELETES:
         await _write(holder, route, "deleted")
     await _take_a_second_step(holder)
     await _take_cursors(holder)
+    holder.position = (await holder.caller.get("/changes/now")).json()["next"]
 
 
 async def _create(holder: Holder, route: Route, state: str) -> None:
@@ -211,6 +228,13 @@ async def _write(holder: Holder, route: Route, state: str) -> None:
         holder.remember(route, state, body)
     if "etag" in answer.headers and parameters_of(route.path):
         holder.etags[parameters_of(route.path)[0]] = answer.headers["etag"]
+
+
+async def _reopen(holder: Holder) -> None:
+    """What is done cannot be done again."""
+    path = f"/tasks/{holder.ids['live']['task_id']}"
+    answer = await holder.caller.patch(path, {"status": "open"}, key=holder.new("key"))
+    holder.etags["task_id"] = answer.headers["etag"]
 
 
 async def _take_a_second_step(holder: Holder) -> None:

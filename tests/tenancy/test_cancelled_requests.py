@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crm_cell.storage.engine import Reader, Tx
-from crm_cell.storage.postgres import PostgresDatabase
+from crm_cell.storage.postgres.database import PostgresDatabase
 from tests.databases import PostgresDatastore
 
 CANCELLED = 1_000
@@ -31,20 +31,22 @@ async def database(postgres_datastore: PostgresDatastore) -> AsyncIterator[Postg
 def adding(tenant: str, number: int) -> Callable[[Tx], Awaitable[None]]:
     async def unit(tx: Tx) -> None:
         for part in ("a", "b"):
-            await tx.run(
+            await tx.execute(
                 "INSERT INTO events (tenant_id, id, event_type, data, created_at)"
                 " VALUES (:tenant, :id, :tenant, '{}', 1)",
                 tenant=tenant,
                 id=f"{number}-{part}",
             )
-            tx.tally[tenant, "events", ""] = tx.tally.get((tenant, "events", ""), 0) + 1
+            tx.pending_deltas[tenant, "events", ""] = (
+                tx.pending_deltas.get((tenant, "events", ""), 0) + 1
+            )
 
     return unit
 
 
 async def seen(tx: Reader) -> set[str]:
     """All that the wall lets through: the statement itself asks for every tenant."""
-    rows = await tx.all("SELECT DISTINCT tenant_id FROM events")
+    rows = await tx.fetch_all("SELECT DISTINCT tenant_id FROM events")
     return {row[0] for row in rows}
 
 

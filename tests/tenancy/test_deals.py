@@ -342,7 +342,7 @@ async def test_nothing_else_is_written_with_a_colleagues_customer(
     name_it = "客户由同事负责，请注明您负责的商机"
     not_yours = "客户由同事负责，只有客户负责人可以这样做"
     dave = deals.ids["deal of dave"]
-    refusals: list[tuple[str, Json, str]] = [
+    rejections: list[tuple[str, Json, str]] = [
         ("/follow-ups", {"customerId": customer, "content": "x"}, name_it),
         ("/follow-ups", {"contactId": deals.ids["contact"], "content": "x"}, name_it),
         ("/follow-ups", {"opportunityId": dave, "content": "x"}, "商机不存在"),
@@ -353,7 +353,7 @@ async def test_nothing_else_is_written_with_a_colleagues_customer(
         ("/payments", payment, not_yours),
     ]
     async with nothing_changes(cell):
-        for path, body, message in refusals:
+        for path, body, message in rejections:
             answer = await bob.post(path, body)
             assert refused(answer, 400, "BUSINESS_RULE_VIOLATION")["message"] == message, path
 

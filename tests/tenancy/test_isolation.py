@@ -5,18 +5,21 @@ their own. A new route is covered without a new test.
 """
 
 import json
+import re
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from crm_cell.http.routing import Route
+from crm_cell.registry import make_registry
 from tests.every_route import (
     BODIES,
     EVERY,
     NOBODY,
     WITH_ID,
     Ids,
+    base_types,
     each,
     members,
     nowhere,
@@ -24,10 +27,17 @@ from tests.every_route import (
     plant,
     valid_body,
 )
-from tests.world import Caller, Json, Running, faults, nothing_changes
+from tests.world import Caller, Json, Running, all_numbered, faults, nothing_changes
 
+# Everybody in a tenant reads who is there: tests/people looks at what else of another tenant.
+OF_EVERYBODY = ("users", "teams", "handovers")
 PLAIN_READS = [
-    route for route in EVERY if route.method == "GET" and not route.open and "{" not in route.path
+    route
+    for route in EVERY
+    if route.method == "GET"
+    and not route.open
+    and "{" not in route.path
+    and route.tag not in OF_EVERYBODY
 ]
 LISTS = [
     route
@@ -63,17 +73,23 @@ def told(answer: httpx.Response) -> tuple[int, Json, dict[str, str]]:
 
 # Ids in paths
 
+# What creates a record where there is none: tests/resources/test_external_ids.py looks at those.
+NAMED = [route for route in WITH_ID if not route.may_create and route.tag not in OF_EVERYBODY]
+
 
 def bodies(route: Route) -> list[Json]:
     """An empty patch, an echo, a change, and what no route takes; what a deed cannot do without."""
     if needed := valid_body(route, {}):
         return [needed, needed | {"nmae": 1}]
-    changes: list[Json] = [{}, {"tenantId": "acme"}, {"nmae": 1}]
+    takes_echoes = route.binding.body is None or route.method != "POST"
+    changes: list[Json] = [{}, {"nmae": 1}, *[{"tenantId": "acme"}] * takes_echoes]
     names = members(route.binding.body) if route.binding.body else {}
-    return changes + [{"name": "New"}] * ("name" in names) + [{"status": 2}] * ("status" in names)
+    if "status" in names:
+        changes.append({"status": 2 if int in base_types(names["status"][1]) else "done"})
+    return changes + [{"name": "New"}] * ("name" in names)
 
 
-@each(WITH_ID)
+@each(NAMED)
 async def test_an_id_in_a_path_is_answered_like_the_id_of_nothing(
     route: Route, hers: Ids, stranger: Caller, cell: Running
 ) -> None:
@@ -88,7 +104,7 @@ async def test_an_id_in_a_path_is_answered_like_the_id_of_nothing(
                 assert answers[0][0] == (400 if "nmae" in body and route.binding.body else 404)
 
 
-@each(WITH_ID)
+@each(NAMED)
 async def test_no_condition_tells_whether_it_is_there(
     route: Route, hers: Ids, stranger: Caller, cell: Running
 ) -> None:
@@ -100,7 +116,7 @@ async def test_no_condition_tells_whether_it_is_there(
                 assert answer.status_code == 404
 
 
-@each([route for route in WITH_ID if route.kind == "write"])
+@each([route for route in NAMED if route.kind == "write"])
 async def test_a_key_that_was_used_for_it_tells_nothing(
     route: Route, hers: Ids, alice: Caller, stranger: Caller, cell: Running
 ) -> None:
@@ -126,8 +142,8 @@ def references(route: Route) -> list[str]:
     ]
 
 
-KINDS = ("customer_id", "contact_id", "opportunity_id", "follow_up_id", "contract_id", "payment_id")
-REFERRING = [route for route in BODIES if references(route)]
+KINDS = tuple(resource.id_member for resource in make_registry())
+REFERRING = [route for route in BODIES if references(route) and not route.may_create]
 
 
 def snake(member: str) -> str:
@@ -153,7 +169,11 @@ async def test_an_id_in_a_body_is_answered_like_the_id_of_nothing(
                 for identifier in (hers[snake(member)], NOBODY)
             ]
             assert answers[0] == answers[1]
-            assert (answers[0][0], answers[0][1]["code"]) == (400, "BUSINESS_RULE_VIOLATION")
+            status, body = answers[0][:2]
+            if route.kind == "read":
+                assert (status, body["data"], body["total"]) == (200, [], 0)
+            else:
+                assert (status, body["code"]) == (400, "BUSINESS_RULE_VIOLATION")
 
 
 # Ids and cursors in queries
@@ -207,6 +227,8 @@ QUERIES: tuple[dict[str, str], ...] = (
 
 def queries(route: Route) -> Iterator[dict[str, str]]:
     known = parameters(route)
+    if "q" in known:
+        return iter([{"q": "杭州"}, {"q": "5678"}, {"q": "hz"}])
     return (query for query in QUERIES if set(query) <= set(known))
 
 
@@ -216,19 +238,27 @@ async def test_no_answer_holds_anything_of_hers(route: Route, hers: Ids, strange
         answer = await stranger.send("GET", route.path, params=query)
         assert answer.status_code == 200
         assert [identifier for identifier in hers.values() if identifier in answer.text] == []
-        assert "alice" not in answer.text
+        asked_again = r"ownerId = \"alice\""  # in the filter of the list behind a figure
+        assert "alice" not in answer.text.replace(asked_again, "")
 
 
 @each(PLAIN_READS)
 async def test_no_figure_changes_with_what_is_hers(
-    route: Route, alice: Caller, stranger: Caller
+    route: Route, alice: Caller, stranger: Caller, cell: Running
 ) -> None:
+    """Positions in the feed are encrypted: that a colleague has written something is all that
+    they tell."""
     await plant(stranger)
 
     async def seen() -> list[str]:
-        return [
+        await all_numbered(cell)
+        answers = [
             (await stranger.send("GET", route.path, params=query)).text for query in queries(route)
         ]
+        answers = [re.sub('"serverTime":"[^"]+"', "", text) for text in answers]
+        if route.tag == "changes" and stranger.tenant == alice.tenant:
+            return [re.sub('"next":"[^"]{22}"', "", text) for text in answers]
+        return answers
 
     before = await seen()
     await plant(alice)
@@ -245,7 +275,8 @@ async def test_what_is_written_carries_the_tenant_of_its_caller(
     for caller in (acme, charlie):
         await plant(caller)
     for table, found in cell.everything().items():
-        if table != "alembic_version" and found:
+        # SQLite's full-text index has numbers of entries, which carry their tenant.
+        if table != "alembic_version" and not table.startswith("search_terms") and found:
             tenants = [row[0] for row in cell.rows(f'SELECT tenant_id FROM "{table}"')]
             if table == COUNTS_TENANTS:
                 tenants.remove("")

@@ -9,7 +9,7 @@ from scripts.lint_sql import faults, main
 
 SERVICE = Path("crm_cell/contacts/service.py")
 STORE = Path("crm_cell/contacts/store.py")
-STORAGE = Path("crm_cell/storage/sqlite.py")
+STORAGE = Path("crm_cell/storage/sqlite/database.py")
 COUNTERS = Path("crm_cell/storage/counters.py")
 
 WITHOUT_TENANT = 'GET = "SELECT name FROM contacts WHERE id = :id"\n'
@@ -74,9 +74,9 @@ def test_words_that_only_look_like_sql_are_left_alone(words: str) -> None:
     "sql", [" AND owner_id = :owner", "WHERE tenant_id = :t AND coalesce(c.owner_id, '') = :owner"]
 )
 def test_a_scope_of_ones_own_is_a_fault(sql: str) -> None:
-    told = "crm_cell/contacts/store.py:1: storage/scope.py says what an owner sees"
+    told = "crm_cell/contacts/store.py:1: resources/visibility.py says what an owner sees"
     assert told in lint(STORE, f'X = "{sql}"\n')
-    assert lint(STORAGE.with_name("scope.py"), f'X = "{sql}"\n') == []
+    assert lint(STORAGE.with_name("visibility.py"), f'X = "{sql}"\n') == []
 
 
 def test_to_hand_over_and_to_ask_for_an_owner_is_no_scope() -> None:
@@ -184,24 +184,38 @@ def test_a_comment_above_a_function_does_not_excuse_its_body() -> None:
 @pytest.mark.parametrize(
     ("sql", "reason"),
     [
-        ("UPDATE a SET b = now() WHERE tenant_id = :t", "the time comes as a value"),
-        ("SELECT 1 FROM a WHERE tenant_id = :t AND b < CURRENT_TIMESTAMP", "the time comes"),
-        ("SELECT 1 FROM a WHERE tenant_id = :t AND b < unixepoch('now')", "the time comes"),
+        ("UPDATE a SET b = now() WHERE tenant_id = :t", "the time must be a parameter"),
+        ("SELECT 1 FROM a WHERE tenant_id = :t AND b < CURRENT_TIMESTAMP", "the time must be"),
+        ("SELECT 1 FROM a WHERE tenant_id = :t AND b < unixepoch('now')", "the time must be"),
         (
             "INSERT INTO a (tenant_id) VALUES (:t) ON CONFLICT (tenant_id) DO UPDATE SET b = NOW()",
-            "the time comes as a value",
+            "the time must be a parameter",
         ),
-        ("UPDATE a SET b = random() WHERE tenant_id = :t", "what is made up comes as a value"),
-        (" ON CONFLICT (tenant_id) DO UPDATE SET b = random()", "what is made up comes"),
-        ("INSERT INTO a (tenant_id, id) VALUES (:t, uuidv7())", "what is made up comes"),
+        ("UPDATE a SET b = random() WHERE tenant_id = :t", "a generated value must be a parameter"),
+        (" ON CONFLICT (tenant_id) DO UPDATE SET b = random()", "a generated value must be"),
+        ("INSERT INTO a (tenant_id, id) VALUES (:t, uuidv7())", "a generated value must be"),
         ("WITH RECURSIVE n (i) AS (SELECT 1) SELECT i FROM n WHERE tenant_id = :t", "no recursion"),
-        ("INSERT INTO a SELECT * FROM b WHERE tenant_id = :t", "an INSERT names tenant_id"),
-        ("INSERT INTO a (id) SELECT id FROM b WHERE tenant_id = :t", "an INSERT names tenant_id"),
+        (
+            "INSERT INTO a SELECT * FROM b WHERE tenant_id = :t",
+            "an INSERT must have the column tenant_id",
+        ),
+        (
+            "INSERT INTO a (id) SELECT id FROM b WHERE tenant_id = :t",
+            "an INSERT must have the column tenant_id",
+        ),
         (
             "INSERT INTO a (tenant_id, id) SELECT * FROM unnest(:t, :i)",
-            "INSERT … SELECT reads a table",
+            "INSERT … SELECT must read a table",
         ),
-        ("FOR UPDATE SKIP LOCKED", "locks are skipped within one tenant only"),
+        (
+            "SELECT e.id FROM search_entries AS e JOIN customers AS c ON c.tenant_id = :tenant",
+            "the search index is read in a statement of its own",
+        ),
+        (
+            "SELECT record_id FROM search_entries WHERE terms @> :terms AND tenant_id <> ''",
+            "the search index is read for one tenant",
+        ),
+        ("FOR UPDATE SKIP LOCKED", "SKIP LOCKED needs a tenant_id"),
     ],
 )
 def test_what_a_distributed_database_refuses_is_a_fault(sql: str, reason: str) -> None:
@@ -227,7 +241,7 @@ def test_every_tenant_at_once_skips_no_locks() -> None:
         TAKE = "SELECT id FROM queue ORDER BY id LIMIT 9 FOR UPDATE SKIP LOCKED"
     """
     (found,) = lint(STORE, source)
-    assert "locks are skipped within one tenant only" in found
+    assert "SKIP LOCKED needs a tenant_id" in found
 
 
 def test_lower_case_sql_in_a_store_is_a_fault_since_nothing_would_see_it() -> None:

@@ -9,7 +9,7 @@ import pytest
 from scripts import lint_locks
 from scripts.advisories import ACCEPTED, Report, read_npm_audit, read_pip_audit
 from scripts.licences import Licensed, faults
-from scripts.lint_locks import Pin, npm_faults, pins, quarrels
+from scripts.lint_locks import Pin, conflicts, npm_faults, pins
 from scripts.sbom import bill
 
 ROOT = Path(__file__).parents[2]
@@ -66,7 +66,9 @@ def test_a_pin_without_a_hash_is_found() -> None:
 def test_two_locks_that_disagree_are_found() -> None:
     other = Path("requirements/dev.txt")
     older = GOOD.replace("3.20", "3.19")
-    assert list(quarrels({LOCK: GOOD, other: older})) == [f"{other}: idna 3.19, but 3.20 in {LOCK}"]
+    assert list(conflicts({LOCK: GOOD, other: older})) == [
+        f"{other}: idna 3.19, but 3.20 in {LOCK}"
+    ]
 
 
 def test_an_npm_package_without_a_hash_or_with_an_address_is_found() -> None:
@@ -91,8 +93,8 @@ def test_known_vulnerabilities_are_told_with_the_version_that_mends_them() -> No
     fine = {"name": "rich", "version": "15.0.0", "vulns": []}
     assert read_pip_audit(json.dumps({"dependencies": [package, fine]})) == Report(
         known=[
-            "idna 3.20: PYSEC-1 (mended in 3.21)",
-            "idna 3.20: PYSEC-2 (mended in no version yet)",
+            "idna 3.20: PYSEC-1 (fixed in 3.21)",
+            "idna 3.20: PYSEC-2 (fixed in no version yet)",
         ]
     )
 
@@ -148,7 +150,7 @@ def test_an_npm_advisory_is_told_once_and_not_for_each_that_needs_the_package() 
 )
 def test_a_licence_is_fine_only_when_somebody_agreed_to_it(licence: str, fine: bool) -> None:
     assert list(faults([Licensed("some", "1.0", licence)])) == (
-        [] if fine else [f"some 1.0: {licence}: nobody agreed to that"]
+        [] if fine else [f"some 1.0: {licence}: not an allowed licence"]
     )
 
 

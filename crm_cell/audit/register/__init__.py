@@ -1,7 +1,7 @@
-"""Which tenants have a trail, and in which lanes: what is registered cannot go without a trace.
+"""A register of the tenants and shards that have an audit log, which reveals removed chains.
 
-A chain proves what is in it, and its head where it ends; a chain that is removed with its head
-leaves nothing that could be checked. So each lane is registered with its first entry, and a tenant
-with its first lane. Rows are sealed with the key, and what they count only rises. Nothing is
-written here by any other entry, so nobody waits for it.
+A chain protects its entries and its head protects its end, but a chain that is removed together
+with its head leaves nothing to check. So each shard is registered with its first entry, and a
+tenant with its first shard. Rows are authenticated with a MAC, and their counts only grow. Further
+entries do not write to the register, so no writer waits for it.
 """

@@ -1,4 +1,4 @@
-"""Whether everything that is registered is still there."""
+"""Checks that every registered tenant and shard still exists."""
 
 from collections.abc import Iterable
 
@@ -12,34 +12,35 @@ _PAGE = 5_000
 
 
 class State(msgspec.Struct):
-    """What is wrong with a row of the register, said to a person, or that it is without a key."""
+    """Faults of rows in the register, as messages for people, and whether a row has no key."""
 
     faults: list[str] = msgspec.field(default_factory=list)
-    is_unsealed: bool = False
+    is_unkeyed: bool = False
 
 
-def lanes_gone(row: Registered | None, keys: ChainKeys, lanes: Iterable[int]) -> State:
-    """`lanes` are those of the tenant that have a head or entries."""
+def missing_shards(row: Registered | None, keys: ChainKeys, shards: Iterable[int]) -> State:
+    """Check the tenant's row. `shards` are those of the tenant that have a head or entries."""
     state = State()
-    there = set(lanes)
+    there = set(shards)
     if row is None:
         if there:
             state.faults.append("the tenant has been removed from the register")
         return state
-    _check_seal(state, row, keys)
+    _check_mac(state, row, keys)
     state.faults += [
-        f"lane {lane} has been removed: its entries and its head are gone"
-        for lane in row.lanes
-        if lane not in there
+        f"shard {shard} has been removed: its entries and its head are gone"
+        for shard in row.shards
+        if shard not in there
     ]
     state.faults += [
-        f"lane {lane} has been removed from the register" for lane in sorted(there - {*row.lanes})
+        f"shard {shard} has been removed from the register"
+        for shard in sorted(there - {*row.shards})
     ]
     return state
 
 
-async def tenants_gone(database: Database, keys: ChainKeys) -> State:
-    """Whether each tenant that was ever registered is in the register."""
+async def missing_tenants(database: Database, keys: ChainKeys) -> State:
+    """Check that each tenant that was ever registered is still in the register."""
     everybody = await database.read(
         "audit.register", EVERY_TENANT, lambda tx: store.find(tx, EVERYBODY), long=True
     )
@@ -49,8 +50,8 @@ async def tenants_gone(database: Database, keys: ChainKeys) -> State:
         if numbers:
             state.faults.append("the count of tenants has been removed from the register")
         return state
-    _check_seal(state, everybody, keys)
-    # Tenants that have come since the count was read have higher numbers.
+    _check_mac(state, everybody, keys)
+    # Tenants that were registered after the count was read have higher numbers.
     missing = set(range(1, everybody.number + 1)) - numbers
     state.faults += [
         f"tenant number {number} has been removed from the register" for number in sorted(missing)
@@ -71,11 +72,11 @@ async def _numbers(database: Database) -> set[int]:
     return numbers
 
 
-def _check_seal(state: State, row: Registered, keys: ChainKeys) -> None:
+def _check_mac(state: State, row: Registered, keys: ChainKeys) -> None:
     own = tuple(key for key in keys if key)
-    if registering.is_sealed(own or NO_KEYS, row):
+    if registering.is_authentic(own or NO_KEYS, row):
         return
-    if registering.is_unsealed(row):
-        state.is_unsealed = bool(own)
+    if registering.is_unkeyed(row):
+        state.is_unkeyed = bool(own)
     else:
         state.faults.append("the register is not as it was written, or is under another key")

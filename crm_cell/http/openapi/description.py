@@ -1,4 +1,4 @@
-"""The document as a whole."""
+"""The whole OpenAPI document."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ from crm_cell.http.routing import Route
 
 
 def document(routes: Iterable[Route], public_base_path: str = BASE_PATH) -> dict[str, Any]:
-    """OpenAPI 3.1 as plain data."""
+    """OpenAPI 3.1 as JSON-compatible data."""
     routes = list(routes)
     schemas = Schemas(routes)
     operations = Operations(schemas)
@@ -42,14 +42,14 @@ def document(routes: Iterable[Route], public_base_path: str = BASE_PATH) -> dict
 
 
 def _servers(public_base_path: str) -> list[dict[str, str]]:
-    """The first is wherever the document was read, behind any prefix."""
-    told = {
+    """The first is relative to the URL of the document, behind any prefix."""
+    servers = {
         ".": "本文档所在位置 · Where this document was read",
         public_base_path: "对外地址 · The public address",
         BASE_PATH: "网关与直连均可 · Behind the gateway and directly",
         "/": "细胞直连 · Directly",
     }
-    return [{"url": url, "description": description} for url, description in told.items()]
+    return [{"url": url, "description": description} for url, description in servers.items()]
 
 
 def _info() -> dict[str, Any]:
@@ -64,9 +64,12 @@ def _info() -> dict[str, Any]:
 
 
 def _tags(routes: list[Route]) -> list[dict[str, str]]:
-    used = {route.tag for route in routes}
+    """In the order of the routes."""
     return [
-        {"name": tag, "x-displayName": f"{chinese} {tag}", "description": f"{chinese} · {english}"}
-        for tag, (chinese, english) in words.TAGS.items()
-        if tag in used
+        {
+            "name": tag.name,
+            "x-displayName": f"{tag.chinese} {tag.name}",
+            "description": f"{tag.chinese} · {tag.description}",
+        }
+        for tag in dict.fromkeys(route.group for route in routes)
     ]

@@ -1,10 +1,11 @@
-"""An example of everything, made of the examples that its members declare."""
+"""Examples of schemas, built from the examples that members declare."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from crm_cell.http.openapi.schemas import Schema
 
+_TIME = "2026-11-23T02:26:00.123Z"
 _OF_TYPE: Mapping[str, Any] = {"boolean": False, "integer": 1, "number": 1, "string": "…"}
 
 
@@ -13,7 +14,7 @@ class Examples:
         self._components = components
 
     def of(self, schema: Schema) -> Any:
-        """What is declared as an example, else the default, else the least that is allowed."""
+        """The declared example, else the default, else the minimum."""
         if "$ref" in schema:
             return self.of(self._components[schema["$ref"].rpartition("/")[2]])
         if "examples" in schema:
@@ -28,6 +29,8 @@ class Examples:
     def _of_type(self, schema: Schema) -> Any:
         kind = schema.get("type", "object")
         name = kind if isinstance(kind, str) else kind[0]
+        if schema.get("format") == "date-time":
+            return _TIME
         if name == "object":
             return self._object(schema)
         if name == "array":
@@ -36,7 +39,7 @@ class Examples:
 
     def _object(self, schema: Schema) -> dict[str, Any]:
         return {
-            member: self.of(told)
-            for member, told in schema.get("properties", {}).items()
-            if not told.get("readOnly")
+            member: self.of(member_schema)
+            for member, member_schema in schema.get("properties", {}).items()
+            if not member_schema.get("readOnly")
         }

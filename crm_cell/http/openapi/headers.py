@@ -1,30 +1,32 @@
-"""Every header of requests and responses, as components that the operations refer to."""
+"""All headers of requests and responses, as components that the operations refer to."""
 
 from re import Pattern
 from typing import Any, Final
 
+from crm_cell.fields.checks import OWNER
 from crm_cell.http.base_path import BASE_PATH
-from crm_cell.http.fields import OWNER
 from crm_cell.http.headers import FORMS, TENANT
 from crm_cell.http.openapi.members import MEMBERS
-from crm_cell.http.preconditions import IfMatch
+from crm_cell.http.preconditions import IfMatch, IfNoneMatch
 from crm_cell.http.routing import Route
 
 _REQUEST_ID: Final = str(MEMBERS["requestId"]["examples"][0])
 _TRACE_ID: Final = str(MEMBERS["traceId"]["examples"][0])
-_LOCATION: Final = f"{BASE_PATH}/customers/{MEMBERS['customerId']['examples'][0]}"
+_LOCATION: Final = f"{BASE_PATH}/customers/01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c11"
 
 
 def request_headers(route: Route) -> list[dict[str, Any]]:
-    """References to the headers that the operation reads, the required first."""
+    """References to the headers that the operation reads, required ones first."""
     names: list[str] = [] if route.open else ["X-Tenant-Id"]
     names.append("X-Request-ID.required" if route.needs_request_id else "X-Request-ID")
     if route.kind == "write":
-        names.append("Idempotency-Key")
+        names += ["Idempotency-Key", "X-Change-Origin"]
     if IfMatch in route.binding.kinds.values():
         names.append("If-Match")
     if route.conditional:
         names.append("If-None-Match")
+    if IfNoneMatch in route.binding.kinds.values():
+        names.append("If-None-Match.create")
     if not route.open:
         names.append("X-User-Id")
     names += ["Accept-Language", "X-Trace-Id", "X-Span-Id", "traceparent"]
@@ -32,7 +34,7 @@ def request_headers(route: Route) -> list[dict[str, Any]]:
 
 
 def reference_headers(*names: str) -> dict[str, Any]:
-    """References to the headers of a response: those that every one has, and the named."""
+    """References to the headers of a response: those of all responses, and `names`."""
     every = ("X-Request-ID", "X-Response-Time", "Server-Timing", *_PROTECTION, *_RATES, *names)
     return {name: {"$ref": f"#/components/headers/{name}"} for name in every}
 
@@ -40,7 +42,7 @@ def reference_headers(*names: str) -> dict[str, Any]:
 def _parameter(
     name: str, meaning: str, example: str, form: Pattern[str] | None = None
 ) -> dict[str, Any]:
-    """The example is the schema's: Swagger UI would fill in, and send, one of the parameter's."""
+    """The example is part of the schema, because Swagger UI sends examples of the parameter."""
     bounds = {"pattern": f"^{form.pattern}$"} if form else {}
     return {
         "name": name,
@@ -75,6 +77,12 @@ _REQUEST: Final = [
         FORMS["Idempotency-Key"],
     ),
     _parameter(
+        "X-Change-Origin",
+        "变更来源系统，记入审计与事件 · The system that a change comes from, for audit and events",
+        "erp",
+        FORMS["X-Change-Origin"],
+    ),
+    _parameter(
         "If-Match",
         "上次读到的 ETag；已被修改则 412 · The ETag last read; 412 when it has changed since",
         '"1"',
@@ -99,6 +107,9 @@ _REQUEST: Final = [
 ]
 
 PARAMETERS: Final = {parameter["name"]: parameter for parameter in _REQUEST}
+PARAMETERS["If-None-Match.create"] = _parameter(
+    "If-None-Match", "`*` 仅在不存在时创建，否则 412 · `*`: create only, 412 if it exists", "*"
+)
 PARAMETERS["X-Request-ID.required"] = PARAMETERS["X-Request-ID"] | {"required": True}
 
 

@@ -1,15 +1,15 @@
-"""What a success looks like in other forms than JSON."""
+"""Response media types other than plain JSON."""
 
 from typing import Any, get_args
 
 import msgspec
 
-from crm_cell.http.exposition import MEDIA
 from crm_cell.http.files import FILES, XlsxFile
+from crm_cell.http.observability.prometheus import MEDIA
 from crm_cell.http.openapi.words import EXPOSITION
 from crm_cell.http.routing import Route
 
-# Of the document itself: the plain type first, then the one in use and the one that IANA lists.
+# Of the document itself: the default, the one in common use, and the one registered with IANA.
 TYPES = {
     "application/json": "application/json",
     "application/vnd.oai.openapi+json": "application/vnd.oai.openapi+json;version=3.1",
@@ -24,14 +24,14 @@ def gives_files(route: Route) -> bool:
 
 
 def described(media: str, page: Any, example: dict[str, Any]) -> dict[str, Any]:
-    """A form of what `page` is in JSON, with the same row for an example."""
+    """The media type object for the data of `page`, with the row of `example`."""
     if media in TYPES:
         return {"schema": {"type": "object"}, "example": {}}
     if media == XlsxFile.media:
         return {"schema": {"type": "string", "format": "binary"}}
     if media in _FILES:
         return _text(_file(media, get_args(page)[0], example["data"]))
-    assert media in MEDIA, f"nobody knows what {media} looks like"
+    assert media in MEDIA, f"there is no example of {media}"
     return _text(EXPOSITION)
 
 

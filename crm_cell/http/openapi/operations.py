@@ -1,8 +1,10 @@
-"""One operation: what it takes, what it gives, how it can fail."""
+"""The OpenAPI operations: parameters, bodies, responses."""
 
+import csv
 import inspect
+import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -11,18 +13,19 @@ from crm_cell.http.openapi import failures
 from crm_cell.http.openapi.examples import Examples
 from crm_cell.http.openapi.headers import reference_headers, request_headers
 from crm_cell.http.openapi.media import described, gives_files
-from crm_cell.http.openapi.members import MEMBERS
 from crm_cell.http.openapi.schemas import Schema, Schemas, gives_resource, shown, tidy
 from crm_cell.http.openapi.words import SUCCESS
+from crm_cell.http.path_text import PathText
 from crm_cell.http.routing import Route
 from crm_cell.http.schema import Query
+from crm_cell.http.uploads import CSV, XLSX
 
 _JSON = "application/json"
 _ANYTHING = {"schema": {"type": "object"}, "example": {}}
 
 
 class Operations:
-    """Describes routes in terms of the components that they share."""
+    """Describes routes with references to shared components."""
 
     def __init__(self, schemas: Schemas) -> None:
         self._schemas = schemas
@@ -36,19 +39,39 @@ class Operations:
             "operationId": operation_id(route),
             "summary": f"{route.summary} · {_first_sentence(english)}",
             "description": english,
-            "security": [] if route.open else [{"bearerAuth": [route.scope]}],
-            "parameters": [*_path_ids(route), *self._query(route), *request_headers(route)],
+            "security": [] if route.open else [{"bearerAuth": scopes(route)}],
+            "parameters": [*self._path_ids(route), *self._query(route), *request_headers(route)],
             **({"requestBody": self._body(route)} if route.binding.body else {}),
             "responses": self._responses(route),
         }
 
+    def _path_ids(self, route: Route) -> Iterable[dict[str, Any]]:
+        for name in re.findall(r"{(\w+)}", route.path):
+            if name in route.binding.texts:
+                yield _text_parameter(name, route.binding.texts[name])
+                continue
+            member = self._schemas.members[_camel(name)]
+            yield {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "description": member["description"],
+                "schema": {"type": "string", "format": "uuid"},
+                "example": member["examples"][0],
+            }
+
     def _query(self, route: Route) -> Iterator[dict[str, Any]]:
         for kind in route.binding.queries:
-            yield from query_parameters(kind)
+            yield from query_parameters(kind, self._schemas.members)
 
     def _body(self, route: Route) -> dict[str, Any]:
-        """In one form, though PATCH takes two: of a second, generators make a second body."""
-        return {"required": True, "content": {_JSON: self._media(route.binding.body)}}
+        """One media type, although PATCH accepts two: client generators would make two bodies."""
+        content: dict[str, Any] = {_JSON: self._media(route.binding.body)}
+        if route.read_file is not None:
+            example = _csv(content[_JSON]["example"]["items"])
+            content[CSV] = {"schema": {"type": "string", "format": "binary"}, "example": example}
+            content[XLSX] = {"schema": {"type": "string", "format": "binary"}}
+        return {"required": True, "content": content}
 
     def _media(self, kind: Any) -> dict[str, Any]:
         schema = self._schemas.of(kind)
@@ -56,11 +79,14 @@ class Operations:
 
     def _responses(self, route: Route) -> dict[str, Any]:
         responses = {str(_status(route)): self._success(route)}
+        if route.may_create:
+            headers = ("ETag", "Location", "Idempotent-Replayed")
+            responses["201"] = self._answer(201, self._content(route), *headers)
         if route.conditional:
             responses["304"] = {"$ref": "#/components/responses/NotModified"}
         for status, view in route.others.items():
-            told = self._media(type(view)) | {"example": msgspec.to_builtins(view)}
-            responses[str(status)] = self._answer(status, {_JSON: told})
+            media = self._media(type(view)) | {"example": msgspec.to_builtins(view)}
+            responses[str(status)] = self._answer(status, {_JSON: media})
         for status, errors in failures.of_route(route).items():
             responses[str(status)] = self._shared(failures.response(errors))
         return dict(sorted(responses.items()))
@@ -84,11 +110,11 @@ class Operations:
         return content
 
     def _answer(self, status: int, content: dict[str, Any], *headers: str) -> dict[str, Any]:
-        told = {
+        response = {
             "description": SUCCESS.get(status, "不可用 · Unavailable"),
             "headers": reference_headers(*headers),
         }
-        return told | ({"content": content} if content else {})
+        return response | ({"content": content} if content else {})
 
     def _shared(self, response: dict[str, Any]) -> dict[str, Any]:
         for name, known in self.shared.items():
@@ -97,46 +123,61 @@ class Operations:
         return response
 
 
+def _text_parameter(name: str, kind: type[PathText]) -> dict[str, Any]:
+    schema = tidy(kind.schema())
+    description, example = schema.pop("description"), schema.pop("examples")[0]
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": description,
+        "schema": schema,
+        "example": example,
+    }
+
+
+def scopes(route: Route) -> list[str]:
+    return [route.scope] if route.scope else []
+
+
 def operation_id(route: Route) -> str:
-    """follow-ups.create → followUpsCreate: stable, and unique as the route's name is."""
+    """follow-ups.create → followUpsCreate. Route names are stable and unique."""
     first, *rest = re.split(r"[^A-Za-z0-9]+", route.name)
     return first + "".join(word.capitalize() for word in rest)
 
 
-def query_parameters(kind: type[Query]) -> Iterator[dict[str, Any]]:
+def query_parameters(
+    kind: type[Query], members: Mapping[str, Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
     _, components = msgspec.json.schema_components([kind], ref_template="{name}")
     described = tidy(components[kind.__name__])
     for name, schema in described["properties"].items():
-        told = MEMBERS.get(name, {}) | schema
+        member = {**members.get(name, {}), **schema}
         yield {
             "name": name,
             "in": "query",
             "required": name in described.get("required", []),
-            "description": told.pop("description", ""),
-            "schema": _given(told),
+            "description": member.pop("description", ""),
+            "schema": _without_null(member),
         }
 
 
-def _given(schema: Schema) -> Schema:
-    """A parameter is there or not there; there is no null in a URL."""
+def _without_null(schema: Schema) -> Schema:
+    """Removes null from a schema, which query parameters cannot express."""
     kind = schema.get("type")
-    told = schema | {"type": kind[0]} if isinstance(kind, list) else schema
-    if "enum" in told:
-        told = told | {"enum": [choice for choice in told["enum"] if choice is not None]}
-    return told
+    found = schema | {"type": kind[0]} if isinstance(kind, list) else schema
+    if "enum" in found:
+        found = found | {"enum": [choice for choice in found["enum"] if choice is not None]}
+    return found
 
 
-def _path_ids(route: Route) -> Iterable[dict[str, Any]]:
-    for name in re.findall(r"{(\w+)}", route.path):
-        told = MEMBERS[_camel(name)]
-        yield {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "description": told["description"],
-            "schema": {"type": "string", "format": "uuid"},
-            "example": told["examples"][0],
-        }
+def _csv(rows: list[dict[str, Any]]) -> str:
+    """Rows of one kind."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(rows[0])
+    writer.writerows(row.values() for row in rows)
+    return text.getvalue()
 
 
 def _status(route: Route) -> int:

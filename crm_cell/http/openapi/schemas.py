@@ -1,23 +1,23 @@
-"""Component schemas: msgspec's own for the declared structs, with what it cannot know."""
+"""Component schemas: those that msgspec generates, completed by our declarations."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from crm_cell.http.answers import Answer, Resource, Stream
 from crm_cell.http.errors import ErrorView
-from crm_cell.http.openapi.members import MEMBERS
+from crm_cell.http.openapi.members import members_of
+from crm_cell.http.responses import Answer, Resource, Stream
 from crm_cell.http.routing import Route
 from crm_cell.http.schema import Body, PatchFields, View, rules_of
-from crm_cell.kernel.masking import mask_phone
+from crm_cell.kernel.masking import mask_birthday, mask_phone, mask_wechat
 
 Schema = dict[str, Any]
 
 _PREFIX = "#/components/schemas/"
-# What a body says of a member is true of the same member of the view that answers it.
+# A response's member takes these from the member of the same name in the request body.
 _SHARED = (
     "description",
     "enum",
@@ -32,20 +32,23 @@ _SHARED = (
 
 
 class Schemas:
-    """The schemas of all that the routes take and give, by component name."""
+    """The schemas of all bodies and responses, by component name."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._routes = list(routes)
+        self.members = members_of(self._routes)
         kinds = self._kinds()
         references, raw = msgspec.json.schema_components(kinds, ref_template=_PREFIX + "{name}")
         self._references = dict(zip(kinds, map(tidy, references), strict=True))
         self.components: dict[str, Schema] = {}
+        self._optional: dict[str, set[str]] = {}
         for name, schema in raw.items():
+            self._optional[component_name(name)] = optional_members(schema)
             self._add(component_name(name), tidy(schema))
         self._finish()
 
     def of(self, kind: Any) -> Schema:
-        """A reference for a struct, the schema itself for anything simpler."""
+        """A reference for a struct, the schema itself for other types."""
         reference: Schema = self._references[kind]
         return reference
 
@@ -61,25 +64,27 @@ class Schemas:
         assert name not in self.components, f"two structs want the name {name}"
         schema.pop("title", None)
         schema["properties"] = {
-            member: type_first(MEMBERS.get(member, {}) | told)
-            for member, told in schema.get("properties", {}).items()
+            member: type_first({**self.members.get(member, {}), **declared})
+            for member, declared in schema.get("properties", {}).items()
         }
         self.components[name] = schema
 
     def _finish(self) -> None:
-        """Views learn from bodies, then patches from views."""
+        """Views inherit from bodies, then patches from views."""
         inputs = [kind for kind in self._references if is_input(kind)]
         outputs = self.components.keys() - {self._name(kind) for kind in inputs}
-        omitting = {self._name(kind) for kind in self._references if omits_defaults(kind)}
+        structs = [struct for kind in self._references for struct in structs_in(kind)]
+        omitting = {component_name(kind.__name__) for kind in structs if omits_defaults(kind)}
         for name in outputs:
-            complete(self.components[name], omits=name in omitting)
+            optional = self._optional[name]
+            complete(self.components[name], optional, omits=name in omitting)
         for kind in inputs:
             for member, row in rows_of(kind).items():
                 self.components[self._name(kind)]["properties"][member]["items"] = self.of(row)
         for body, view in self._answered():
-            teach(self.components[self._name(body)], self.components[self._name(view)])
+            inherit(self.components[self._name(body)], self.components[self._name(view)])
         for kind in inputs:
-            tell_defaults(self.components[self._name(kind)])
+            describe_defaults(self.components[self._name(kind)])
             if issubclass(kind, PatchFields):
                 accept_echoes(
                     self.components[self._name(kind)], self.components[self._name(kind.view)]
@@ -96,7 +101,7 @@ class Schemas:
 
 
 def shown(route: Route) -> Any:
-    """The type whose JSON a success carries; None when it carries none that is declared."""
+    """The type of a successful response body; None where there is no declared type."""
     kinds = [kind for kind in _parts(route.binding.returns) if kind not in (Answer, Stream)]
     kind = kinds[0] if kinds else None
     if get_origin(kind) is Resource:
@@ -105,13 +110,13 @@ def shown(route: Route) -> Any:
 
 
 def gives_resource(route: Route) -> bool:
-    """Whether a success is one object with a version, and so has an ETag."""
+    """Whether a successful response is one object with a version, and so has an ETag."""
     return any(get_origin(kind) is Resource for kind in _parts(route.binding.returns))
 
 
 def component_name(name: str) -> str:
-    """CustomerView is Customer to the outside, and Page[CustomerView] CustomerPage."""
-    if paged := re.fullmatch(r"Page_(\w+?)(View)?_", name):
+    """CustomerView → Customer, Page[CustomerView] → CustomerPage."""
+    if paged := re.fullmatch(r"(?:Page|Listing)_(\w+?)(View)?_", name):
         return f"{paged[1]}Page"
     return name.removesuffix("View")
 
@@ -121,8 +126,18 @@ def is_input(kind: Any) -> bool:
 
 
 def rows_of(kind: Any) -> dict[str, type]:
-    """The members that are lists of something that the domain checks, and of what."""
+    """Members that are lists whose items the domain checks, with the type of an item."""
     return {member: rule.of for member, rule in rules_of(kind).items() if rule.of}
+
+
+def structs_in(hint: Any) -> Iterator[type[msgspec.Struct]]:
+    """The structs that a type is made of, itself included."""
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        yield hint
+        for below in get_type_hints(hint).values():
+            yield from structs_in(below)
+    for part in get_args(hint):
+        yield from structs_in(part)
 
 
 def omits_defaults(kind: Any) -> bool:
@@ -131,15 +146,15 @@ def omits_defaults(kind: Any) -> bool:
 
 
 def tidy(schema: Mapping[str, Any]) -> Schema:
-    """The same schema with our names, and in the short form that people read."""
-    told = {key: _tidy_value(key, value) for key, value in schema.items()}
-    if told.get("format") == "date-time":
-        told["type"] = "string"  # msgspec goes by what is kept, which is milliseconds
-    if told.get("default", 0) is None:
-        del told["default"]
-    if not told.get("required", True):
-        del told["required"]
-    return _nullable(told)
+    """The schema with our component names, in a shorter form."""
+    result = {key: _tidy_value(key, value) for key, value in schema.items()}
+    if result.get("format") == "date-time":
+        result["type"] = "string"  # msgspec uses the stored type, milliseconds
+    if result.get("default", 0) is None:
+        del result["default"]
+    if not result.get("required", True):
+        del result["required"]
+    return _nullable(result)
 
 
 def _tidy_value(key: str, value: Any) -> Any:
@@ -155,53 +170,67 @@ def _tidy_value(key: str, value: Any) -> Any:
 
 
 def _nullable(schema: dict[str, Any]) -> Schema:
-    """`anyOf` of one type and null becomes that type or null, where it has a type of its own."""
+    """Shortens `anyOf` of one type and null to `"type": [type, "null"]`."""
     match schema.get("anyOf"):
-        case [{"type": str(kind)} as told, {"type": "null"}] if "properties" not in told:
+        case [{"type": [*kinds]} as inner, {"type": "null"}]:
             rest = {key: value for key, value in schema.items() if key != "anyOf"}
-            enum = {"enum": [*told["enum"], None]} if "enum" in told else {}
-            return {**told, **rest, **enum, "type": [kind, "null"]}
+            return {**inner, **rest, "type": [*kinds, "null"]}
+        case [{"type": str(kind)} as inner, {"type": "null"}] if "properties" not in inner:
+            rest = {key: value for key, value in schema.items() if key != "anyOf"}
+            enum = {"enum": [*inner["enum"], None]} if "enum" in inner else {}
+            return {**inner, **rest, **enum, "type": [kind, "null"]}
     return schema
 
 
-def complete(schema: Schema, *, omits: bool) -> None:
-    """What is sent: every member is there, unless its default is what is left out."""
-    for told in schema["properties"].values():
-        told.pop("default", None)
-        if omits and isinstance(told.get("type"), list):
-            told["type"] = told["type"][0]
+def optional_members(schema: Mapping[str, Any]) -> set[str]:
+    """Members that a response has only sometimes: they are unset otherwise, which is no default."""
+    required = schema.get("required", ())
+    members = schema.get("properties", {}).items()
+    return {name for name, member in members if name not in required and "default" not in member}
+
+
+def complete(schema: Schema, optional: Container[str], *, omits: bool) -> None:
+    """Marks all members of a response as required, unless it omits defaults."""
+    always = schema.get("required", ())
+    for name, member in schema["properties"].items():
+        member.pop("default", None)
+        if omits and name not in always and isinstance(member.get("type"), list):
+            member["type"] = member["type"][0]
     if not omits:
-        schema["required"] = list(schema["properties"])
+        schema["required"] = [name for name in schema["properties"] if name not in optional]
 
 
-def tell_defaults(body: Schema) -> None:
-    """A default in words: generators of clients take a member that has one for required."""
-    for told in body["properties"].values():
-        if "default" in told:
-            default = told.pop("default")
+def describe_defaults(body: Schema) -> None:
+    """Moves defaults to the description: client generators treat members with one as required."""
+    for member in body["properties"].values():
+        if "default" in member:
+            default = member.pop("default")
             value = str(default).lower() if isinstance(default, bool) else default
-            meaning = told.get("description", "")
-            told["description"] = f"{meaning}（默认 {value} · {value} by default）"
+            meaning = member.get("description", "")
+            member["description"] = f"{meaning}（默认 {value} · {value} by default）"
 
 
-def teach(body: Schema, view: Schema) -> None:
-    """A view's members are bounded and explained as the body's of the same name are."""
-    for member, told in view["properties"].items():
+def inherit(body: Schema, view: Schema) -> None:
+    """Members of a view inherit bounds, descriptions, and examples if they have none of their own,
+    from those of the body."""
+    for member, schema in view["properties"].items():
         taken = body["properties"].get(member, {})
         known = {key: taken[key] for key in _SHARED if key in taken}
-        if is_phone(member):
+        if (mask := mask_of(member)) is not None:
             known.pop("pattern", None)
-            known["examples"] = [mask_phone(number) for number in known.get("examples", [])]
-        view["properties"][member] = told | known
+            known["examples"] = [mask(example) for example in known.get("examples", [])]
+        if "examples" in schema:
+            known.pop("examples", None)
+        view["properties"][member] = schema | known
 
 
 def accept_echoes(patch: Schema, view: Schema) -> None:
-    """Clients send back what they read: what the service keeps is taken unchanged."""
-    for member, told in patch["properties"].items():
-        if is_phone(member):
-            told.pop("pattern", None)
-    for member, told in view["properties"].items():
-        patch["properties"].setdefault(member, told | {"readOnly": True})
+    """Adds read-only members to a patch: clients may send them back unchanged."""
+    for member, schema in patch["properties"].items():
+        if mask_of(member) is not None:
+            schema.pop("pattern", None)
+    for member, schema in view["properties"].items():
+        patch["properties"].setdefault(member, schema | {"readOnly": True})
     patch["additionalProperties"] = False
 
 
@@ -209,8 +238,11 @@ def type_first(schema: Schema) -> Schema:
     return {key: schema[key] for key in sorted(schema, key=lambda key: key != "type")}
 
 
-def is_phone(member: str) -> bool:
-    return member.lower().endswith("phone")
+def mask_of(member: str) -> Callable[[str | None], str | None] | None:
+    """What answers mask a member by; then they do not have the form that requests have."""
+    if member.lower().endswith("phone"):
+        return mask_phone
+    return {"wechat": mask_wechat, "birthday": mask_birthday}.get(member)
 
 
 def _parts(kind: Any) -> tuple[Any, ...]:

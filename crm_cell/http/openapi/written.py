@@ -1,4 +1,4 @@
-"""The document as text for people."""
+"""Writes the document as YAML."""
 
 from typing import Any
 
@@ -6,18 +6,18 @@ import msgspec
 
 
 def as_yaml(document: dict[str, Any]) -> str:
-    """YAML in the document's own order, Chinese as Chinese, without anchors."""
+    """YAML in the order of the document, with unescaped Chinese, without anchors."""
     import yaml
 
     class Dumper(yaml.SafeDumper):
-        """Keeps the paragraphs of long texts as they are."""
+        """Writes multi-line texts as literal blocks."""
 
     def text(dumper: Dumper, value: str) -> yaml.ScalarNode:
         style = "|" if "\n" in value else None
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
     Dumper.add_representer(str, text)
-    # A copy in which nothing is shared has nothing to put an anchor on.
+    # In the copy no object occurs twice, so YAML needs no anchors.
     copy = msgspec.json.decode(msgspec.json.encode(document))
     written: str = yaml.dump(copy, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=100)
     return written

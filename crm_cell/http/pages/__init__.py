@@ -1,28 +1,28 @@
-"""The API's own pages: Swagger UI at /docs, ReDoc at /redoc, and the files they load.
+"""The pages: the console at /console, Swagger UI at /docs, ReDoc at /redoc, and their assets.
 
-Every link is relative, so the pages work under any prefix a gateway puts before them. The files
-come from npm when the package is built (hatch_build.py); nothing is fetched from anywhere else.
+All links are relative, so that the pages work under any prefix of a gateway. hatch_build.py takes
+the files from npm when the package is built; the pages load nothing from other servers.
 """
 
-from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
-from crm_cell.http.negotiation import takes_gzip
-from crm_cell.http.preconditions import names
+from crm_cell.http.pages import console
+from crm_cell.http.pages.files import HERE as PACKAGE
+from crm_cell.http.pages.files import file, not_found, packed_file
 
-HERE: Final = Path(__file__).parent
+HERE: Final = PACKAGE
 
-# Each page and the built files it cannot do without.
+# Each page with the built files that it needs.
 PAGES: Final = {
     "docs": ("swagger-ui-bundle.js", "swagger-ui.css"),
     "redoc": ("redoc.standalone.js",),
 }
 
-# The only names served, each with its folder: no other path from outside is ever joined.
+# The allowed names with their folders: client input never becomes part of another path.
 FILES: Final = {
     "docs.js": "static",
     "redoc.js": "static",
@@ -35,8 +35,8 @@ FILES: Final = {
 
 NOT_BUILT: Final = "The documentation pages are not built yet. Run `make install`, then reload.\n"
 
-# Both tools write style elements of their own, draw icons from data: addresses, and ReDoc searches
-# in a worker it makes from a blob:. Scripts come from files of ours only.
+# Both tools write inline styles and use data: URLs for icons, and ReDoc starts its search worker
+# from a blob: URL. Scripts come only from our files.
 SECURITY: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -47,32 +47,37 @@ SECURITY: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 
-# A page is a few hundred bytes and names its files: always asked for again. A file changes only
-# with a release; an hour bounds how long an old one is shown after it, and its ETag saves the rest.
+# Pages are small and name their files, so browsers revalidate them every time. Files change only
+# with a release: browsers cache them for an hour, then revalidate by ETag.
 PAGE_HEADERS: Final = SECURITY | {"Cache-Control": "no-cache"}
 FILE_HEADERS: Final = SECURITY | {"Cache-Control": "public, max-age=3600"}
-_VARIES: Final = {"Vary": "Accept-Encoding"}
 MISSING_HEADERS: Final = SECURITY | {"Cache-Control": "no-store"}
 
 
 def pages() -> Router:
-    """An ASGI application serving GET and HEAD of /, /docs, /redoc and /docs/assets/<file>."""
+    """An ASGI application serving GET and HEAD of /, /console, /docs, /redoc and their files."""
     routes = [
         Route("/", root),
         Route("/docs", docs),
         Route("/redoc", redoc),
         Route("/docs/assets/{name}", asset),
+        *console.routes(),
     ]
-    # A redirect to another slash would name an address without the gateway's prefix.
+    # A redirect that adds or removes a slash would lose the prefix of the gateway.
     return Router(routes, redirect_slashes=False)
 
 
 async def root(request: Request) -> Response:
-    """Redirects to /docs. The address is relative, since only the browser knows the prefix that a
-    gateway has stripped; it depends on whether the path that came ended with a slash."""
+    """Redirects browsers to the console, other clients to /docs. The URL is relative, because only
+    the browser knows the prefix that a gateway has removed, so it depends on whether the original
+    path ended with a slash."""
     came = request.scope.get("raw_path", b"/").decode("ascii", "replace")
     last = came.rpartition("/")[2]
-    return RedirectResponse(f"{last}/docs" if last else "docs", 302, headers=PAGE_HEADERS)
+    # Browsers ask for text/html by name; other clients send */*, JSON or nothing.
+    wants_page = "text/html" in request.headers.get("accept", "")
+    target = "console/" if wants_page and console.is_built() else "docs"
+    headers = PAGE_HEADERS | {"Vary": "Accept"}
+    return RedirectResponse(f"{last}/{target}" if last else target, 302, headers=headers)
 
 
 async def docs(request: Request) -> Response:
@@ -85,31 +90,15 @@ async def redoc(request: Request) -> Response:
 
 def page(request: Request, name: str) -> Response:
     if not all((HERE / "assets" / needed).is_file() for needed in PAGES[name]):
-        return not_found(NOT_BUILT)
+        return not_found(NOT_BUILT, MISSING_HEADERS)
     return file(request, HERE / "static" / f"{name}.html", PAGE_HEADERS)
 
 
 async def asset(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in FILES:
-        return not_found(f"There is no file of this name here: {name}\n")
+        return not_found(f"There is no file of this name here: {name}\n", MISSING_HEADERS)
     path = HERE / FILES[name] / name
     if not path.is_file():
-        return not_found(NOT_BUILT)
-    packed = path.with_name(f"{name}.gz")
-    if packed.is_file() and takes_gzip(request.headers.get("accept-encoding")):
-        # Compressed by hatch_build.py. The name before `.gz` gives the type.
-        return file(request, packed, FILE_HEADERS | _VARIES | {"Content-Encoding": "gzip"})
-    return file(request, path, FILE_HEADERS | _VARIES)
-
-
-def file(request: Request, path: Path, headers: dict[str, str]) -> Response:
-    response = FileResponse(path, headers=headers, stat_result=path.stat())
-    etag = response.headers["etag"]
-    if names(request.headers.get("if-none-match", ""), etag):
-        return Response(status_code=304, headers=headers | {"ETag": etag})
-    return response
-
-
-def not_found(sentence: str) -> Response:
-    return PlainTextResponse(sentence, 404, headers=MISSING_HEADERS)
+        return not_found(NOT_BUILT, MISSING_HEADERS)
+    return packed_file(request, path, FILE_HEADERS)

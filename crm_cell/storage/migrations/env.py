@@ -1,4 +1,4 @@
-"""How Alembic connects. One migration is one transaction on both databases."""
+"""Alembic's environment. One migration is one transaction on both databases."""
 
 import asyncio
 from typing import Any
@@ -9,7 +9,7 @@ from alembic import context
 from crm_cell.storage.migrations import new_tables
 from crm_cell.storage.open import is_postgres
 
-# Several hosts may start at once: the first migrates, the others wait and find it done.
+# Several hosts may start at once: the first one migrates while the others wait.
 _LOCK = 6_148_914_691_236_517_205
 
 
@@ -26,8 +26,8 @@ def migrate(connection: sqlalchemy.Connection) -> None:
 def migrate_sqlite(url: str) -> None:
     engine = sqlalchemy.create_engine(url)
 
-    # Python's driver opens transactions by itself, but not before CREATE TABLE: switch that off
-    # and begin by hand, so that a migration that fails halfway leaves nothing behind.
+    # Python's driver opens transactions implicitly, but not before CREATE TABLE. This switches that
+    # off and begins explicitly, so that a failed migration is rolled back as a whole.
     @sqlalchemy.event.listens_for(engine, "connect")
     def leave_transactions_to_us(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
@@ -44,7 +44,7 @@ def migrate_sqlite(url: str) -> None:
 async def migrate_postgres(url: str) -> None:
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    # No statement is kept prepared, nor has a name, for the sake of poolers.
+    # Poolers do not support named prepared statements.
     unprepared = {
         "statement_cache_size": 0,
         "prepared_statement_cache_size": 0,

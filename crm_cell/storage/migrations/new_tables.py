@@ -1,9 +1,9 @@
-"""New tables on a database that Citus has distributed; on any other, nothing happens here.
+"""Distributes new tables on a database with Citus. Does nothing on any other database.
 
-Citus refuses a foreign key between a table of one node and a distributed one. So a migration makes
-the bare table, its policies and its rights (SELECT for upkeep, too), calls `distribute_new_tables`,
-and adds foreign keys only then. A table without any is distributed at the end of the migrations,
-in their transaction. Rows come after the table has been distributed.
+Citus refuses a foreign key between a local and a distributed table. So a migration creates the
+table, its policies and its grants (including SELECT for the maintenance role), then calls
+`distribute_new_tables`, and then adds foreign keys. A table without foreign keys is distributed at
+the end of the migrations, in their transaction. Rows may be inserted only after that.
 """
 
 from collections.abc import Awaitable, Callable
@@ -15,25 +15,26 @@ T = TypeVar("T")
 
 
 def prepare(connection: sqlalchemy.Connection) -> None:
-    """Before the first statement that reaches shards."""
-    from crm_cell.storage import distribution, postgres_catalog
+    """Call this before the first statement that reaches shards."""
+    from crm_cell.storage.citus import distribution
+    from crm_cell.storage.postgres import catalog
 
-    if _asked(connection, postgres_catalog.distributed):
+    if _asked(connection, catalog.distributed):
         connection.exec_driver_sql(distribution.ONE_CONNECTION)
 
 
 def distribute_new_tables(connection: sqlalchemy.Connection) -> None:
     if connection.dialect.name != "postgresql":
         return
-    # Imported here because nobody pays for a driver that they do not use.
-    from crm_cell.storage import distribution
+    # Imported here so that SQLite users do not load the PostgreSQL driver.
+    from crm_cell.storage.citus import distribution
 
     for statement in _asked(connection, distribution.of_new_tables):
         connection.exec_driver_sql(statement)
 
 
 def _asked(connection: sqlalchemy.Connection, question: Callable[[Any], Awaitable[T]]) -> T:
-    """Of the same transaction: the driver's own connection is the one underneath."""
+    """Run a query with the driver's own connection, which is in the same transaction."""
     driver: Any = connection.connection.dbapi_connection
     answer: T = driver.run_async(question)
     return answer

@@ -32,6 +32,7 @@ async def test_it_answers_with_the_contact_and_where_it_is(acme: Caller) -> None
         "email": "han@example.com",
         "isPrimary": True,
         "ownerId": None,
+        **dict.fromkeys(("title", "department", "wechat", "role", "birthday", "remark")),
         "createdAt": body["createdAt"],
         "updatedAt": body["createdAt"],
     }

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from crm_cell.storage.counter_check import differences
 from crm_cell.storage.engine import EVERY_TENANT
+from tests.counters import differences
 from tests.world import Caller, Json, Running, audit, events, nothing_changes, refused
 
 

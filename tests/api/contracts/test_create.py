@@ -111,6 +111,17 @@ async def test_a_number_that_only_looks_different_is_the_same(
     assert refused(answer, 409, "DUPLICATE_CONTRACT_NO")["message"] == "合同编号已存在"
 
 
+async def test_a_number_is_kept_as_written_and_compared_loosely(
+    acme: Caller, cell: Running
+) -> None:
+    body = body_for(await acme.customer(), contractNo="ＨＴ  001")
+    created = (await acme.post("/contracts", body, key="key-1")).json()
+    kept = cell.rows("SELECT request_key, contract_no, contract_no_key FROM contracts")
+    assert kept == [("key-1", created["contractNo"], "ht 001")]
+    defaults = ("CNY", 1, None)
+    assert (created["currency"], created["status"], created["signedAt"]) == defaults
+
+
 async def test_a_number_is_taken_across_customers_and_owners(alice: Caller, bob: Caller) -> None:
     await alice.contract(await alice.customer(), contractNo="HT-1")
     answer = await bob.post("/contracts", body_for(await bob.customer(), contractNo="HT-1"))

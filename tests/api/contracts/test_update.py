@@ -69,17 +69,17 @@ async def test_what_the_service_sets_cannot_be_changed(
     assert faults(answer) == {(member, "read_only")}
 
 
-async def test_it_is_put_on_record_without_an_event(acme: Caller, cell: Running) -> None:
+async def test_it_is_put_on_record_with_an_event(acme: Caller, cell: Running) -> None:
     contract = await acme.contract(await acme.customer(), amountCents=100)
-    told = events(cell)
-    await acme.patch(at(contract), {"amountCents": 90, "contractNo": "HT-neu"})
+    changed = await acme.patch(at(contract), {"amountCents": 90, "contractNo": "HT-neu"})
     assert audit(cell)[-1]["changes"] == {
         "amountCents": {"before": 100, "after": 90},
         "outstandingCents": {"before": 100, "after": 90},
         "contractNo": {"before": contract["contractNo"], "after": "HT-neu"},
     }
     assert audit(cell)[-1]["action"] == "updated"
-    assert events(cell) == told
+    event = events(cell)[-1]
+    assert (event["eventType"], event["data"]) == ("crm.contract.updated", changed.json())
 
 
 async def test_becoming_signed_is_told_once(acme: Caller, cell: Running) -> None:
@@ -97,6 +97,31 @@ async def test_becoming_signed_is_told_once(acme: Caller, cell: Running) -> None
         assert len(signed) == told
         if patch == {"signedAt": "2026-11-20"}:
             assert signed[0]["data"] == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "signs"),
+    [
+        ({}, {"status": 2}, True),
+        ({}, {"signedAt": "2026-11-20"}, True),
+        ({}, {"status": 2, "signedAt": "2026-11-20"}, True),
+        ({}, {"status": 4}, False),
+        ({"status": 3}, {"status": 2}, True),
+        ({"status": 2}, {"signedAt": "2026-11-20"}, False),
+        ({"signedAt": "2026-11-20"}, {"status": 2}, False),
+        ({"signedAt": "2026-11-20"}, {"signedAt": "2026-11-21"}, False),
+        ({"signedAt": "2026-11-20"}, {"signedAt": None}, False),
+        ({"status": 2}, {"status": 3}, False),
+    ],
+)
+async def test_it_becomes_signed_by_status_or_date_whichever_comes_first(
+    before: Json, after: Json, signs: bool, acme: Caller, cell: Running
+) -> None:
+    contract = await acme.contract(await acme.customer(), **before)
+    told = len(events(cell, event_type="crm.contract.signed"))
+    changed = (await acme.patch(at(contract), after)).json()
+    signed = events(cell, event_type="crm.contract.signed")[told:]
+    assert [event["data"] for event in signed] == [changed] * signs
 
 
 async def test_a_number_that_is_taken_is_refused(acme: Caller, cell: Running) -> None:
@@ -134,12 +159,12 @@ async def test_an_opportunity_must_exist_and_belong_to_the_customer(
     contract = await acme.contract(customer)
     foreign = await acme.opportunity(other)
     own = await acme.opportunity(customer)
-    refusals = {
+    rejections = {
         "01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c11": "商机不存在",
         foreign["opportunityId"]: "商机不属于该客户",
     }
     async with nothing_changes(cell):
-        for identifier, message in refusals.items():
+        for identifier, message in rejections.items():
             answer = await acme.patch(at(contract), {"opportunityId": identifier})
             assert refused(answer, 400, "BUSINESS_RULE_VIOLATION")["message"] == message
     answer = await acme.patch(at(contract), {"opportunityId": own["opportunityId"]})

@@ -35,7 +35,7 @@ async def test_the_rule_is_the_one_by_which_the_user_sees_it_or_does_not(
     customer = await acme.customer(**({"ownerId": owner} if owner else {}))
     body = await told(acme, customer, **({"userId": user} if user else {}))
     assert (body["rule"], body["ownerId"], body["userId"]) == (rule, owner, user)
-    seen = await Caller(acme._client, "acme", user).get(f"/customers/{customer['customerId']}")
+    seen = await Caller(acme.client, "acme", user).get(f"/customers/{customer['customerId']}")
     assert seen.status_code == (200 if body["granted"] else 404)
 
 

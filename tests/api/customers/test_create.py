@@ -21,6 +21,21 @@ async def test_it_answers_with_the_customer_and_where_it_is(acme: Caller) -> Non
         "contactEmail": None,
         "status": 1,
         "ownerId": None,
+        **dict.fromkeys(
+            (
+                "shortName",
+                "uscc",
+                "region",
+                "address",
+                "website",
+                "remark",
+                "level",
+                "source",
+                "industry",
+            )
+        ),
+        **dict.fromkeys(("lastFollowUpAt", "lastFollowUpBy", "nextContactAt")),
+        **dict.fromkeys(("openOpportunityCount", "openOpportunityCents", "outstandingCents")),
         "createdAt": body["createdAt"],
         "updatedAt": body["createdAt"],
     }

@@ -6,7 +6,6 @@
 import asyncio
 from itertools import count
 
-import msgspec
 import pytest
 
 from crm_cell.settings import Settings
@@ -18,7 +17,7 @@ _numbers = count()
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return msgspec.structs.replace(settings, dry_run_rows_per_day=5)
+    return settings.model_copy(update={"dry_run_rows_per_day": 5})
 
 
 def rows(many: int) -> Json:

@@ -9,11 +9,13 @@ import openpyxl
 import pytest
 from openpyxl.utils.escape import unescape
 
-from crm_cell.customers.schemas import CustomerView
+from crm_cell.customers.resource import customers
 from crm_cell.http.files import XlsxFile
+from crm_cell.resources.views import view_type
 from tests.world import Caller, Json, Running, faults, nothing_changes, refused
 
 PATH = "/customers/export"
+CUSTOMER_VIEW = view_type(customers)
 MEMBERS = [
     "customerId",
     "tenantId",
@@ -22,6 +24,21 @@ MEMBERS = [
     "contactEmail",
     "status",
     "ownerId",
+    "shortName",
+    "uscc",
+    "region",
+    "address",
+    "website",
+    "remark",
+    "level",
+    "source",
+    "industry",
+    "lastFollowUpAt",
+    "lastFollowUpBy",
+    "nextContactAt",
+    "openOpportunityCount",
+    "openOpportunityCents",
+    "outstandingCents",
     "createdAt",
     "updatedAt",
 ]
@@ -239,8 +256,8 @@ async def test_a_cell_of_a_workbook_is_the_text_that_was_stored(acme: Caller, na
 
 async def test_a_full_sheet_goes_on_in_the_next(acme: Caller) -> None:
     await fill(acme, 5)
-    views = [CustomerView(**snake(row)) for row in await acme.rows("/customers")]
-    file = XlsxFile(CustomerView, rows_in_sheet=3)
+    views = [CUSTOMER_VIEW(**snake(row)) for row in await acme.rows("/customers")]
+    file = XlsxFile(CUSTOMER_VIEW, rows_in_sheet=3)
     file.add(views[:3])
     file.add(views[3:])
     content = b"".join(iter(file.rest, b""))
@@ -251,7 +268,7 @@ async def test_a_full_sheet_goes_on_in_the_next(acme: Caller) -> None:
 
 
 def snake(row: Json) -> dict[str, Any]:
-    attributes = CustomerView.__struct_fields__
+    attributes = CUSTOMER_VIEW.__struct_fields__
     return dict(zip(attributes, row.values(), strict=True))
 
 

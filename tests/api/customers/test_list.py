@@ -213,11 +213,11 @@ async def test_a_page_holds_500_at_most(acme: Caller) -> None:
 
 
 async def test_every_fault_of_a_query_is_named_at_once(acme: Caller, cell: Running) -> None:
-    answer = await acme.get("/customers", page=0, pageSize=501, sort="name")
+    answer = await acme.get("/customers", page=0, pageSize=501, order="name")
     assert faults(answer) == {
         ("page", "too_small"),
         ("pageSize", "too_large"),
-        ("sort", "unknown"),
+        ("order", "unknown"),
     }
 
 

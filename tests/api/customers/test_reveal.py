@@ -3,7 +3,6 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-import msgspec
 import pytest
 
 from crm_cell.settings import Settings
@@ -16,7 +15,7 @@ ONE = {"fields": ["contactPhone"], "reason": "客户要求回电"}
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return msgspec.structs.replace(settings, reveals_per_day=3)
+    return settings.model_copy(update={"reveals_per_day": 3})
 
 
 @pytest.fixture

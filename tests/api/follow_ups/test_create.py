@@ -33,6 +33,10 @@ async def test_it_answers_with_the_follow_up_and_where_it_is(acme: Caller) -> No
         "content": "上门演示\n下周报价",
         "followUpType": "visit",
         "createdBy": None,
+        "followedAt": body["createdAt"],
+        "durationMin": None,
+        "participants": [],
+        "place": None,
         "createdAt": body["createdAt"],
         "updatedAt": body["createdAt"],
     }

@@ -61,6 +61,7 @@ async def test_follow_ups_go_with_their_customer_each_on_record(
         await acme.follow_up(contactId=contact["contactId"]),
     ]
     stays = await acme.follow_up()
+    customer = (await acme.get(f"/customers/{customer['customerId']}")).json()
     told, recorded = len(events(cell)), len(audit(cell))
     assert (await acme.delete(f"/customers/{customer['customerId']}")).status_code == 204
     assert [(event["eventType"], event["data"]) for event in events(cell)[told:]] == [

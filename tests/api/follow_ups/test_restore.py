@@ -1,7 +1,7 @@
 """POST /follow-ups/{follow_up_id}/restore."""
 
-from crm_cell.storage.counter_check import differences
 from crm_cell.storage.engine import EVERY_TENANT
+from tests.counters import differences
 from tests.world import Caller, Json, Running, audit, events, nothing_changes, refused
 
 

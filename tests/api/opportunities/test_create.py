@@ -35,6 +35,15 @@ async def test_it_answers_with_the_opportunity_and_where_it_is(acme: Caller) -> 
         "stage": 3,
         "status": 1,
         "ownerId": "alice",
+        "expectedCloseOn": None,
+        "probability": None,
+        "lostReason": None,
+        "lostNote": None,
+        "competitor": None,
+        "source": None,
+        "closedAt": None,
+        "stageSince": body["createdAt"],
+        "pushedCount": 0,
         "createdAt": body["createdAt"],
         "updatedAt": body["createdAt"],
     }
@@ -89,8 +98,11 @@ async def test_it_is_put_on_record_as_its_detail_shows_it(acme: Caller, cell: Ru
     assert (event["eventType"], event["data"]) == ("crm.opportunity.created", detail.json())
 
 
-async def test_one_created_closed_is_told_as_closed_too(acme: Caller, cell: Running) -> None:
-    created = await acme.opportunity(await acme.customer(), stage=5)
+@pytest.mark.parametrize("stage", [5, 6])
+async def test_one_created_closed_is_told_as_closed_too(
+    stage: int, acme: Caller, cell: Running
+) -> None:
+    created = await acme.opportunity(await acme.customer(), stage=stage)
     assert [(event["eventType"], event["data"]) for event in events(cell)[-2:]] == [
         ("crm.opportunity.created", created),
         ("crm.opportunity.closed", created),
@@ -147,7 +159,10 @@ async def test_every_fault_is_named(acme: Caller, cell: Running) -> None:
         "currency": "RMB",
         "stage": 7,
         "status": 0,
-        "probability": 10,
+        "probability": 101,
+        "expectedCloseOn": "2026-02-30",
+        "lostReason": "weather",
+        "stuck": True,
     }
     async with nothing_changes(cell):
         answer = await acme.post("/opportunities", body)
@@ -158,7 +173,10 @@ async def test_every_fault_is_named(acme: Caller, cell: Running) -> None:
         ("currency", "malformed"),
         ("stage", "too_large"),
         ("status", "too_small"),
-        ("probability", "unknown"),
+        ("probability", "too_large"),
+        ("expectedCloseOn", "not_a_date"),
+        ("lostReason", "not_one_of"),
+        ("stuck", "unknown"),
     }
 
 

@@ -67,9 +67,12 @@ async def test_opportunities_go_with_their_customer_whoever_owns_them(
     hers = await alice.opportunity(customer)
     his = await acme.opportunity(customer, ownerId="bob", stage=5)
     stays = await bob.opportunity(await bob.customer())
+    customer = (await acme.get(f"/customers/{customer['customerId']}")).json()
     told, recorded = len(events(cell)), len(audit(cell))
     assert (await alice.delete(f"/customers/{customer['customerId']}")).status_code == 204
     assert [(event["eventType"], event["data"]) for event in events(cell)[told:]] == [
+        # Bob reads the customer no longer.
+        ("crm.customer.access_changed", {"customerId": customer["customerId"]}),
         ("crm.opportunity.deleted", hers),
         ("crm.opportunity.deleted", his),
         ("crm.customer.deleted", customer),

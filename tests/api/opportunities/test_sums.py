@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.money import MAX_CENTS
-from crm_cell.opportunities import service
-from crm_cell.opportunities.rules import FunnelRow
+from crm_cell.opportunities.funnel import FunnelRow
+from crm_cell.opportunities.service import OpportunityService
+from crm_cell.registry import make_services
 from crm_cell.storage.engine import Reader
 from tests.world import Caller, Json, Running
 
+OPPORTUNITIES = make_services().get(OpportunityService)
 ACME = Actor("acme")
 ALICE = Actor("acme", user="alice", owner="alice")
 
@@ -20,8 +22,8 @@ async def rows(
     """The kept sums, which must be what a scan adds up."""
 
     async def both(tx: Reader) -> tuple[list[FunnelRow], list[FunnelRow]]:
-        kept = await service.funnel_rows(tx, actor, owner=owner, currency=currency)
-        scanned = await service.funnel_rows_between(
+        kept = await OPPORTUNITIES.funnel(tx, actor, owner=owner, currency=currency)
+        scanned = await OPPORTUNITIES.funnel_between(
             tx, actor, None, None, owner=owner, currency=currency
         )
         return kept, scanned
@@ -96,7 +98,7 @@ async def test_a_range_of_times_holds_what_was_created_in_it(acme: Caller, cell:
 
     async def between(begin: int | None, end: int | None) -> list[FunnelRow]:
         return await cell.service.database.read(
-            "test", "acme", lambda tx: service.funnel_rows_between(tx, ACME, begin, end)
+            "test", "acme", lambda tx: OPPORTUNITIES.funnel_between(tx, ACME, begin, end)
         )
 
     assert await between(moment, moment + 1) == [row]

@@ -46,6 +46,7 @@ async def test_an_empty_patch_and_an_echo_change_nothing(acme: Caller, cell: Run
     ("before", "patch", "expected"),
     [
         (1, {"stage": 3}, (3, 1)),
+        (4, {"stage": 2}, (2, 1)),
         (3, {"stage": 5}, (5, 2)),
         (3, {"stage": 6}, (6, 3)),
         (3, {"status": 2}, (5, 2)),
@@ -53,6 +54,8 @@ async def test_an_empty_patch_and_an_echo_change_nothing(acme: Caller, cell: Run
         (3, {"stage": 5, "status": 2}, (5, 2)),
         (5, {"stage": 6}, (6, 3)),
         (5, {"status": 3}, (6, 3)),
+        (5, {"stage": 2}, (2, 1)),
+        (5, {"title": "二期"}, (5, 2)),
         (6, {"stage": 2}, (2, 1)),
         (6, {"stage": 2, "status": 1}, (2, 1)),
         (6, {"status": 1}, (4, 1)),
@@ -115,13 +118,14 @@ async def test_winning_and_losing_are_told_once_each_time_it_closes(
 async def test_handing_over_moves_the_owner_and_nothing_else(
     acme: Caller, alice: Caller, bob: Caller
 ) -> None:
-    customer = await alice.customer()
-    created = await alice.opportunity(customer)
+    where = f"/customers/{(await alice.customer())['customerId']}"
+    created = await alice.opportunity((await alice.get(where)).json())
+    customer = (await alice.get(where)).json()
     moved = (await acme.patch(path_of(created), {"ownerId": "bob"})).json()
     assert moved == created | {"ownerId": "bob", "updatedAt": moved["updatedAt"]}
     assert (await bob.get(path_of(created))).json() == moved
     assert await alice.rows("/opportunities") == []
-    assert (await alice.get(f"/customers/{customer['customerId']}")).json() == customer
+    assert (await alice.get(where)).json() == customer
 
 
 async def test_only_who_sees_the_whole_tenant_hands_over(alice: Caller, cell: Running) -> None:
@@ -149,7 +153,7 @@ async def test_it_may_belong_to_nobody(acme: Caller, alice: Caller) -> None:
         ({"status": 4}, ("status", "too_large")),
         ({"customerId": "other"}, ("customerId", "read_only")),
         ({"createdAt": "2026-01-01T00:00:00.000Z"}, ("createdAt", "read_only")),
-        ({"probability": 100}, ("probability", "unknown")),
+        ({"probability": -1}, ("probability", "too_small")),
     ],
 )
 async def test_what_it_cannot_become_is_refused(

@@ -64,15 +64,20 @@ async def test_payments_at_once_all_count(acme: Caller) -> None:
     assert await paid(acme, contract) == (210, 790, '"21"')
 
 
-async def test_it_is_put_on_record_and_the_contract_is_not(acme: Caller, cell: Running) -> None:
+async def test_it_is_put_on_record_and_the_contract_has_an_event_only(
+    acme: Caller, cell: Running
+) -> None:
     contract = await acme.contract(await acme.customer())
     before = audit(cell), events(cell)
     created = await acme.payment(contract, remark="首期款")
     (deed,) = audit(cell)[len(before[0]) :]
-    (event,) = events(cell)[len(before[1]) :]
+    contract_event, event = events(cell)[len(before[1]) :]
     assert (deed["action"], deed["resourceType"]) == ("created", "payment")
     assert deed["changes"] == {name: {"after": value} for name, value in created.items()}
     assert (event["eventType"], event["data"]) == ("crm.payment.registered", created)
+    paid_contract = (await acme.get(f"/contracts/{contract['contractId']}")).json()
+    assert contract_event["eventType"] == "crm.contract.updated"
+    assert contract_event["data"] == paid_contract
 
 
 @pytest.mark.parametrize(

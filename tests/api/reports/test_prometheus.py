@@ -3,19 +3,20 @@
 import time
 
 import httpx
-import msgspec
 import pytest
 
 from crm_cell.http.auth import Identity
-from crm_cell.http.body_timeout import BodyTimeouts
-from crm_cell.http.exposition import Exposition
+from crm_cell.http.limits.body_timeout import BodyTimeouts
+from crm_cell.http.observability.prometheus import Exposition
+from crm_cell.http.observability.telemetry import Telemetry
 from crm_cell.http.readiness import Readiness
 from crm_cell.http.request import Request
 from crm_cell.http.routing import Route
 from crm_cell.http.signature import sign
-from crm_cell.http.telemetry import Telemetry
 from crm_cell.kernel.errors import Unauthorized
-from crm_cell.reports.routes import reports
+from crm_cell.registry import make_services
+from crm_cell.reports.routes import report_routes
+from crm_cell.reports.service import Reports
 from crm_cell.settings import Settings
 from tests.world import Caller, Running, check_frame, faults, refused
 
@@ -29,7 +30,7 @@ OWN_TOKEN = {"Authorization": "Bearer scrape-me"}
 @pytest.fixture
 def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     extra = getattr(request, "param", {})
-    return msgspec.structs.replace(settings, metrics_token="scrape-me", **extra)
+    return settings.model_copy(update={"metrics_token": "scrape-me", **extra})
 
 
 async def scrape(cell: Running, path: str = "/metrics", **headers: str) -> httpx.Response:
@@ -146,7 +147,8 @@ async def test_any_other_token_is_for_the_authenticator_to_judge(
 
 
 def metrics_route() -> Route:
-    return next(route for route in reports.routes if route.path == "/metrics")
+    routes = report_routes(Reports(make_services())).routes
+    return next(route for route in routes if route.path == "/metrics")
 
 
 def request_with(headers: dict[str, str], cell: Running) -> Request:

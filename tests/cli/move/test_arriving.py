@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from crm_cell.storage.counter_check import differences
 from crm_cell.storage.migrate import migrate
 from crm_cell.storage.open import open_database, place_of
-from crm_cell.storage.schema import SCHEMA_VERSION
-from crm_cell.storage.sole_service import sole_service
+from crm_cell.storage.schema_version import SCHEMA_VERSION
+from crm_cell.storage.sqlite.process_lock import sole_service
 from tests.cli.conftest import Terminal
 from tests.cli.move.conftest import CREATE, answered, contents, moves, pages, refuses
+from tests.counters import differences
 from tests.databases import PostgresDatastore, PostgresServer, SqliteFile
 from tests.world import Caller
 
@@ -24,9 +24,12 @@ def test_every_row_arrives_as_it_was(
     assert contents(target) == before == contents(source)
     assert {line.split(":")[0] for line in tables} == before.keys() - {"alembic_version"}
     assert [line[:-32] for line in tables if line.startswith("customers:")] == [
-        "customers: 201 rows, the same on both sides, "
+        "customers: 202 rows, the same on both sides, "
     ]
-    assert last == f"all of {place_of(source.url)} is now in {place_of(target.url)}"
+    assert last == (
+        f"all of {place_of(source.url)} is now in {place_of(target.url)};"
+        " the search index is not copied: run crm-cell reindex"
+    )
 
 
 def test_the_service_answers_the_same_bytes_as_before(
@@ -188,7 +191,7 @@ def test_the_schema_of_another_release_is_refused(
     source.rows("UPDATE alembic_version SET version_num = '0000'")
     assert refuses(nowhere, source, target) == (
         f"crm-cell: {source.path}: its schema is 0000, this release's {SCHEMA_VERSION}:"
-        " crm-cell migrate brings it there"
+        " run crm-cell migrate"
     )
     source.rows("UPDATE alembic_version SET version_num = ?", SCHEMA_VERSION)
     target.rows("UPDATE alembic_version SET version_num = '0000'")

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from crm_cell.storage.moving_tables import Column, Table, values_statement
+from crm_cell.storage.transfer.tables import Column, Table, values_statement
 from tests.cli.conftest import Terminal
 from tests.cli.move.conftest import answered, contents, moves, pages
 from tests.databases import PostgresDatastore, SqliteFile
@@ -60,7 +60,7 @@ def test_a_move_that_failed_goes_on_with_the_same_command(
     before = asyncio.run(answered(source.url, pages))
     cluster.rows("ALTER TABLE payments ADD CONSTRAINT none CHECK (amount_cents < 0)")
     line = nowhere.fails("move", "--from", source.url, "--to", cluster.url)
-    assert line.endswith("the same crm-cell move again brings the rest")
+    assert line.endswith("run the same crm-cell move again")
     cluster.rows("ALTER TABLE payments DROP CONSTRAINT none")
     cluster.rows("SELECT 1 FROM unfinished_move")
     moves(nowhere, source, cluster)

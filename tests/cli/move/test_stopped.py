@@ -96,7 +96,7 @@ def test_a_killed_move_goes_on_where_it_was(
     nowhere: Terminal, source: SqliteFile, interrupted: PostgresDatastore
 ) -> None:
     progress = "SELECT done, rows FROM unfinished_move WHERE table_name = 'customers'"
-    assert interrupted.rows(progress) == [(4000, CUSTOMERS + 201)]
+    assert interrupted.rows(progress) == [(4000, CUSTOMERS + 202)]
     there = interrupted.rows("SELECT id, xmin::text FROM customers")
     assert len(there) == 4000
     moves(nowhere, source, interrupted)
@@ -109,7 +109,7 @@ def test_a_target_that_is_not_all_there_is_not_served(
 ) -> None:
     with pytest.raises(CannotOpen) as refused:
         asyncio.run(answered(interrupted.url, pages))
-    why = "only a part of it is there: the same crm-cell move again brings the rest"
+    why = "its transfer is unfinished: run the same crm-cell move again"
     assert refused.value.reason == f"{place_of(interrupted.url)}: {why}"
     moves(nowhere, source, interrupted)
     assert asyncio.run(answered(interrupted.url, pages))
@@ -137,7 +137,7 @@ def test_a_part_of_a_database_is_no_source(
     back = SqliteFile(tmp_path / "back.db")
     migrate(back.url)
     line = refuses(nowhere, interrupted, back)
-    assert line == "the source is itself only a part: a move into it was stopped"
+    assert line == "the source is incomplete: a transfer into it is unfinished"
 
 
 def test_a_part_of_a_file_is_not_served_either(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_part_of_a_file_is_not_served_either(tmp_path: Path) -> None:
     half.rows("CREATE TABLE unfinished_move (source TEXT)")
     with pytest.raises(CannotOpen) as refused:
         asyncio.run(answered(half.url, pages))
-    why = "only a part of it is there: the same crm-cell move again brings the rest"
+    why = "its transfer is unfinished: run the same crm-cell move again"
     assert refused.value.reason == f"{half.path}: {why}"
 
 
@@ -158,7 +158,7 @@ def test_a_part_of_a_file_is_not_served_either(tmp_path: Path) -> None:
     [
         (
             "UPDATE customers SET version = 2 WHERE id = '00000001'",
-            "customers: the sum of version: 7209 in the source, 7210 in the target",
+            "customers: the sum of version: 7211 in the source, 7212 in the target",
         ),
         (
             "UPDATE customers SET name = '客户 9' WHERE id = '00000001'",
@@ -166,7 +166,7 @@ def test_a_part_of_a_file_is_not_served_either(tmp_path: Path) -> None:
         ),
         (
             "DELETE FROM customers WHERE id = '00000001'",
-            "customers: rows: 7201 in the source, 7200 in the target",
+            "customers: rows: 7202 in the source, 7201 in the target",
         ),
     ],
 )

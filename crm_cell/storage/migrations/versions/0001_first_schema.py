@@ -2,8 +2,8 @@
 
 Every primary, foreign and unique key begins with tenant_id, so that all tables can be distributed
 by it. Times are milliseconds since 1970. Ids are UUIDv7 as text, so a primary key is also the
-order of a list. `owner_id` on tables without an owner of their own is the customer's, kept in
-step, so that a caller's scope is one comparison in every table.
+order of a list. `owner_id` in tables without an owner of their own is a copy of the customer's,
+so that a caller's scope is one comparison in every table.
 """
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ down_revision = None
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 SMALL = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
 BYTES = sa.LargeBinary()
-# Ids, keys and codes are compared byte by byte, whatever the language of the database.
+# Ids, keys and codes are compared byte by byte, whatever the locale of the database.
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 LIVE = sa.text("deleted_at IS NULL")
 
@@ -222,7 +222,7 @@ def idempotency_keys() -> None:
         text("resource_id", null=True),
         big("created_at"),
         sa.PrimaryKeyConstraint("tenant_id", "method", "path", "key"),
-        # With a rowid: answers are then appended, and only their small keys land at random.
+        # With a rowid, answers are appended, and only their small keys go to random places.
         sqlite_strict=True,
     )
     op.create_index("idempotency_keys_by_age", "idempotency_keys", ["created_at"])
@@ -275,7 +275,7 @@ def index(name: str, on: str, *columns: str, unique: bool = False) -> None:
 
 
 def live_index(name: str, on: str, *columns: str, unique: bool = False) -> None:
-    """An index over what is not deleted; without further columns it is the order of the list."""
+    """An index over rows that are not deleted. Without further columns it gives the list order."""
     op.create_index(
         name,
         on,

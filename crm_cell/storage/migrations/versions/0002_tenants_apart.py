@@ -1,8 +1,8 @@
-"""Row-level security on PostgreSQL: the second wall between tenants.
+"""Row-level security on PostgreSQL: the second layer of tenant isolation.
 
-The first is that every statement names its tenant. Behind it the database holds requests, which
-act as a role that owns nothing, to the tenant that their transaction has named; one that named
-none gets an error. Upkeep has a role of its own. SQLite has no roles, and no second wall.
+The first layer is that every statement names its tenant. In addition, requests act as a role that
+owns no table and sees only the tenant that its transaction has set; without one it gets an error.
+Maintenance has its own role. SQLite has no roles, and so no second layer.
 """
 
 from alembic import op
@@ -13,7 +13,7 @@ down_revision = "0001"
 APP, UPKEEP = "crm_app", "crm_upkeep"
 SETTING = "app.tenant_id"
 
-# What requests may do. Trails are only ever added to, and nothing is ever deleted but by upkeep.
+# The rights of requests. They only append to logs, and only maintenance deletes rows.
 RIGHTS = {
     "customers": "SELECT, INSERT, UPDATE",
     "contacts": "SELECT, INSERT, UPDATE",
@@ -28,8 +28,8 @@ RIGHTS = {
     "audit_logs": "SELECT, INSERT",
     "events": "SELECT, INSERT",
 }
-# Updated by most transactions: room on each page lets a new version stay beside the old one,
-# where no index has to hear of it.
+# Updated by most transactions: free space on each page lets a new row version stay on the page of
+# the old one, so that no index needs an update.
 OFTEN_UPDATED = {"counters": 50, "funnel": 50}
 
 ROLE = """
@@ -39,7 +39,7 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
     NULL;  -- another database of this server has it already
 END $$
 """
-# Who creates a role may give it away, but since PostgreSQL 16 not take it without this.
+# Since PostgreSQL 16 the creator of a role may grant it, but cannot use it without this grant.
 MEMBERSHIP = """
 DO $$ BEGIN
     GRANT {role} TO CURRENT_USER;
@@ -47,8 +47,8 @@ EXCEPTION WHEN insufficient_privilege THEN
     NULL;  -- the server's administrator made the role; the service's start says if it is missing
 END $$
 """
-# A function, because the planner calls it where it could leave an expression out: forgetting the
-# tenant is an error on an empty table too. After a transaction the setting is the empty string.
+# A function, because the planner could optimise an expression away: a missing tenant must be an
+# error even on an empty table. After a transaction the setting is the empty string.
 NAMED_TENANT = f"""
 CREATE FUNCTION named_tenant() RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE

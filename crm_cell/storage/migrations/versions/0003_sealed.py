@@ -1,7 +1,7 @@
-"""Exact search for numbers and addresses, keys for their encryption, and a count of reveals.
+"""Exact search for phone numbers and email addresses, encryption keys, and a count of reveals.
 
-The columns that end in `_key` hold what equal numbers have in common: in the open their digits,
-under a key a hash that only its holder can make.
+The columns that end in `_key` hold search keys, equal for equal values: the digits of a plaintext
+number, or a keyed hash of an encrypted one.
 """
 
 import re
@@ -38,7 +38,7 @@ def upgrade() -> None:
 
 
 def index(table: str, column: str) -> None:
-    """By id too, so that what is found is in the order of the list."""
+    """The index ends with the id, so that results are in the order of the list."""
     found = sa.text(f"deleted_at IS NULL AND {column}_key IS NOT NULL")
     op.create_index(
         f"{table}_by_{column}",
@@ -50,8 +50,9 @@ def index(table: str, column: str) -> None:
 
 
 def give_keys(table: str, columns: tuple[str, str]) -> None:
-    """To the rows that are there. The owner reads every tenant's as a member of upkeep's role; but
-    since PostgreSQL 16 only if it inherits. So row-level security is not forced meanwhile."""
+    """Fill in the keys of existing rows. The tables' owner may read every tenant as a member of the
+    maintenance role, but since PostgreSQL 16 only if it inherits. So row-level security is not
+    forced in the meantime."""
     if is_postgres():
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     phone, email = columns
@@ -94,7 +95,7 @@ def folded(address: str | None) -> str | None:
 
 
 def tenant_keys() -> None:
-    """The keys of a tenant, themselves encrypted under the installation's."""
+    """The keys of tenants, encrypted with the master key."""
     op.create_table(
         "tenant_keys",
         text("tenant_id"),
@@ -113,7 +114,7 @@ def tenant_keys() -> None:
 
 
 def reveal_counts() -> None:
-    """How often a user has looked at full numbers on the day of the last time."""
+    """How often a user has revealed full values on the day of the last reveal."""
     op.create_table(
         "reveal_counts",
         text("tenant_id"),
@@ -127,7 +128,7 @@ def reveal_counts() -> None:
 
 
 def wall(table: str) -> None:
-    """As revision 0002 put up around the other tables."""
+    """The row-level security of revision 0002."""
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY one_tenant ON {table} TO {APP} USING (tenant_id = named_tenant())")

@@ -1,4 +1,4 @@
-"""Keys for machines, of which only a hash is kept."""
+"""API keys. Only a hash of each token is stored."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,7 +42,7 @@ def big(name: str, *, null: bool = False) -> sa.Column[int]:
 
 
 def wall(table: str, rights: str) -> None:
-    """As every table of tenants has it since 0002."""
+    """The row-level security of revision 0002."""
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY one_tenant ON {table} TO {APP} USING (tenant_id = named_tenant())")

@@ -1,5 +1,5 @@
-"""The audit trail is chained, says what records were called, is counted by what was done, and tells
-deeds that reached records which their doer does not see from others."""
+"""The audit log is hash-chained, stores names of records, is counted by action, and marks actions
+on records that the actor may not see."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,7 +34,7 @@ def upgrade() -> None:
     if is_postgres():
         wall("audit_heads")
         op.execute(f"GRANT UPDATE ON audit_heads TO {UPKEEP}")
-        # A request may only ever add to the trail.
+        # A request may only append to the audit log.
         op.execute(
             f"GRANT UPDATE (changes, resource_name, wiped), DELETE ON audit_logs TO {UPKEEP}"
         )
@@ -42,7 +42,7 @@ def upgrade() -> None:
 
 
 def rarely_done() -> None:
-    """What is done all the time is found by going through the trail."""
+    """Only rare actions need an index; frequent ones are found by scanning the log."""
     rare = sa.text("action NOT IN ('created', 'updated')")
     op.create_index(
         "audit_logs_by_rare_action",
@@ -54,7 +54,7 @@ def rarely_done() -> None:
 
 
 def heads() -> None:
-    """Where each chain ends, and where what had grown too old was cut off."""
+    """The end of each chain, and the last entry that retention has removed."""
     op.create_table(
         "audit_heads",
         sa.Column("tenant_id", TEXT, nullable=False),
@@ -71,8 +71,8 @@ def heads() -> None:
 
 
 def recount() -> None:
-    """Row-level security is not forced meanwhile, for an owner that does not inherit from upkeep's
-    role (PostgreSQL 16 and newer); any other member of that reads every tenant anyway."""
+    """Row-level security is not forced in the meantime, for an owner that does not inherit from the
+    maintenance role (PostgreSQL 16 and newer). Other members may read every tenant anyway."""
     tables = ("counters", "audit_logs")
     for table in tables if is_postgres() else ():
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
@@ -84,7 +84,7 @@ def recount() -> None:
 
 
 def wall(table: str) -> None:
-    """As revision 0002 put up around the other tables."""
+    """The row-level security of revision 0002."""
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY one_tenant ON {table} TO {APP} USING (tenant_id = named_tenant())")

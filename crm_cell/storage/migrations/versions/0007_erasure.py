@@ -1,7 +1,7 @@
-"""What it takes to delete rows for good: indexes for those that refer to them, and the right to it.
+"""Hard deletion: indexes for foreign keys, and the rights that erasure needs.
 
-Whether something refers to a row is asked when that is deleted, of all rows, hidden ones too. The
-indexes by which the lists of a customer are read now hold those as well: one index serves both.
+When a row is deleted, the database searches all rows that refer to it, including soft-deleted ones.
+The indexes for the lists of a customer now contain those too, so that one index serves both.
 """
 
 import sqlalchemy as sa
@@ -11,20 +11,20 @@ revision = "0007"
 down_revision = "0006"
 
 UPKEEP = "crm_upkeep"
-# By table and index, the column of what is referred to. The lists among them are read by id.
+# The referring column, by table and index. Lists are read in the order of ids.
 OF_LISTS = {
     ("contacts", "contacts_by_customer"): "customer_id",
     ("opportunities", "opportunities_by_customer"): "customer_id",
     ("follow_ups", "follow_ups_by_customer"): "customer_id",
     ("follow_ups", "follow_ups_by_opportunity"): "opportunity_id",
 }
-# Most rows name none of these, and are not in the index.
+# Most rows have no such reference, and are not in the index.
 NAMED = {
     ("follow_ups", "follow_ups_by_contact"): "contact_id",
     ("contracts", "contracts_by_opportunity"): "opportunity_id",
 }
-# What erasing a person does (docs/operating/personal-data.md). No request may do any of it but
-# what 0002 lets it.
+# The rights for erasing a person (docs/operating/personal-data.md). Requests have only those of
+# revision 0002.
 RIGHTS = {
     "customers": "UPDATE, DELETE",
     "contacts": "UPDATE, DELETE",

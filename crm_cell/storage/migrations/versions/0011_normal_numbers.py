@@ -1,7 +1,7 @@
-"""The key of a telephone number is its normal form, no longer the digits as they were typed.
+"""The search key of a phone number is its normal form instead of the typed digits.
 
-Most keys stay as they are. What is sealed cannot be read here: such rows are found under both keys,
-and get the new one by `crm-cell keys rotate`.
+Most keys do not change. Encrypted numbers cannot be read here: a search finds such rows by both
+keys, and `crm-cell keys rotate` writes the new one.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _ROWS = 2_000
 
 def upgrade() -> None:
     for table, column in NUMBERS.items():
-        # The tables' owner is held by row-level security too, as long as it is forced.
+        # Forced row-level security also applies to the tables' owner.
         force(table, "NO FORCE")
         give_keys(table, column)
         force(table, "FORCE")
@@ -46,7 +46,7 @@ def give_keys(table: str, column: str) -> None:
 
 
 def batches(table: str, column: str) -> Iterator[list[tuple[str, str, str, str]]]:
-    """Those that are not plain mobile numbers and not sealed."""
+    """Rows whose number is neither a plain mobile number nor encrypted."""
     select = sa.text(
         f"SELECT tenant_id, id, {column}, {column}_key FROM {table}"
         f" WHERE (tenant_id, id) > (:tenant, :id) AND {column}_key IS NOT NULL"

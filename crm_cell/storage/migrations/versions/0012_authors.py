@@ -1,6 +1,6 @@
-"""Follow-ups know who wrote them, and upkeep may purge events.
+"""Follow-ups store their author, and maintenance may purge events.
 
-Those that are there get their author from the audit trail, as far as it still has the entry.
+Existing follow-ups get their author from the audit log, if it still has the entry.
 """
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ UPDATE follow_ups SET created_by = (
 
 def upgrade() -> None:
     op.add_column("follow_ups", sa.Column("created_by", TEXT, nullable=True))
-    # The tables' owner is held by row-level security too, as long as it is forced.
+    # Forced row-level security also applies to the tables' owner.
     force("NO FORCE")
     op.execute(AUTHORS)
     force("FORCE")

@@ -1,7 +1,7 @@
-"""Contracts and payments keep the X-Request-ID beside the idempotency key, each unique for ever.
+"""Contracts and payments store the X-Request-ID beside the idempotency key, both unique for ever.
 
-A record that is there already gets its one key for both: which of the two it was is not known, and
-refusing a request id too often is better than entering money twice.
+An existing record gets its one key for both, because it is unknown which of the two it was, and
+refusing a request id too often is better than recording money twice.
 """
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ TABLES = ("contracts", "payments")
 def upgrade() -> None:
     for table in TABLES:
         op.add_column(table, sa.Column("request_id", TEXT, nullable=True))
-        # An owner that does not inherit from the upkeep role is held by it while it is forced.
+        # Forced row-level security also applies to an owner outside the maintenance role.
         _force(table, "NO FORCE")
         op.execute(f"UPDATE {table} SET request_id = request_key")
         _force(table, "FORCE")

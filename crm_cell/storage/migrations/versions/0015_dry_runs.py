@@ -1,4 +1,4 @@
-"""How many rows of dry runs a narrowed user has had tested on the day of the last one."""
+"""Counts the rows of import dry runs per restricted user, on the day of the last one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,7 +27,7 @@ def upgrade() -> None:
 
 
 def wall(table: str) -> None:
-    """As revision 0002 put up around the other tables."""
+    """The row-level security of revision 0002."""
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY one_tenant ON {table} TO {APP} USING (tenant_id = named_tenant())")

@@ -1,7 +1,7 @@
-"""Deleted records can be restored, with what was deleted along with them.
+"""Deleted records can be restored, together with records that were deleted with them.
 
-`deleted_with` is the customer that a record was deleted with, and empty where it was deleted by
-itself. `erased_at` marks persons that are being erased, or have been: nothing of them comes back.
+`deleted_with` is the customer that a record was deleted with, NULL if it was deleted by itself.
+`erased_at` marks persons that are being erased or have been erased: they cannot be restored.
 """
 
 import sqlalchemy as sa
@@ -15,13 +15,13 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 DELETED_WITH = ("contacts", "opportunities", "follow_ups")
 ERASED = ("customers", "contacts")
 
-# One transaction deletes a customer and what belongs to it, at one moment.
+# One transaction deletes a customer and its records, with the same time.
 TOGETHER = """
 UPDATE {table} SET deleted_with = customer_id WHERE deleted_at IS NOT NULL AND deleted_at = (
     SELECT c.deleted_at FROM customers AS c
     WHERE c.tenant_id = {table}.tenant_id AND c.id = {table}.customer_id)
 """
-# As they are called when contracts keep their row.
+# The name of an erased customer whose row remains because of contracts.
 ANONYMOUS = """
 UPDATE customers SET erased_at = updated_at WHERE name = '已抹除 ' || substr(id, 25)
 """
@@ -40,8 +40,8 @@ def upgrade() -> None:
 
 
 def force(how: str) -> None:
-    """An owner that does not inherit from the upkeep role is held by row-level security while it is
-    forced."""
+    """Forced row-level security also applies to an owner that does not inherit from the maintenance
+    role."""
     if op.get_bind().dialect.name == "postgresql":
         for table in {*DELETED_WITH, *ERASED}:
             op.execute(f"ALTER TABLE {table} {how} ROW LEVEL SECURITY")

@@ -1,6 +1,6 @@
-"""A register of the tenants that have an audit trail, and of its lanes.
+"""A register of the tenants that have an audit log, and of its shards.
 
-What is there already is registered without a seal: `crm-cell audit seal` puts it under the key.
+Existing ones are registered without a MAC, which `crm-cell audit seal` adds.
 """
 
 from itertools import groupby
@@ -40,7 +40,7 @@ def upgrade() -> None:
 
 
 def registered() -> list[dict[str, object]]:
-    """The tenants that have a chain, and how many they are under the name of none."""
+    """The tenants that have a chain, and a row with an empty tenant id that counts them."""
     force("audit_heads", "NO FORCE")
     found = (
         op.get_bind()
@@ -62,8 +62,8 @@ def row(tenant: str, number: int, lanes: list[str]) -> dict[str, object]:
 
 
 def wall(table: str) -> None:
-    """As revision 0002 put up around the other tables. The count of tenants is everybody's: who
-    registers a tenant raises it."""
+    """The row-level security of revision 0002, except that every tenant may update the count of
+    tenants."""
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
     op.execute(
@@ -75,8 +75,8 @@ def wall(table: str) -> None:
 
 
 def force(table: str, how: str) -> None:
-    """An owner that does not inherit from the upkeep role is held by row-level security while it is
-    forced."""
+    """Forced row-level security also applies to an owner that does not inherit from the maintenance
+    role."""
     if is_postgres():
         op.execute(f"ALTER TABLE {table} {how} ROW LEVEL SECURITY")
 

@@ -1,0 +1,105 @@
+import { useEffect, useRef, useState } from "react";
+import { Link, useLocation } from "wouter";
+
+import { useT } from "../i18n/translate";
+import { Composer } from "../followups/Composer";
+import { Timeline } from "../followups/Timeline";
+import { ConflictDialog } from "../records/ConflictDialog";
+import { Facts } from "../records/Facts";
+import { useSave } from "../records/save";
+import { useDelete } from "../records/useDelete";
+import { useRecord } from "../records/useRecord";
+import { RevealButton } from "../reveal/RevealButton";
+import { remember } from "../state/recent";
+import { Company } from "../ui/Avatar";
+import { IconButton } from "../ui/Button";
+import { Drop, MenuList } from "../ui/Drop";
+import { useKeys, usePhone } from "../ui/hooks";
+import { Icon } from "../ui/Icon";
+import { Failed, SkeletonLines } from "../ui/States";
+import { CustomerFigures } from "./CustomerFigures";
+import { Related } from "./Related";
+
+type Tab = "activity" | "facts" | "related";
+const TABS: Tab[] = ["activity", "facts", "related"];
+
+export default function CustomerPage({ id }: { id: string }) {
+  const t = useT();
+  const phone = usePhone();
+  const [, go] = useLocation();
+  const { data, error, refetch, fields } = useRecord("customer", id);
+  const saving = useSave("customer");
+  const erase = useDelete("customer");
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [tab, setTab] = useState<Tab>("activity");
+  const name = (data?.row["name"] as string | undefined) ?? "";
+  useEffect(() => {
+    if (name) remember({ path: `/customers/${id}`, title: name, type: "customer" });
+  }, [id, name]);
+  useKeys({ l: () => area.current?.focus(), Escape: () => go("/customers") });
+  const deleted = () => void erase(id, name).then((done) => done && go("/customers"));
+  const shows = (which: Tab) => !phone || tab === which;
+
+  return (
+    <>
+      <header className="top back">
+        <Link href="/customers" className="ib only-phone" aria-label={t("action.back")}>
+          <Icon name="left" size={20} />
+        </Link>
+        <Link href="/customers" className="ink2 hide-phone">
+          {t("nav.customers")}
+        </Link>
+        <span className="hide-phone mut">
+          <Icon name="right" size={14} />
+        </span>
+        <h1 className="el sp">{name}</h1>
+        <Drop right label={t("action.more")} button={({ toggle }) => <IconButton icon="more" label={t("action.more")} onClick={toggle} />}>
+          {(close) => <MenuList close={close} items={[{ icon: "trash", danger: true, label: t("action.delete"), act: deleted }]} />}
+        </Drop>
+      </header>
+      {error && <Failed error={error} retry={() => void refetch()} />}
+      {!error && !data && <div className="cl"><SkeletonLines lines={10} /></div>}
+      {data && (
+        <div className="tri">
+          <nav className="ptabs" aria-label={name}>
+            {TABS.map((each) => (
+              <button key={each} type="button" className={tab === each ? "on" : ""} aria-current={tab === each} onClick={() => setTab(each)}>
+                {t(`record.${each}`)}
+              </button>
+            ))}
+          </nav>
+          {shows("facts") && (
+            <section className="c1" aria-label={t("record.facts")}>
+              <div className="row g12">
+                <Company name={name} size="x" />
+                <h2 className="name sp">{name}</h2>
+              </div>
+              {data.row["contactPhone"] != null && (
+                <div className="card row" style={{ padding: "8px 12px", margin: "12px 0" }}>
+                  <b className="sp" style={{ fontSize: 16 }}>{data.row["contactPhone"] as string}</b>
+                  <RevealButton resource="customer" id={id} field="contactPhone" />
+                </div>
+              )}
+              <Facts resource="customer" fields={fields} row={data.row} saving={saving} except={phone ? [] : ["contactPhone"]} />
+            </section>
+          )}
+          {shows("activity") && (
+            <section className="c2" aria-label={t("record.activity")}>
+              <Composer customerId={id} name={name} area={area} />
+              <div style={{ margin: "0 0 16px" }}>
+                <CustomerFigures id={id} />
+              </div>
+              <Timeline customerId={id} filters />
+            </section>
+          )}
+          {shows("related") && (
+            <section className="c3" aria-label={t("record.related")}>
+              <Related customerId={id} />
+            </section>
+          )}
+        </div>
+      )}
+      <ConflictDialog saving={saving} fields={fields} />
+    </>
+  );
+}

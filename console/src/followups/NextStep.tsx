@@ -1,0 +1,43 @@
+import { dayPlus, nextMonday, shortDay } from "../format/dates";
+import { useT } from "../i18n/translate";
+import { usePreferences } from "../state/preferences";
+
+/** One touch for the usual days, a calendar for the others. */
+export function NextStep({ value, onChange }: { value: string; onChange: (day: string) => void }) {
+  const t = useT();
+  const { language } = usePreferences();
+  const days = [
+    { day: dayPlus(1), text: t("follow.tomorrow") },
+    { day: dayPlus(3), text: t("follow.in3") },
+    { day: nextMonday(), text: t("follow.monday") },
+  ].filter((each, at, all) => all.findIndex((one) => one.day === each.day) === at);
+  const other = value !== "" && !days.some((each) => each.day === value);
+  return (
+    <div className="row g6 wrap" role="group" aria-label={t("follow.next")}>
+      <span className="md ink2">{t("follow.next")}</span>
+      {days.map((each) => (
+        <button
+          key={each.day}
+          type="button"
+          className={`chip q${value === each.day ? " on" : ""}`}
+          aria-pressed={value === each.day}
+          onClick={() => onChange(value === each.day ? "" : each.day)}
+        >
+          {each.text}
+        </button>
+      ))}
+      <label className={`chip q${other ? " on" : ""}`} style={{ position: "relative" }}>
+        {other ? shortDay(value, language) : t("follow.pick")}
+        <input
+          type="date"
+          aria-label={t("follow.pick")}
+          min={dayPlus(0)}
+          value={other ? value : ""}
+          style={{ position: "absolute", inset: 0, opacity: 0, width: "100%", cursor: "pointer" }}
+          onClick={(event) => "showPicker" in event.currentTarget && event.currentTarget.showPicker()}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      </label>
+    </div>
+  );
+}

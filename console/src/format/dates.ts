@@ -1,0 +1,61 @@
+import { say } from "../i18n/translate";
+
+export type Language = "zh" | "en";
+const DAY = 86_400_000;
+const DATE_ONLY = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+/** A date without a time is a day wherever one is: it never moves with the time zone. */
+export function toDate(value: string): Date {
+  const parts = DATE_ONLY.exec(value);
+  return parts ? new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])) : new Date(value);
+}
+
+const midnight = (of: Date) => new Date(of.getFullYear(), of.getMonth(), of.getDate());
+
+/** Whole days from today: -1 is yesterday. */
+export function daysFrom(value: string, now = new Date()): number {
+  return Math.round((midnight(toDate(value)).getTime() - midnight(now).getTime()) / DAY);
+}
+
+export function isoDay(date: Date): string {
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+export function dayPlus(days: number, now = new Date()): string {
+  return isoDay(new Date(now.getFullYear(), now.getMonth(), now.getDate() + days));
+}
+
+/** The Monday after today. */
+export function nextMonday(now = new Date()): string {
+  return dayPlus(((8 - now.getDay()) % 7) || 7, now);
+}
+
+/** 11月12日, with the year where it is another one. */
+export function shortDay(value: string, language: Language, now = new Date()): string {
+  const date = toDate(value);
+  const year = date.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
+  const format = language === "zh" ? "zh-CN" : "en-GB";
+  const month = language === "zh" ? "long" : "short";
+  return date.toLocaleDateString(format, { ...year, month, day: "numeric" });
+}
+
+export function fullTime(value: string, language: Language): string {
+  const locale = language === "zh" ? "zh-CN" : "en-GB";
+  if (DATE_ONLY.test(value)) return toDate(value).toLocaleDateString(locale, { dateStyle: "full" });
+  return new Date(value).toLocaleString(locale, { dateStyle: "full", timeStyle: "short" });
+}
+
+export function clock(value: string): string {
+  const date = new Date(value);
+  return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;
+}
+
+/** 17 天前, 今天, 3 天后. */
+export function age(value: string, language: Language, now = new Date()): string {
+  const days = daysFrom(value, now);
+  if (days === 0) return say(language, "time.today");
+  if (days === -1) return say(language, "time.yesterday");
+  if (days === 1) return say(language, "time.tomorrow");
+  return days < 0 ? say(language, "time.daysAgo", { n: -days }) : say(language, "time.inDays", { n: days });
+}

@@ -1,0 +1,31 @@
+import { preferences, usePreferences } from "../state/preferences";
+import { en } from "./en";
+import { zh, type Key } from "./zh";
+
+export type { Key };
+export type Values = Record<string, string | number>;
+export type Translate = (key: Key, values?: Values) => string;
+
+const SENTENCES = { zh, en };
+
+export function say(language: "zh" | "en", key: Key, values: Values = {}): string {
+  return SENTENCES[language][key].replace(/\{(\w+)\}/g, (_, name: string) => {
+    const text = String(values[name] ?? "");
+    // "Customer" is a heading, "New customer" a sentence.
+    return name === "what" && language === "en" ? text.toLowerCase() : text;
+  });
+}
+
+/** For code outside components; components re-render by `useT`. */
+export const t: Translate = (key, values) => say(preferences.get().language, key, values);
+
+export function useT(): Translate {
+  const { language } = usePreferences();
+  return (key, values) => say(language, key, values);
+}
+
+/** A label that the service has in both languages. */
+export function useLabel(): (label: { zh: string; en: string }) => string {
+  const { language } = usePreferences();
+  return (label) => label[language];
+}

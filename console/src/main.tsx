@@ -1,0 +1,30 @@
+import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { Router } from "wouter";
+
+import { App } from "./shell/App";
+import { Boundary } from "./ui/Boundary";
+import { UiProvider } from "./ui/Provider";
+
+const queries = new QueryClient({
+  mutationCache: new MutationCache(),
+  // Repetition and waiting are the business of api/http.ts, which knows what the service asks for.
+  defaultOptions: { queries: { retry: false, staleTime: 20_000 }, mutations: { retry: false } },
+});
+
+const base = new URL(document.baseURI).pathname.replace(/\/$/, "");
+
+createRoot(document.getElementById("root") as HTMLElement).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <Router base={base}>
+        <UiProvider>
+          <Boundary>
+            <App />
+          </Boundary>
+        </UiProvider>
+      </Router>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,65 @@
+import { useState } from "react";
+
+import type { Field, Resource } from "../api/resources";
+import { useT } from "../i18n/translate";
+import { Button, IconButton } from "../ui/Button";
+import { BulkDialog, type BulkKind } from "./BulkDialog";
+import type { Rows } from "./useRows";
+import type { Selection } from "./useSelection";
+
+interface Props {
+  resource: Resource;
+  fields: Field[];
+  rows: Rows;
+  selection: Selection;
+  filterText: string;
+  onExport: () => void;
+}
+
+const MOST = 1000;
+
+export function BulkBar({ resource, fields, rows, selection, filterText, onExport }: Props) {
+  const t = useT();
+  const [kind, setKind] = useState<BulkKind | null>(null);
+  if (selection.count === 0) return null;
+  const count = selection.everything ? rows.count : selection.count;
+  const more = !selection.everything && filterText !== "" && rows.count > selection.count && rows.count <= MOST;
+  const owned = fields.some((each) => each.name === "ownerId" && each.writable === "always");
+  return (
+    <div className="bulk float" role="toolbar" aria-label={t("list.selected", { n: count })}>
+      <b style={{ padding: "0 8px" }}>{t("list.selected", { n: count })}</b>
+      {more && (
+        <button type="button" className="link nw" onClick={selection.chooseEverything}>
+          {t("list.selectFilter", { n: rows.count })}
+        </button>
+      )}
+      {owned && (
+        <Button look="ghost" icon="swap" onClick={() => setKind("transfer")}>
+          {t("bulk.transfer")}
+        </Button>
+      )}
+      <Button look="ghost" icon="pen" onClick={() => setKind("edit")}>
+        {t("bulk.edit")}
+      </Button>
+      <Button look="ghost" icon="download" onClick={onExport}>
+        {t("action.export")}
+      </Button>
+      <Button look="ghost" className="dg" icon="trash" onClick={() => setKind("delete")}>
+        {t("action.delete")}
+      </Button>
+      <IconButton icon="x" label={t("action.close")} onClick={selection.clear} />
+      {kind && (
+        <BulkDialog
+          resource={resource}
+          fields={fields}
+          kind={kind}
+          target={selection.everything ? { filter: filterText } : { ids: selection.ids }}
+          onClose={(done) => {
+            setKind(null);
+            if (done) selection.clear();
+          }}
+        />
+      )}
+    </div>
+  );
+}

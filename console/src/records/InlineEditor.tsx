@@ -1,0 +1,85 @@
+import { useRef, useState } from "react";
+
+import type { Field, Row } from "../api/resources";
+import { useLabel, useT } from "../i18n/translate";
+import { useColleagues } from "../people/useNames";
+import { toast } from "../state/toasts";
+import { isMoney } from "./fields";
+import type { Saving } from "./save";
+import { draftOf, isPicked, valueOf, WRONG } from "./values";
+
+/** What there is to choose from; nothing where the value is typed. */
+function useOptions(field: Field): { value: string; text: string }[] {
+  const t = useT();
+  const label = useLabel();
+  const colleagues = useColleagues();
+  if (field.type === "boolean") return [true, false].map((each) => ({ value: String(each), text: t(each ? "value.yes" : "value.no") }));
+  if (field.type === "user" && colleagues.length > 0) {
+    return [{ value: "", text: "—" }, ...colleagues.map((each) => ({ value: each.userId, text: each.name }))];
+  }
+  const empty = field.nullable && field.options.length > 0 ? [{ value: "", text: "—" }] : [];
+  return [...empty, ...field.options.map((each) => ({ value: String(each.value), text: label(each.label) }))];
+}
+
+interface Props {
+  field: Field;
+  row: Row;
+  saving: Saving;
+  onDone: () => void;
+}
+
+function textOf(field: Field, row: Row): string {
+  const draft = draftOf(field, row);
+  return isPicked(draft) ? draft.id : String(draft ?? "");
+}
+
+/** In place of the value: Enter and leaving save, Escape reverts. */
+export function InlineEditor({ field, row, saving, onDone }: Props) {
+  const t = useT();
+  const label = useLabel();
+  const before = textOf(field, row);
+  const [value, setValue] = useState(before);
+  const finished = useRef(false);
+
+  const finish = (save: boolean, next = value) => {
+    if (finished.current) return;
+    if (save && next !== before) {
+      const written = field.type === "boolean" ? next === "true" : valueOf(field, next);
+      const refused = written === WRONG ? "form.amount" : written === null && !field.nullable ? "form.required" : null;
+      if (refused) {
+        toast(t(refused), { tone: "danger" });
+        return;
+      }
+      void saving.save(row, { [field.name]: written });
+    }
+    finished.current = true;
+    onDone();
+  };
+  const keys = {
+    onKeyDown: (event: React.KeyboardEvent) => {
+      if (event.nativeEvent.isComposing) return;
+      if (event.key === "Enter") finish(true);
+      if (event.key === "Escape") finish(false);
+      event.stopPropagation();
+    },
+    onBlur: () => finish(true),
+    onClick: (event: React.MouseEvent) => event.stopPropagation(),
+    autoFocus: true,
+    className: "cell-edit",
+    "aria-label": label(field.label),
+  };
+  const options = useOptions(field);
+  if (options.length > 0) {
+    return (
+      <select {...keys} value={value} onChange={(event) => finish(true, event.target.value)}>
+        {options.map((each) => (
+          <option key={each.value} value={each.value}>
+            {each.text}
+          </option>
+        ))}
+      </select>
+    );
+  }
+  const type = ["date", "dateOrTime"].includes(field.type) ? "date" : "text";
+  return <input {...keys} type={type} inputMode={isMoney(field) ? "decimal" : "text"} value={value} onChange={(event) => setValue(event.target.value)} />;
+}

@@ -1,0 +1,154 @@
+import { type ReactNode, useState } from "react";
+import { useLocation } from "wouter";
+
+import { ApiError } from "../api/errors";
+import { idOf, type Resource, type Row } from "../api/resources";
+import { type Key, useT } from "../i18n/translate";
+import { Button, IconButton } from "../ui/Button";
+import { useKeys, usePhone } from "../ui/hooks";
+import { Failed } from "../ui/States";
+import { ViewMenu } from "../views/ViewMenu";
+import { BulkBar } from "./BulkBar";
+import { ConflictDialog } from "./ConflictDialog";
+import { exportFile } from "./exportFile";
+import { columnsOf, titleField, useFields } from "./fields";
+import { NO_FILTER, toggled } from "./filter";
+import { FilterBar, type Quick } from "./FilterBar";
+import { SearchBox } from "./SearchBox";
+import { ListBody } from "./ListBody";
+import { ListFoot } from "./ListFoot";
+import { ColumnMenu, SortMenu } from "./ListMenus";
+import { useSave } from "./save";
+import { useLayout } from "./useLayout";
+import { useListState } from "./useListState";
+import { useRows } from "./useRows";
+import { useSelection } from "./useSelection";
+
+export interface PanelPlace {
+  id: string;
+  place: number;
+  total: number;
+  onStep: (by: number) => void;
+  onPage: () => void;
+  onClose: () => void;
+}
+
+export interface ListScreenProps {
+  resource: Resource;
+  title: Key;
+  columns: string[];
+  quick: Quick[];
+  path: string;
+  /** Of a record's own page; without it the panel is all there is. */
+  hasPage: boolean;
+  card: (row: Row) => ReactNode;
+  panel: (place: PanelPlace) => ReactNode;
+  form: (close: () => void, created: (id: string) => void) => ReactNode;
+  /** Beside the title: a switch between views. */
+  views?: ReactNode;
+}
+
+export function ListScreen(props: ListScreenProps) {
+  const { resource, title, quick, path } = props;
+  const t = useT();
+  const phone = usePhone();
+  const [, go] = useLocation();
+  const state = useListState();
+  const { fields, filters, embed, error: noFields, retry } = useFields(resource);
+  const layout = useLayout(resource, props.columns);
+  const selection = useSelection();
+  const saving = useSave(resource);
+  const query = { filter: state.filterText, sort: state.sort, embed: embed.join(",") };
+  const rows = useRows(resource, query);
+  const [searching, setSearching] = useState(false);
+  const columns = columnsOf(resource, fields, layout.columns);
+  const pageOf = (id: string) => `${path}/${id}`;
+  const open = (id: string, replace = false) => {
+    if (phone && props.hasPage) go(pageOf(id));
+    else state.setOpen(id, replace);
+  };
+  const step = (by: number) => {
+    const at = rows.placeOf(state.open ?? "");
+    const row = rows.rowAt(at + by);
+    if (at >= 0 && row) state.setOpen(idOf(resource, row), true);
+  };
+  const close = () => state.setOpen(null);
+  useKeys({
+    n: () => state.setCreating(true),
+    "/": () => setSearching(true),
+    ...(state.open ? { j: () => step(1), k: () => step(-1), Escape: close } : {}),
+    ...(state.open && props.hasPage ? { o: () => go(pageOf(state.open as string)) } : {}),
+  });
+  const exporting = () => void exportFile(resource, selection.everything ? [] : selection.ids, query, t);
+  const error = noFields ?? rows.error;
+  const tooBroad = error instanceof ApiError && (error.code === "QUERY_TOO_BROAD" || error.faults.some((each) => each.field === "filter"));
+  const search = (text: string) => {
+    const others = state.filter.conditions.filter((each) => !(each.field === titleField(resource) && each.op === "~"));
+    const filter = { ...state.filter, conditions: others };
+    state.setFilter(text === "" ? filter : toggled(filter, { field: titleField(resource), op: "~", value: text }));
+  };
+
+  return (
+    <>
+      <header className="top">
+        <h1>{t(title)}</h1>
+        <ViewMenu resource={resource} state={state} layout={layout} />
+        {props.views}
+        <span className="sp" />
+        {searching ? <SearchBox onSearch={search} onClose={() => setSearching(false)} /> : <IconButton icon="search" label={t("list.search")} onClick={() => setSearching(true)} />}
+        <Button className="hide-phone" look="ghost" icon="download" onClick={exporting}>
+          {t("action.export")}
+        </Button>
+        <Button className="hide-phone" look="primary" icon="plus" hint="N" onClick={() => state.setCreating(true)}>
+          {t("form.new", { what: t(`type.${resource}` as Key) })}
+        </Button>
+      </header>
+      <div className="bar">
+        <FilterBar fields={[...fields, ...filters]} filter={state.filter} onChange={state.setFilter} quick={quick} refused={tooBroad} raw={state.raw} />
+        <SortMenu fields={fields} sort={state.sort} onChange={state.setSort} />
+        {!phone && <ColumnMenu fields={fields} layout={layout} resource={resource} />}
+      </div>
+      <div className="split">
+        <div className="l">
+          {error ? (
+            <Failed error={error} retry={noFields ? retry : rows.retry} />
+          ) : (
+            <ListBody
+              {...{ resource, columns, rows, layout, selection, saving }}
+              card={props.card}
+              openId={state.open}
+              sort={state.sort}
+              narrow={state.creating || state.open !== null}
+              filtered={state.filterText !== ""}
+              onClear={() => state.setFilter(NO_FILTER)}
+              onCreate={() => state.setCreating(true)}
+              onSort={state.setSort}
+              onOpen={open}
+              onPage={(id) => (props.hasPage ? go(pageOf(id)) : state.setOpen(id))}
+            />
+          )}
+          <BulkBar {...{ resource, fields, rows, selection }} filterText={state.filterText} onExport={exporting} />
+          <ListFoot rows={rows} resource={resource} />
+        </div>
+        {state.creating && (
+          <aside className="panel" aria-label={t("form.new", { what: t(`type.${resource}` as Key) })}>
+            {props.form(() => state.setCreating(false), (id) => open(id))}
+          </aside>
+        )}
+        {!state.creating && state.open && (
+          <aside className="panel" key={state.open}>
+            {props.panel({
+              id: state.open,
+              place: rows.placeOf(state.open) + 1,
+              total: rows.count,
+              onStep: step,
+              onPage: () => go(pageOf(state.open as string)),
+              onClose: close,
+            })}
+          </aside>
+        )}
+      </div>
+      <ConflictDialog saving={saving} fields={fields} />
+    </>
+  );
+}

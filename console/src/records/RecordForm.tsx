@@ -1,0 +1,133 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, type SyntheticEvent, useState } from "react";
+
+import { ApiError } from "../api/errors";
+import { create, type Field, type Resource, type Row } from "../api/resources";
+import { useLabel, useT } from "../i18n/translate";
+import { useIntent } from "../state/intent";
+import { toast } from "../state/toasts";
+import { Button, IconButton } from "../ui/Button";
+import { Field as Labelled } from "../ui/Field";
+import { FormFault } from "../ui/States";
+import { Editor } from "./Editor";
+import { titleField, titleOf, useFields } from "./fields";
+import { type Draft, valueOf, WRONG } from "./values";
+
+interface Props {
+  resource: Resource;
+  /** The members to ask for first; the others are behind 更多字段. */
+  first: string[];
+  initial?: Draft;
+  /** Below the title, while it is typed: what may be the same record. */
+  hint?: (title: string) => ReactNode;
+  similar?: boolean;
+  onCreated: (row: Row, etag: string | null) => void;
+  onClose: () => void;
+}
+
+function contentOf(fields: Field[], values: Draft): { content: Row; wrong: string[] } {
+  const content: Row = {};
+  const wrong: string[] = [];
+  for (const field of fields) {
+    const value = valueOf(field, values[field.name]);
+    if (value === WRONG) wrong.push(field.name);
+    else if (value !== null) content[field.name] = value;
+  }
+  return { content, wrong };
+}
+
+const typed = (value: Draft[string] | undefined): string => (typeof value === "string" ? value : "");
+
+const EMPTY: Draft = {};
+const WIDE = new Set(["reference", "multilineText"]);
+
+export function RecordForm({ resource, first, initial = EMPTY, hint, similar, onCreated, onClose }: Props) {
+  const t = useT();
+  const label = useLabel();
+  const queries = useQueryClient();
+  const { fields } = useFields(resource);
+  const [all, setAll] = useState(false);
+  const [wrong, setWrong] = useState<string[]>([]);
+  const { intent, change, finish, renew, restored } = useIntent<Draft>(`new.${resource}`, initial);
+  const values = { ...initial, ...intent.values };
+  const writable = fields.filter((each) => each.writable !== "never");
+  const asked = first.flatMap((name) => writable.filter((each) => each.name === name));
+  const rest = writable.filter((each) => !first.includes(each.name));
+
+  const saving = useMutation({
+    mutationFn: (content: Row) => create(resource, intent.requestId, content),
+    onSuccess: ({ row, etag }) => {
+      finish();
+      void queries.invalidateQueries();
+      toast(t("form.created", { name: titleOf(resource, row) }));
+      onCreated(row, etag);
+    },
+    onError: (error) => {
+      // The id belongs to what was sent first, which may have been done: another text is another intent.
+      if (error instanceof ApiError && error.code === "IDEMPOTENT_CONFLICT") renew();
+    },
+  });
+  const refused = saving.error instanceof ApiError ? saving.error : null;
+  const faultOf = (field: Field): string | undefined =>
+    wrong.includes(field.name) ? t("form.amount") : refused?.faultOf(field.name);
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (saving.isPending) return;
+    const found = contentOf(writable, values);
+    setWrong(found.wrong);
+    if (found.wrong.length === 0) saving.mutate(found.content);
+  };
+  const leave = () => {
+    if (Object.values(intent.values).every((each) => !each)) finish();
+    onClose();
+  };
+  const discard = () => {
+    finish();
+    onClose();
+  };
+  const row = (field: Field, at: number) => (
+    <div key={field.name} className={WIDE.has(field.type) || field.name === titleField(resource) ? "wide" : ""}>
+      <Labelled label={label(field.label)} fault={faultOf(field)} {...(field.required ? {} : { hint: t("signin.optional") })}>
+        {(control) => (
+          <Editor field={field} value={values[field.name]} control={control} autoFocus={at === 0} onChange={(value) => change({ ...intent.values, [field.name]: value })} />
+        )}
+      </Labelled>
+      {field.name === titleField(resource) && hint?.(typed(values[field.name]))}
+    </div>
+  );
+  return (
+    <form className="col" style={{ flex: 1, minHeight: 0 }} onSubmit={submit} noValidate>
+      <header className="ph">
+        <h2 className="sp" style={{ fontSize: 14, paddingLeft: 8 }}>
+          {t("form.new", { what: t(`type.${resource}` as "type.customer") })}
+        </h2>
+        <span className="sm mut" role="status">
+          {restored ? t("form.restored") : Object.keys(intent.values).length > 0 ? t("form.draft") : ""}
+        </span>
+        <IconButton icon="x" label={t("action.close")} onClick={leave} />
+      </header>
+      <div className="pb">
+        <div className="form">
+          {asked.map(row)}
+          {all && rest.map((each) => row(each, -1))}
+        </div>
+        {!all && rest.length > 0 && (
+          <Button small look="ghost" icon="plus" onClick={() => setAll(true)}>
+            {t("form.more")}
+            <span className="mut el">{rest.slice(0, 3).map((each) => label(each.label)).join("、")}</span>
+          </Button>
+        )}
+        <FormFault error={saving.error} known={writable.map((each) => each.name)} />
+      </div>
+      <footer className="pf">
+        <Button look="ghost" onClick={discard}>
+          {t("form.discard")}
+        </Button>
+        <span className="sp hide-phone" />
+        <Button type="submit" look="primary" busy={saving.isPending}>
+          {similar ? t("form.anyway") : t("form.create")}
+        </Button>
+      </footer>
+    </form>
+  );
+}

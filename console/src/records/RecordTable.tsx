@@ -1,0 +1,186 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type CSSProperties, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
+
+import { type Field, idOf, type Resource, type Row } from "../api/resources";
+import { useT } from "../i18n/translate";
+import { usePreferences } from "../state/preferences";
+import { Checkbox } from "../ui/Checkbox";
+import { isInline } from "./fields";
+import type { Saving } from "./save";
+import { TableHead } from "./TableHead";
+import { TableRow } from "./TableRow";
+import type { Layout } from "./useLayout";
+import type { Rows } from "./useRows";
+import type { Selection } from "./useSelection";
+
+interface Props {
+  resource: Resource;
+  columns: Field[];
+  rows: Rows;
+  layout: Layout;
+  selection: Selection;
+  saving: Saving;
+  openId: string | null;
+  sort: string;
+  /** A panel is open: columns that no longer fit go, and come back after it. */
+  narrow: boolean;
+  onSort: (sort: string) => void;
+  onOpen: (id: string, replace?: boolean) => void;
+  onPage: (id: string) => void;
+}
+
+const HEIGHTS = { comfortable: 36, compact: 30 };
+
+export interface Editing {
+  id: string;
+  field: string;
+}
+
+const CHECKBOX = 40;
+const MARGIN = 60;
+
+function useFitting(frame: RefObject<HTMLDivElement | null>, columns: Field[], layout: Layout, narrow: boolean): Field[] {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [frame]);
+  if (!narrow || width === 0) return columns;
+  let used = CHECKBOX + MARGIN;
+  // The panel has telephone and owner; beside it, dates and amounts tell rows apart.
+  const wanted = columns.filter((each, at) => at === 0 || (each.type !== "phone" && each.type !== "user"));
+  return wanted.filter((each, at) => {
+    used += layout.widthOf(each);
+    return at === 0 || used <= width;
+  });
+}
+
+export function RecordTable(props: Props) {
+  const { resource, rows, layout, selection, saving, openId, onOpen, onPage } = props;
+  const t = useT();
+  const { density } = usePreferences();
+  const frame = useRef<HTMLDivElement>(null);
+  const columns = useFitting(frame, props.columns, layout, props.narrow);
+  const [at, setAt] = useState(-1);
+  const [editing, setEditing] = useState<Editing | null>(null);
+  const height = HEIGHTS[density];
+  const virtual = useVirtualizer({
+    count: rows.count,
+    getScrollElement: () => frame.current,
+    estimateSize: () => height,
+    overscan: 8,
+    paddingStart: 32,
+    scrollPaddingStart: 32,
+  });
+  const items = virtual.getVirtualItems();
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
+  const { show, rowAt } = rows;
+  useEffect(() => show(first, last), [show, first, last]);
+  useEffect(() => virtual.measure(), [virtual, height]);
+  // The keys of the list work at once.
+  useEffect(() => frame.current?.focus({ preventScroll: true }), []);
+
+  const drawn = items.map((item) => rowAt(item.index)).filter((row): row is Row => row !== undefined);
+  // A long first cell must not push the others out of their columns.
+  const least = columns.reduce((sum, each) => sum + layout.widthOf(each), CHECKBOX + MARGIN);
+  const template = `40px minmax(${layout.widthOf(columns[0] as Field) + MARGIN}px, 1fr) ${columns.slice(1).map((each) => `${layout.widthOf(each)}px`).join(" ")}`;
+
+  const goTo = (next: number, alsoOpen: boolean) => {
+    const place = Math.max(0, Math.min(rows.count - 1, next));
+    setAt(place);
+    virtual.scrollToIndex(place);
+    const row = rowAt(place);
+    if (alsoOpen && row) onOpen(idOf(resource, row), true);
+  };
+  const edit = (row: Row) => {
+    const field = columns.find(isInline);
+    if (field) setEditing({ id: idOf(resource, row), field: field.name });
+  };
+  const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
+    if (event.target !== event.currentTarget || event.nativeEvent.isComposing || event.altKey) return;
+    const row = rowAt(at);
+    const panel = openId !== null;
+    const acts: Record<string, () => void> = {
+      ArrowDown: () => goTo(at + 1, panel),
+      j: () => goTo(at + 1, panel),
+      ArrowUp: () => goTo(at - 1, panel),
+      k: () => goTo(at - 1, panel),
+      Home: () => goTo(0, panel),
+      End: () => goTo(rows.count - 1, panel),
+      Enter: () => row && onOpen(idOf(resource, row)),
+      o: () => row && onPage(idOf(resource, row)),
+      x: () => row && selection.toggle(idOf(resource, row)),
+      e: () => row && edit(row),
+      a: () => (event.ctrlKey || event.metaKey) && selection.addAll(drawn.map((each) => idOf(resource, each))),
+    };
+    const modified = event.ctrlKey || event.metaKey;
+    const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (act === undefined || (modified && event.key !== "a")) return;
+    event.preventDefault();
+    act();
+  };
+
+  return (
+    <div
+      ref={frame}
+      className="grid"
+      style={{ "--least": `${least}px` } as CSSProperties}
+      role="grid"
+      tabIndex={0}
+      aria-label={t(`type.${resource}`)}
+      aria-rowcount={rows.count + 1}
+      aria-multiselectable="true"
+      aria-activedescendant={at >= 0 ? `row-${at}` : undefined}
+      aria-busy={rows.loading || rows.stale}
+      onKeyDown={onKey}
+      onFocus={() => at < 0 && setAt(Math.max(first, openId ? rows.placeOf(openId) : first))}
+    >
+      <TableHead
+        columns={columns}
+        template={template}
+        layout={layout}
+        sort={props.sort}
+        onSort={props.onSort}
+        select={
+          <Checkbox
+            label={t("list.selectAll")}
+            checked={drawn.length > 0 && drawn.every((each) => selection.has(idOf(resource, each)))}
+            mixed={selection.count > 0}
+            onChange={(on) => (on ? selection.addAll(drawn.map((each) => idOf(resource, each))) : selection.clear())}
+          />
+        }
+      />
+      <div className={rows.stale ? "dim" : ""} role="rowgroup" style={{ height: virtual.getTotalSize() - 32, minWidth: "100%" }}>
+        {items.map((item) => (
+          <TableRow
+            key={item.index}
+            resource={resource}
+            columns={columns}
+            row={rowAt(item.index)}
+            place={item.index}
+            top={item.start}
+            height={height}
+            template={template}
+            focused={item.index === at}
+            openId={openId}
+            selection={selection}
+            saving={saving}
+            editing={editing}
+            onEdit={setEditing}
+            onOpen={(id) => {
+              setAt(item.index);
+              onOpen(id);
+            }}
+            onDone={() => {
+              setEditing(null);
+              frame.current?.focus();
+            }}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}

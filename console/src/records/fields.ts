@@ -1,0 +1,52 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { type Field, fieldsOf, idField, type Resource, type Row } from "../api/resources";
+
+const TITLES: Record<Resource, string> = {
+  customer: "name",
+  contact: "name",
+  opportunity: "title",
+  contract: "contractNo",
+  payment: "remark",
+  task: "title",
+  view: "name",
+  follow_up: "content",
+};
+
+export const titleField = (resource: Resource): string => TITLES[resource];
+
+export function titleOf(resource: Resource, row: Row): string {
+  const title = row[TITLES[resource]];
+  return typeof title === "string" && title !== "" ? title : "…";
+}
+
+const NONE: string[] = [];
+const NOT_SHOWN = new Set(["tenant", "id"]);
+
+/** The members that people see, as GET /fields describes them. */
+export function useFields(resource: Resource): { fields: Field[]; embed: string[]; filters: Field[]; error: unknown; retry: () => void } {
+  const { data, error, refetch } = useQuery(fieldsOf(resource));
+  const fields = (data?.fields ?? []).filter((each) => !NOT_SHOWN.has(each.type));
+  return { fields, embed: data?.embed ?? NONE, filters: data?.filters ?? [], error, retry: () => void refetch() };
+}
+
+export const isMoney = (field: Field): boolean => field.type === "money" || field.name.endsWith("Cents");
+export const isTime = (field: Field): boolean => ["time", "date", "dateOrTime"].includes(field.type);
+export const isNumber = (field: Field): boolean => isMoney(field) || ["number", "integer"].includes(field.type);
+
+const INLINE = new Set(["text", "multilineText", "option", "user", "date", "dateOrTime", "money", "boolean", "email", "phone", "integer", "number"]);
+export const isInline = (field: Field): boolean => field.writable === "always" && INLINE.has(field.type);
+
+/** The record that a reference names, where it was asked for with `embed`. */
+export function embedded(field: Field, row: Row): Row | null {
+  return (row[field.name.replace(/Id$/, "")] as Row | null | undefined) ?? null;
+}
+
+export function columnsOf(resource: Resource, fields: Field[], names: string[]): Field[] {
+  const title = titleField(resource);
+  const found = names.flatMap((name) => fields.filter((each) => each.name === name && name !== title));
+  const first = fields.find((each) => each.name === title);
+  return first ? [first, ...found] : found;
+}
+
+export { idField };

@@ -1,0 +1,98 @@
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
+
+import { ApiError, asApiError } from "../api/errors";
+import { get, idOf, type Page, type Resource, type Row, type Saved, update } from "../api/resources";
+import { newRequestId } from "../state/intent";
+import { toast } from "../state/toasts";
+
+/** Somebody else has changed the same members since the reader saw them. */
+export interface Conflict {
+  resource: Resource;
+  current: Saved;
+  changes: Row;
+  fields: string[];
+}
+
+export const recordKey = (resource: Resource, id: string) => [resource, "record", id];
+
+function inLists(queries: QueryClient, resource: Resource, id: string, changes: Row): void {
+  queries.setQueriesData<Page>({ queryKey: [resource, "list"] }, (page) =>
+    page && { ...page, data: page.data.map((row) => (idOf(resource, row) === id ? { ...row, ...changes } : row)) },
+  );
+}
+
+const differs = (one: unknown, other: unknown) => JSON.stringify(one ?? null) !== JSON.stringify(other ?? null);
+
+/** Saves changes of what the reader saw; two people who change one member get both values shown. */
+export function useSave(resource: Resource) {
+  const queries = useQueryClient();
+  const [conflict, setConflict] = useState<Conflict | null>(null);
+
+  const settle = useCallback(
+    (id: string, done: Saved) => {
+      // An answer lacks what a list had embedded.
+      inLists(queries, resource, id, done.row);
+      queries.setQueryData(recordKey(resource, id), (before: Saved | undefined) => ({
+        row: { ...before?.row, ...done.row },
+        etag: done.etag,
+      }));
+      void queries.invalidateQueries({ queryKey: [resource] });
+    },
+    [queries, resource],
+  );
+
+  const save = useCallback(
+    async (seen: Row, changes: Row, etag: string | null = null): Promise<boolean> => {
+      const id = idOf(resource, seen);
+      const requestId = newRequestId();
+      inLists(queries, resource, id, changes);
+      try {
+        let version = etag;
+        for (;;) {
+          if (version === null) {
+            const current = await get(resource, id);
+            const fields = Object.keys(changes).filter((name) => differs(current.row[name], seen[name]));
+            if (fields.length > 0) {
+              setConflict({ resource, current, changes, fields });
+              inLists(queries, resource, id, current.row);
+              return false;
+            }
+            version = current.etag;
+          }
+          try {
+            settle(id, await update(resource, id, requestId, changes, version));
+            return true;
+          } catch (error) {
+            if (!(error instanceof ApiError) || error.status !== 412) throw error;
+            version = null; // other members have changed, or the same: the next turn finds out
+          }
+        }
+      } catch (error) {
+        inLists(queries, resource, id, seen);
+        toast(asApiError(error).message, { tone: "danger" });
+        return false;
+      }
+    },
+    [queries, resource, settle],
+  );
+
+  /** The reader has chosen: with the version that was shown. */
+  const resolve = useCallback(
+    async (chosen: Row) => {
+      if (conflict === null) return;
+      const { current } = conflict;
+      setConflict(null);
+      if (Object.keys(chosen).length === 0) {
+        void queries.invalidateQueries({ queryKey: [resource] });
+        return;
+      }
+      await save(current.row, chosen, current.etag);
+    },
+    [conflict, queries, resource, save],
+  );
+
+  return { save, conflict, resolve, dismiss: () => setConflict(null) };
+}
+
+export type Saving = ReturnType<typeof useSave>;

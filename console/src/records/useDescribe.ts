@@ -1,0 +1,45 @@
+import type { Field } from "../api/resources";
+import { shortDay } from "../format/dates";
+import { money } from "../format/money";
+import { type Key, useLabel, useT } from "../i18n/translate";
+import { useNames } from "../people/useNames";
+import { usePreferences } from "../state/preferences";
+import { isMoney, isTime } from "./fields";
+import { type Condition, WHENS, WITHOUT_VALUE } from "./filter";
+
+/** A condition in words: 最近跟进 · 早于 · 7 天前. */
+export function useDescribe(fields: Field[]) {
+  const t = useT();
+  const label = useLabel();
+  const { language } = usePreferences();
+  const names = useNames();
+
+  const operator = (field: Field | undefined, op: string): string => {
+    const timed = field !== undefined && isTime(field) && ["<", "<=", ">", ">="].includes(op);
+    return t(`${timed ? "opTime" : "op"}.${op}` as Key);
+  };
+
+  const value = (field: Field | undefined, found: unknown): string => {
+    if (Array.isArray(found)) return found.map((each) => value(field, each)).join("、");
+    if (found === "me" || found === "nobody") return t(`value.${found}`);
+    if (found === true || found === false) return t(found ? "value.yes" : "value.no");
+    if (field === undefined) return String(found);
+    const option = field.options.find((each) => each.value === found);
+    if (option) return label(option.label);
+    if (field.type === "user") return names(String(found));
+    if (isMoney(field)) return money(Number(found), "CNY");
+    if (isTime(field) && typeof found === "string") {
+      return (WHENS as readonly string[]).includes(found) ? t(`when.${found}` as Key) : shortDay(found, language);
+    }
+    return String(found);
+  };
+
+  return (condition: Condition) => {
+    const field = fields.find((each) => each.name === condition.field);
+    return {
+      field: field ? label(field.label) : condition.field,
+      op: operator(field, condition.op),
+      value: WITHOUT_VALUE.has(condition.op) ? "" : value(field, condition.value),
+    };
+  };
+}

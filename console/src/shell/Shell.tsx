@@ -1,0 +1,121 @@
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { Redirect, Route, Switch, useLocation } from "wouter";
+
+import { useT } from "../i18n/translate";
+import { open, useLayers } from "../state/layers";
+import { useKeys, usePhone } from "../ui/hooks";
+import { Empty, SkeletonLines } from "../ui/States";
+import { BottomBar } from "./BottomBar";
+import { Notices } from "./Notices";
+import { PLACES } from "./places";
+import { Sidebar } from "./Sidebar";
+
+const Today = lazy(() => import("../today/TodayPage"));
+const Customers = lazy(() => import("../customers/CustomersPage"));
+const Customer = lazy(() => import("../customers/CustomerPage"));
+const Contacts = lazy(() => import("../contacts/ContactsPage"));
+const Deals = lazy(() => import("../deals/DealsPage"));
+const Deal = lazy(() => import("../deals/DealPage"));
+const Contracts = lazy(() => import("../contracts/ContractsPage"));
+const Contract = lazy(() => import("../contracts/ContractPage"));
+const FollowUps = lazy(() => import("../followups/FollowUpsPage"));
+const Tasks = lazy(() => import("../tasks/TasksPage"));
+const Reports = lazy(() => import("../reports/ReportsPage"));
+const RecycleBin = lazy(() => import("../bin/RecycleBinPage"));
+const History = lazy(() => import("../audit/HistoryPage"));
+const Organisation = lazy(() => import("../organisation/OrganisationPage"));
+const Settings = lazy(() => import("../settings/SettingsPage"));
+const Palette = lazy(() => import("../palette/Palette"));
+const FollowUpDialog = lazy(() => import("../followups/FollowUpDialog"));
+const Shortcuts = lazy(() => import("./Shortcuts"));
+
+const GO_WITHIN = 1000;
+const PRELOAD_AFTER = 1500;
+
+/** What is wanted next is fetched once the first screen stands. */
+function usePreload(): void {
+  useEffect(() => {
+    const timer = window.setTimeout(() => {
+      void import("../palette/Palette");
+      void import("../followups/FollowUpDialog");
+    }, PRELOAD_AFTER);
+    return () => window.clearTimeout(timer);
+  }, []);
+}
+
+/** The keys that act on every page: the palette, the list of keys, G and a letter. */
+function useShellKeys(): void {
+  const [, go] = useLocation();
+  const pressed = useRef(0);
+  const places = Object.fromEntries(
+    PLACES.map(({ key, path }) => [
+      key,
+      () => {
+        if (Date.now() - pressed.current > GO_WITHIN) return false;
+        pressed.current = 0;
+        go(path);
+        return true;
+      },
+    ]),
+  );
+  useKeys({
+    ...places,
+    g: () => (pressed.current = Date.now()),
+    "mod+k": () => open({ palette: true }),
+    "?": () => open({ keys: true }),
+  });
+}
+
+function Pages() {
+  const t = useT();
+  return (
+    <Switch>
+      <Route path="/today" component={Today} />
+      <Route path="/customers" component={Customers} />
+      <Route path="/customers/:id">{({ id }) => <Customer key={id} id={id} />}</Route>
+      <Route path="/contacts" component={Contacts} />
+      <Route path="/deals" component={Deals} />
+      <Route path="/deals/:id">{({ id }) => <Deal key={id} id={id} />}</Route>
+      <Route path="/contracts" component={Contracts} />
+      <Route path="/contracts/:id">{({ id }) => <Contract key={id} id={id} />}</Route>
+      <Route path="/follow-ups" component={FollowUps} />
+      <Route path="/tasks" component={Tasks} />
+      <Route path="/reports" component={Reports} />
+      <Route path="/recycle-bin" component={RecycleBin} />
+      <Route path="/history" component={History} />
+      <Route path="/organisation" component={Organisation} />
+      <Route path="/me" component={Settings} />
+      <Route path="/">{() => <Redirect to="/today" replace />}</Route>
+      <Route path="/signin">{() => <Redirect to="/today" replace />}</Route>
+      <Route>{() => <Empty icon="search" title={t("record.missing")} />}</Route>
+    </Switch>
+  );
+}
+
+export function Shell() {
+  const t = useT();
+  const phone = usePhone();
+  const layers = useLayers();
+  useShellKeys();
+  usePreload();
+  return (
+    <div className="app">
+      <a className="sr" href="#content">
+        {t("nav.skip")}
+      </a>
+      {!phone && <Sidebar />}
+      <main className="main" id="content">
+        <Notices />
+        <Suspense fallback={<div className="cl"><SkeletonLines /></div>}>
+          <Pages />
+        </Suspense>
+      </main>
+      {phone && <BottomBar />}
+      <Suspense fallback={null}>
+        {layers.palette && <Palette />}
+        {layers.follow !== null && <FollowUpDialog of={layers.follow} />}
+        {layers.keys && <Shortcuts />}
+      </Suspense>
+    </div>
+  );
+}

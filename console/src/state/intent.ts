@@ -1,0 +1,47 @@
+import { useCallback, useState } from "react";
+
+import { keep, stored } from "./store";
+
+/** One intended change: its request id is minted once, so that no retry does it twice. */
+export interface Intent<V> {
+  requestId: string;
+  values: V;
+}
+
+export const newRequestId = (): string =>
+  typeof crypto.randomUUID === "function"
+    ? crypto.randomUUID()
+    : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+        byte.toString(16).padStart(2, "0"),
+      ).join("");
+
+const name = (key: string) => `crm.draft.${key}`;
+
+/** A draft with its request id, which survives a reload of the page. */
+export function useIntent<V>(key: string, empty: V) {
+  const [intent, setIntent] = useState<Intent<V>>(
+    () => stored<Intent<V>>(sessionStorage, name(key)) ?? { requestId: newRequestId(), values: empty },
+  );
+  const [restored] = useState(() => stored(sessionStorage, name(key)) !== null);
+
+  const change = useCallback(
+    (values: V) =>
+      setIntent((now) => {
+        const next = { ...now, values };
+        keep(sessionStorage, name(key), next);
+        return next;
+      }),
+    [key],
+  );
+
+  /** After success, or when the draft is given up: the next change is another intent. */
+  const finish = useCallback(() => {
+    keep(sessionStorage, name(key), null);
+    setIntent({ requestId: newRequestId(), values: empty });
+  }, [key, empty]);
+
+  /** The service has answered this id with a conflict of another body. */
+  const renew = useCallback(() => setIntent((now) => ({ ...now, requestId: newRequestId() })), []);
+
+  return { intent, change, finish, renew, restored };
+}

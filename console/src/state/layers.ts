@@ -1,0 +1,17 @@
+import { store, useStore } from "./store";
+
+/** What lies above the page. */
+interface Layers {
+  palette: boolean;
+  keys: boolean;
+  /** The customer that a follow-up is for; "ask" where it is still to be chosen. */
+  follow: { customerId: string; name: string } | "ask" | null;
+}
+
+export const layers = store<Layers>({ palette: false, keys: false, follow: null });
+
+export function open(change: Partial<Layers>): void {
+  layers.set((now) => ({ ...now, ...change }));
+}
+
+export const useLayers = () => useStore(layers);

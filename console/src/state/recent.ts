@@ -1,0 +1,17 @@
+import { keep, stored } from "./store";
+
+export interface Recent {
+  path: string;
+  title: string;
+  type: string;
+}
+
+const KEY = "crm.recent";
+const MOST = 8;
+
+/** What was opened last, in this tab only. */
+export const recent = (): Recent[] => stored<Recent[]>(sessionStorage, KEY) ?? [];
+
+export function remember(entry: Recent): void {
+  keep(sessionStorage, KEY, [entry, ...recent().filter((each) => each.path !== entry.path)].slice(0, MOST));
+}

@@ -1,0 +1,30 @@
+import { store, useStore } from "./store";
+
+export interface Action {
+  label: string;
+  run: () => void;
+}
+
+export interface Toast {
+  id: number;
+  text: string;
+  tone?: "danger";
+  actions?: Action[];
+}
+
+const SECONDS = 8;
+let last = 0;
+
+export const toasts = store<Toast[]>([]);
+
+export function toast(text: string, more: Omit<Toast, "id" | "text"> = {}): void {
+  const id = ++last;
+  toasts.set((now) => [...now.slice(-2), { id, text, ...more }]);
+  window.setTimeout(() => dismiss(id), SECONDS * 1000);
+}
+
+export function dismiss(id: number): void {
+  toasts.set((now) => now.filter((each) => each.id !== id));
+}
+
+export const useToasts = () => useStore(toasts);

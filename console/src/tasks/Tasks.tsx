@@ -1,0 +1,73 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { asApiError } from "../api/errors";
+import { list, type Row, update } from "../api/resources";
+import { age, daysFrom } from "../format/dates";
+import { useT } from "../i18n/translate";
+import { written } from "../records/filter";
+import { newRequestId } from "../state/intent";
+import { usePreferences } from "../state/preferences";
+import { toast } from "../state/toasts";
+import { Icon } from "../ui/Icon";
+import { Failed, SkeletonLines } from "../ui/States";
+
+function useOpenTasks(customerId: string) {
+  const conditions = [
+    { field: "customerId", op: "=", value: customerId },
+    { field: "status", op: "=", value: "open" },
+  ];
+  return useQuery({
+    queryKey: ["task", "open", customerId],
+    queryFn: ({ signal }) => list("task", { filter: written({ any: false, conditions }), sort: "dueOn", pageSize: 20 }, signal),
+  });
+}
+
+/** Ticking is at once, and can be taken back. */
+function useTick() {
+  const t = useT();
+  const queries = useQueryClient();
+  const change = (row: Row, status: string) => update("task", row["taskId"] as string, newRequestId(), { status }, null);
+  const refresh = () => queries.invalidateQueries({ queryKey: ["task"] });
+  return useMutation({
+    mutationFn: (row: Row) => change(row, "done"),
+    onSuccess: (_, row) => {
+      void refresh();
+      const undo = () => void change(row, "open").then(refresh, (error: unknown) => toast(asApiError(error).message, { tone: "danger" }));
+      toast(t("task.doneToast", { name: row["title"] as string }), { actions: [{ label: t("task.reopen"), run: undo }] });
+    },
+    onError: (error) => toast(error.message, { tone: "danger" }),
+  });
+}
+
+export function Tasks({ customerId }: { customerId: string }) {
+  const t = useT();
+  const { language } = usePreferences();
+  const { data, error, refetch } = useOpenTasks(customerId);
+  const tick = useTick();
+  return (
+    <section aria-label={t("record.nextStep")}>
+      <h3 className="h">{t("record.nextStep")}</h3>
+      {error && <Failed error={error} retry={() => void refetch()} />}
+      {!data && !error && <SkeletonLines lines={1} />}
+      {data?.data.length === 0 && <p className="mut" style={{ padding: "0 4px 8px" }}>{t("record.noNextStep")}</p>}
+      {data && data.data.length > 0 && (
+        <div className="card clip">
+          {data.data.map((row) => {
+            const due = (row["dueOn"] ?? row["dueAt"]) as string | null;
+            const days = due ? daysFrom(due) : 1;
+            const tone = days < 0 ? "d" : days === 0 ? "w" : "n";
+            return (
+              <div key={row["taskId"] as string} className="li">
+                <button type="button" className={`tick${days < 0 ? " late" : ""}`} aria-label={`${t("task.done")}: ${row["title"] as string}`} disabled={tick.isPending} onClick={() => tick.mutate(row)}>
+                  <Icon name="check" />
+                </button>
+                <span className="sp el">{row["title"] as string}</span>
+                {due && <span className={`tag ${tone}`}>{days < 0 ? t("time.late", { n: -days }) : age(due, language)}</span>}
+              </div>
+            );
+          })}
+        </div>
+      )}
+    </section>
+  );
+}

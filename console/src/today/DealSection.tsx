@@ -1,0 +1,86 @@
+import { Link } from "wouter";
+
+import type { Row } from "../api/resources";
+import { age, daysFrom, shortDay } from "../format/dates";
+import { money } from "../format/money";
+import { useT } from "../i18n/translate";
+import { usePreferences } from "../state/preferences";
+import type { Section } from "./useToday";
+
+const SHOWN = 5;
+
+/** Deals that should close, or that stand still. */
+/** Customers that nobody has spoken to for a time. */
+export function QuietSection({ section }: { section: Section }) {
+  const t = useT();
+  if (section.count === 0) return null;
+  return (
+    <section aria-label={t("today.quiet")}>
+      <h3 className="h">
+        {t("today.quiet")} <i>{section.count}</i>
+      </h3>
+      <div className="card clip">
+        {section.items.slice(0, SHOWN).map((row) => (
+          <Quiet key={row["customerId"] as string} row={row} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Quiet({ row }: { row: Row }) {
+  const t = useT();
+  const { language } = usePreferences();
+  const last = row["lastFollowUpAt"] as string | null;
+  return (
+    <Link href={`/customers/${row["customerId"] as string}`} className="li">
+      <span className="el sp">{row["name"] as string}</span>
+      <span className="md mut nw">{last ? age(last, language) : t("record.never")}</span>
+    </Link>
+  );
+}
+
+export function DealSection({ section }: { section: Section }) {
+  const t = useT();
+  const name = section.section as "closing" | "stuck";
+  if (section.count === 0) return null;
+  return (
+    <section aria-label={t(`today.${name}`)}>
+      <h3 className="h">
+        {t(`today.${name}`)} <i>{section.count}</i>
+        <span className="sp" />
+        <Link href="/deals" className="link">
+          {t("today.everything")}
+        </Link>
+      </h3>
+      <div className="card clip">
+        {section.items.slice(0, SHOWN).map((row) => (
+          <Deal key={row["opportunityId"] as string} row={row} name={name} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Deal({ row, name }: { row: Row; name: "closing" | "stuck" }) {
+  const t = useT();
+  const { language } = usePreferences();
+  const day = (name === "closing" ? row["expectedCloseOn"] : row["stageSince"]) as string;
+  const days = daysFrom(day);
+  const customer = (row["customer"] as Row | null | undefined)?.["name"] as string | undefined;
+  return (
+    <Link href={`/deals/${row["opportunityId"] as string}`} className="li">
+      <span className="col sp">
+        <span className="el">{row["title"] as string}</span>
+        <span className="sm mut el">
+          {customer} · {money(row["amountCents"] as number, row["currency"] as string)}
+        </span>
+      </span>
+      {name === "stuck" ? (
+        <span className="tag w">{t("today.days", { n: -days })}</span>
+      ) : (
+        <span className={`tag ${days < 0 ? "d" : days === 0 ? "w" : "n"}`}>{shortDay(day, language)}</span>
+      )}
+    </Link>
+  );
+}

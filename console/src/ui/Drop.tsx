@@ -1,0 +1,81 @@
+import { Popover } from "@mantine/core";
+import { type ReactElement, type ReactNode, useState } from "react";
+
+import { Icon, type IconName } from "./Icon";
+
+interface DropProps {
+  /** A button that takes `onClick` and the state of what it opens. */
+  button: (state: { open: boolean; toggle: () => void }) => ReactElement;
+  children: (close: () => void) => ReactNode;
+  right?: boolean;
+  opened?: boolean;
+  onOpened?: (opened: boolean) => void;
+  label?: string;
+}
+
+/** A layer below a button; Escape closes it and focus returns. */
+export function Drop({ button, children, right, opened, onOpened, label }: DropProps) {
+  const [inner, setInner] = useState(false);
+  const open = opened ?? inner;
+  const change = (next: boolean) => {
+    setInner(next);
+    onOpened?.(next);
+  };
+  return (
+    <Popover
+      opened={open}
+      onChange={change}
+      position={right ? "bottom-end" : "bottom-start"}
+      offset={4}
+      trapFocus
+      returnFocus
+      shadow="none"
+      transitionProps={{ duration: 120 }}
+      zIndex={310}
+    >
+      <Popover.Target>{button({ open, toggle: () => change(!open) })}</Popover.Target>
+      <Popover.Dropdown aria-label={label}>{children(() => change(false))}</Popover.Dropdown>
+    </Popover>
+  );
+}
+
+export interface MenuItem {
+  label: ReactNode;
+  icon?: IconName;
+  danger?: boolean;
+  on?: boolean;
+  act: () => void;
+}
+
+function moveFocus(from: HTMLElement, by: number): void {
+  const items = [...(from.closest(".menu")?.querySelectorAll<HTMLElement>(".mi") ?? [])];
+  items[(items.indexOf(from) + by + items.length) % items.length]?.focus();
+}
+
+export function MenuList({ items, close, title }: { items: MenuItem[]; close: () => void; title?: string }) {
+  return (
+    <div className="menu scroll" role="menu" aria-label={title}>
+      {title && <div className="ml">{title}</div>}
+      {items.map((item, place) => (
+        <button
+          key={place}
+          type="button"
+          role="menuitem"
+          className={`mi${item.danger ? " dg" : ""}`}
+          onKeyDown={(event) => {
+            if (event.key === "ArrowDown") moveFocus(event.currentTarget, 1);
+            if (event.key === "ArrowUp") moveFocus(event.currentTarget, -1);
+          }}
+          onClick={() => {
+            close();
+            item.act();
+          }}
+        >
+          {item.icon && <Icon name={item.icon} />}
+          <span className="sp">{item.label}</span>
+          {item.on && <Icon name="check" />}
+        </button>
+      ))}
+    </div>
+  );
+}

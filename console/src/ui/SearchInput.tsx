@@ -1,0 +1,34 @@
+import { type ComponentProps, type Ref, useRef, useState } from "react";
+
+interface Props extends Omit<ComponentProps<"input">, "onChange" | "value" | "ref"> {
+  ref?: Ref<HTMLInputElement>;
+  initial?: string;
+  /** Called when the reader pauses, and never with half a word of an input method. */
+  onSearch: (text: string) => void;
+  delay?: number;
+}
+
+export function SearchInput({ initial = "", onSearch, delay = 150, ref, ...rest }: Props) {
+  const [text, setText] = useState(initial);
+  const timer = useRef(0);
+  const later = (value: string, wait: number) => {
+    window.clearTimeout(timer.current);
+    timer.current = window.setTimeout(() => onSearch(value.trim()), wait);
+  };
+  return (
+    <input
+      ref={ref}
+      type="text"
+      autoComplete="off"
+      spellCheck={false}
+      {...rest}
+      value={text}
+      onChange={(event) => {
+        setText(event.target.value);
+        if (!(event.nativeEvent as InputEvent).isComposing) later(event.target.value, delay);
+      }}
+      onCompositionStart={() => window.clearTimeout(timer.current)}
+      onCompositionEnd={(event) => later(event.currentTarget.value, delay)}
+    />
+  );
+}

@@ -1,0 +1,40 @@
+import { useMediaQuery } from "@mantine/hooks";
+import { type RefObject, useEffect, useRef } from "react";
+
+/** Below 640 px the page is laid out for a phone. */
+export const usePhone = (): boolean =>
+  useMediaQuery("(max-width: 640px)", window.innerWidth <= 640, { getInitialValueInEffect: false });
+
+const TYPING = "input, textarea, select, [contenteditable=true]";
+
+/**
+ * Single keys act only while nobody types, and never with the keys of browser or input method. An
+ * action that returns false leaves the key to others.
+ */
+export function useKeys(keys: Record<string, (event: KeyboardEvent) => unknown>, on = true): void {
+  const latest = useRef(keys);
+  useEffect(() => {
+    latest.current = keys;
+  });
+  useEffect(() => {
+    if (!on) return;
+    const listen = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing || event.altKey) return;
+      const mod = event.ctrlKey || event.metaKey;
+      const target = event.target as HTMLElement;
+      const typing = target.matches(TYPING) && !target.matches(".cb");
+      if (typing && !mod && event.key !== "Escape") return;
+      if (!mod && document.querySelector("[aria-modal=true], .fpop, [role=menu]")) return;
+      const name = mod ? `mod+${event.key.toLowerCase()}` : event.key;
+      const act = latest.current[name] ?? (event.key.length === 1 ? latest.current[name.toLowerCase()] : undefined);
+      if (act === undefined) return;
+      if (act(event) !== false) event.preventDefault();
+    };
+    window.addEventListener("keydown", listen);
+    return () => window.removeEventListener("keydown", listen);
+  }, [on]);
+}
+
+export function useFocusOnce(ref: RefObject<HTMLElement | null>): void {
+  useEffect(() => ref.current?.focus(), [ref]);
+}

@@ -1,0 +1,1 @@
+"""Whether each record has the audit entry of its creation."""

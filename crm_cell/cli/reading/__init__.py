@@ -1,1 +1,0 @@
-"""Files of customers as people have them, read row by row."""

@@ -1,0 +1,1 @@
+"""Field encryption: ciphers, the keys of tenants, and key rotation."""

@@ -1,0 +1,1 @@
+"""`GET /search`: every kind of record at once."""

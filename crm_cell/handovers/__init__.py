@@ -1,0 +1,1 @@
+"""What users own, and how it gets other owners when they leave."""

@@ -1,0 +1,1 @@
+"""Limits of requests: rates, concurrency, body size and time, origins, local access."""

@@ -1,0 +1,1 @@
+"""Access log, request metrics and their export to Prometheus."""

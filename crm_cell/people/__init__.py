@@ -1,0 +1,1 @@
+"""People: users, the teams that they belong to, and whose records the leaders of teams see."""

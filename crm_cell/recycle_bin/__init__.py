@@ -1,0 +1,1 @@
+"""The recycle bin: deleted records, and their removal for good."""

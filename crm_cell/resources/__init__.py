@@ -1,0 +1,1 @@
+"""Everything that follows from the declaration of a resource: schemas, routes, storage, events."""

@@ -1,0 +1,1 @@
+"""Writing many records of one resource by one request."""

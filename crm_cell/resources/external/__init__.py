@@ -1,0 +1,1 @@
+"""Records by the ids that they have in other systems."""

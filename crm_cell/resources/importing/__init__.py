@@ -1,0 +1,1 @@
+"""Importing records of any resource from rows: of a file, or of JSON."""

@@ -1,0 +1,1 @@
+"""Readers for files of rows: encodings, separators, workbooks, JSON."""

@@ -1,0 +1,44 @@
+"""The labels of resources in the audit log, from their declarations."""
+
+from crm_cell.audit.labels import API_KEY, Labels, ResourceLabels
+from crm_cell.fields import Field, Writable, computed
+from crm_cell.kernel.labels import Label
+from crm_cell.people.labels import HANDOVER, TEAM, USER
+from crm_cell.resources.registry import Registry
+from crm_cell.resources.resource import AnyResource
+from crm_cell.resources.views import camel
+
+
+def audit_labels(registry: Registry) -> Labels:
+    """By resource name; API keys and users included."""
+    declared = {resource.name: _labels(resource) for resource in registry}
+    return declared | {"api_key": API_KEY, "user": USER, "team": TEAM, "handover": HANDOVER}
+
+
+def _labels(resource: AnyResource) -> ResourceLabels:
+    members: dict[str, Label] = {}
+    for name in resource.record.shown:
+        described: Field | computed = resource.fields.get(name) or getattr(resource.record, name)
+        label = described.short_label or described.label
+        assert label is not None, "visible fields have a label"
+        members[camel(name)] = _within_a_sentence(label)
+    values = {
+        camel(name): field.options for name, field in resource.fields.items() if field.options
+    }
+    fields = resource.fields.values()
+    return ResourceLabels(
+        _within_a_sentence(resource.label),
+        members,
+        values,
+        numbers=frozenset(camel(each.name) for each in fields if each.kind == "integer"),
+        unsaid=frozenset(
+            camel(each.name)
+            for each in fields
+            if each.kind == "instant" and each.writable is Writable.NEVER
+        ),
+    )
+
+
+def _within_a_sentence(label: Label) -> Label:
+    chinese, english = label
+    return chinese, english[:1].lower() + english[1:]

@@ -1,0 +1,1 @@
+"""The list language: filter, sort, fields and embed, of every resource."""

@@ -1,0 +1,303 @@
+"""The operations on the records of a resource.
+
+Domains extend `Service` where records have rules: `prepare` and `finish` around a write,
+`prepare_restore`, `resolve_references`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
+
+import msgspec
+
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import (
+    BadRequest,
+    CrmError,
+    FieldError,
+    Forbidden,
+)
+from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.messages import OUTSIDE_TEAM
+from crm_cell.kernel.text import name_key
+from crm_cell.resources import rollups
+from crm_cell.resources.lifecycle import Lifecycle
+from crm_cell.resources.lifecycle import Parents as Parents  # noqa: PLC0414 - services name them
+from crm_cell.resources.lifecycle import Transfer as Transfer  # noqa: PLC0414
+from crm_cell.resources.lifecycle import Values as Values  # noqa: PLC0414
+from crm_cell.resources.messages import FORBIDDEN_TRANSFER
+from crm_cell.resources.new_records import record_maker
+from crm_cell.resources.record import R, Record, revised
+from crm_cell.resources.resource import Resource
+from crm_cell.resources.views import camel
+from crm_cell.reveals import service as reveals
+from crm_cell.reveals.rules import without_contact_details
+from crm_cell.storage.counter_check import Difference
+from crm_cell.storage.engine import Reader, Tx
+
+if TYPE_CHECKING:
+    from crm_cell.resources.services import Services
+
+
+class Write(msgspec.Struct, Generic[R], frozen=True):
+    """A create or an update in progress."""
+
+    tx: Tx
+    actor: Actor
+    before: R | None
+    """None for a create."""
+    after: R
+    values: Values
+    """The fields that the request sets."""
+    parents: Parents = {}
+
+
+class Service(Lifecycle[R]):
+    """One for each resource. `services` gives access to those of other resources."""
+
+    rejections: ClassVar[Mapping[str, Sequence[str | CrmError]]] = {}
+    """Errors by operation (`create`, `update` …) that do not follow from the declaration. They
+    appear in the API documentation."""
+    resolves_references: ClassVar[bool] = True
+    """False in subclasses whose `resolve_references` raises other errors than this one."""
+
+    def __init__(self, resource: Resource[R], services: "Services") -> None:
+        super().__init__(resource, services)
+        self._make = record_maker(resource)
+        self._stamping = [(name, each) for name, each in resource.fields.items() if each.stamps]
+
+    # Hooks
+
+    async def prepare(self, write: Write[R]) -> R:
+        """Returns the record to write: `write.after`, or a changed copy. An update that returns
+        `write.before` changes nothing. Raises ClientError to reject the write."""
+        return write.after
+
+    async def finish(self, write: Write[R]) -> None:
+        """Called after the record is written and logged."""
+
+    async def wrong_sums(self, tx: Reader) -> list[Difference]:
+        """Stored sums of any tenant that differ from the sums of its records."""
+        return await rollups.wrong(tx, self.resource.table, self.services.tables)
+
+    # Writing
+
+    async def create(
+        self, tx: Tx, actor: Actor, values: Values, *, identifier: str | None = None
+    ) -> R:
+        """Raises RuleViolation where a reference points to no visible record, and the errors of the
+        unique indexes."""
+        parents = await self.resolve_references(tx, actor, values)
+        record = self.new(tx, actor, values, parents, identifier=identifier)
+        write = Write(tx, actor, None, record, values, parents)
+        write = msgspec.structs.replace(write, after=await self._prepared(write))
+        await self.insert(write)
+        await self.changes.record(tx, actor, "created", [(None, write.after)], parents)
+        await self.finish(write)
+        return write.after
+
+    async def insert(self, write: Write[R]) -> None:
+        await self.store.insert(write.tx, write.after)
+
+    async def update(
+        self,
+        tx: Tx,
+        actor: Actor,
+        before: R,
+        changes: Values,
+        *,
+        options: frozenset[str] = frozenset(),
+    ) -> R:
+        """`changes` are fields that differ from `before`; `options` are passed on where ownership
+        is transferred."""
+        if not changes:
+            return before
+        write = await self.planned_update(tx, actor, before, changes)
+        after = write.after
+        if after is before:
+            return before
+        await self.store.update(tx, before, after)
+        await self._transfer(tx, actor, before, after, options)
+        await self.changes.record(tx, actor, "updated", [(before, after)])
+        await self.finish(write)
+        return after
+
+    # Writing many at once
+
+    @property
+    def writes_in_sets(self) -> bool:
+        """Whether a write is its row and what follows from the declaration: then many can be
+        written with few statements."""
+        kind = type(self)
+        hooks = ("prepare", "finish", "insert", "resolve_references", "create", "update")
+        has_keys = any(
+            each.kind in ("idempotency_key", "request_id") for each in self.resource.fields.values()
+        )
+        return not has_keys and all(getattr(kind, hook) is getattr(Service, hook) for hook in hooks)
+
+    async def planned_create(
+        self, tx: Tx, actor: Actor, values: Values, identifier: str, parents: Parents
+    ) -> Write[R]:
+        record = self.new(tx, actor, values, parents, identifier=identifier)
+        write = Write(tx, actor, None, record, values, parents)
+        return msgspec.structs.replace(write, after=await self._prepared(write))
+
+    async def planned_update(
+        self, tx: Tx, actor: Actor, before: R, changes: Values, parents: Parents | None = None
+    ) -> Write[R]:
+        """As it is to be written; `parents` are the resolved references where they are known."""
+        self._check_transfer(actor, changes)
+        if parents is None:
+            parents = await self.resolve_references(tx, actor, changes)
+        after = revised(before, {**changes, **self._keys(changes)}, tx.now)
+        write = Write(tx, actor, before, after, changes, parents)
+        return msgspec.structs.replace(write, after=await self._prepared(write))
+
+    async def create_many(self, tx: Tx, actor: Actor, records: Sequence[R]) -> set[str]:
+        """Gives the ids of those that no unique index was in the way of. Only where
+        `writes_in_sets`."""
+        inserted = await self.store.insert_new(tx, records, ())
+        new = [(None, each) for each in records if each.id in inserted]
+        await self.changes.record(tx, actor, "created", new)
+        return inserted
+
+    async def update_many(self, tx: Tx, actor: Actor, steps: Sequence[tuple[R, R]]) -> None:
+        """Of different records, each before and after. Only where `writes_in_sets`. Raises the
+        error of a unique index that one of them violates."""
+        if not steps:
+            return
+        await self.store.update_many(tx, steps)
+        for before, after in steps:
+            await self._transfer(tx, actor, before, after, frozenset())
+        await self.changes.record(tx, actor, "updated", steps)
+
+    async def _transfer(
+        self, tx: Tx, actor: Actor, before: R, after: R, options: frozenset[str]
+    ) -> None:
+        if self.resource.owner is not None and self.owner_of(before) != self.owner_of(after):
+            transfer = Transfer([after.id], self.owner_of(before), self.owner_of(after), options)
+            await self.transfer_children(tx, actor, transfer)
+
+    # Steps of a write
+
+    def new(
+        self,
+        tx: Tx,
+        actor: Actor,
+        values: Values,
+        parents: Parents,
+        *,
+        identifier: str | None = None,
+    ) -> R:
+        """A record of these values, with the fields that the service sets."""
+        return self._make(actor, values, parents, identifier or new_id(tx.id_time), tx.now)
+
+    async def _prepared(self, write: Write[R]) -> R:
+        """Applies the rules of the domain, then those of the declaration."""
+        after = await self.prepare(write)
+        self.check_exclusive(after)
+        await self._check_owner(write, after)
+        stamps = self._stamps(write, after)
+        return msgspec.structs.replace(after, **stamps) if stamps else after
+
+    def check_exclusive(self, after: R) -> None:
+        """Raises BadRequest where two fields have a value of which only one may."""
+        for one, other in self.resource.exclusive:
+            if getattr(after, one) is not None and getattr(after, other) is not None:
+                field, params = self.resource.fields[other], {"other": camel(one)}
+                raise BadRequest([FieldError(camel(other), "exclusive", params, field.label)])
+
+    async def _check_owner(self, write: Write[R], after: R) -> None:
+        """Raises RuleViolation where a record of its own owner gets one who is no active user."""
+        field = self.resource.owner
+        if field is None or field.follows:
+            return
+        owner = self.owner_of(after)
+        if write.before is None or self.owner_of(write.before) != owner:
+            directory = self.services.directory
+            await directory.check(write.tx, write.actor.tenant, owner, camel(field.name))
+
+    def _stamps(self, write: Write[R], after: R) -> dict[str, Any]:
+        """Changes of the fields that record when, and by whom, another field took a given value."""
+        found: dict[str, Any] = {}
+        for name, field in self._stamping:
+            assert field.stamps is not None, "only fields with stamps are in _stamping"
+            noted, value = field.stamps
+            has = getattr(after, noted) == value
+            had = write.before is not None and getattr(write.before, noted) == value
+            if has != had:
+                stamp = write.tx.now if field.kind == "time_of" else write.actor.user
+                found[name] = stamp if has else None
+        return found
+
+    async def resolve_references(self, tx: Tx, actor: Actor, values: Values) -> Parents:
+        """The records that `values` refer to, each owned by the caller."""
+        found: dict[str, Record] = {}
+        for field in self.resource.references:
+            identifier = values.get(field.name)
+            if identifier is not None and field.reference is not None:
+                table, owned = field.reference.path, not self.resource.names_shared
+                found[field.name] = await self.resolve_parent(
+                    tx, actor, table, identifier, owned=owned
+                )
+        return found
+
+    async def resolve_parent(
+        self, tx: Tx, actor: Actor, table: str, identifier: str, *, owned: bool = False
+    ) -> Any:
+        """As `resolve` of the service of that table: exclusively, where figures of the record
+        follow from this one. Two that have locked it together could not both change it."""
+        parents = self.services.of(self.services.registry.of_table(table))
+        exclusive = any(each.parent.name == table for each in self.store.rollups)
+        found = await parents.resolve(tx, actor, identifier, owned=owned, exclusive=exclusive)
+        if exclusive:
+            tx.held.add(found.id)
+        return found
+
+    def _keys(self, changes: Values) -> dict[str, Any]:
+        """Comparison keys of the texts that change."""
+        return {
+            name: name_key(changes[field.source])
+            for name, field in self.resource.fields.items()
+            if field.kind == "comparison_key" and field.source in changes
+        }
+
+    def _check_transfer(self, actor: Actor, changes: Values) -> None:
+        name = self.resource.record.owner_field
+        if name not in changes or actor.sees_all:
+            return
+        if not actor.team:
+            raise Forbidden(FORBIDDEN_TRANSFER)
+        if changes[name] not in actor.team:
+            raise Forbidden(OUTSIDE_TEAM)
+
+    # Contact details
+
+    async def reveal(
+        self, tx: Tx, actor: Actor, identifier: str, members: Sequence[str], reason: str
+    ) -> R:
+        """The record, to show `members` in full. Counts the reveal and audits it without values.
+
+        Raises NotFound, Forbidden, and RateLimited for the rest of the day.
+        """
+        record = await self.get_writable(tx, actor, identifier)
+        await reveals.count(tx, actor, self.services.limits.reveals_per_day)
+        details = {"fields": members, "reason": self._without_contact_details(reason, record)}
+        await self.changes.record_read(tx, actor, "revealed", record, details)
+        return record
+
+    def revealed(self, record: R, members: Sequence[str]) -> dict[str, Any]:
+        """The full values, by member name."""
+        names = self.changes.snapshots.field_names
+        return {member: getattr(record, names[member]) for member in members}
+
+    def _without_contact_details(self, reason: str, record: R) -> str:
+        values = {
+            kind: [
+                value
+                for field in self.resource.encrypted
+                if field.kind == kind and (value := getattr(record, field.name))
+            ]
+            for kind in ("phone", "email", "wechat", "birthday")
+        }
+        as_they_are = [*values["email"], *values["wechat"], *values["birthday"]]
+        return without_contact_details(reason, values["phone"], as_they_are)

@@ -1,0 +1,197 @@
+"""Which records a statement may read for its caller.
+
+The only place where that becomes SQL: `statements` adds it to the generated statements, and domains
+to those that they write by hand.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+
+from crm_cell.kernel.actor import Actor
+from crm_cell.resources.resource import AnyResource, SharedThrough
+from crm_cell.resources.scope import Scope
+from crm_cell.resources.tables import OWNER_COLUMN
+
+TENANT: sa.BindParameter[str] = sa.bindparam("tenant")
+OWNER: sa.BindParameter[str] = sa.bindparam("owner")
+"""The caller. Of a leader it is the leader, not one of those whom they lead."""
+FEW: Final = tuple(f"owner_{letter}" for letter in "abcdefgh")
+"""The parameters of a statement that reads of each owner by itself."""
+
+
+_OF_TEAM: Final = {
+    Scope.TENANT: Scope.TENANT,
+    Scope.OWN: Scope.TEAM,
+    Scope.OWN_AMONG_FEW: Scope.TEAM,
+    Scope.READABLE: Scope.TEAM_READABLE,
+    Scope.SHARED: Scope.TEAM_SHARED,
+}
+_BY_TEAM: Final = frozenset(
+    {Scope.TEAM, Scope.TEAM_BY_OWNER, Scope.TEAM_READABLE, Scope.TEAM_SHARED}
+)
+_IN_REACH: Final = (
+    " IN (SELECT user_id FROM team_reach WHERE tenant_id = :tenant AND leader_id = :owner)"
+)
+_SHARED: Final = frozenset({Scope.SHARED, Scope.TEAM_SHARED})
+
+
+def scope_of(actor: Actor, scope: Scope) -> Scope:
+    if actor.owner is None:
+        return Scope.TENANT
+    return _OF_TEAM[scope] if actor.team else scope
+
+
+def own_rows(actor: Actor) -> str:
+    """To append to a WHERE clause. The statement needs the parameters `tenant` and
+    `owner=actor.owner`."""
+    return _of_those_seen(actor, "owner_id")
+
+
+def own_actions(actor: Actor, column: str) -> str:
+    """As `own_rows`, where the column has the user who did something: what callers who do not see
+    the whole tenant did themselves, on whosever record, and what those did whom a leader leads."""
+    return _of_those_seen(actor, column)
+
+
+def _of_those_seen(actor: Actor, column: str) -> str:
+    if actor.sees_all:
+        return ""
+    if not actor.team:
+        return f" AND {column} = :owner"
+    return f" AND {column}{_IN_REACH}"
+
+
+class _Among(sa.ColumnElement[bool]):
+    """Whether a column has one of the values that a query finds."""
+
+    inherit_cache = False
+
+    def __init__(self, column: sa.ColumnElement[Any], found: sa.Select[Any]) -> None:
+        self.column = column
+        self.found = found
+
+
+@compiles(_Among)
+def _as_in(element: _Among, compiler: Any, **options: Any) -> str:
+    text: str = compiler.process(element.column.in_(element.found), **options)
+    return text
+
+
+@compiles(_Among, "postgresql")
+def _as_array(element: _Among, compiler: Any, **options: Any) -> str:
+    """An array is read once, before the rows. Of IN the planner would make a join, whose order it
+    guesses."""
+    column = compiler.process(element.column, **options)
+    found = compiler.process(element.found.scalar_subquery(), **options)
+    return f"{column} = ANY (ARRAY{found})"
+
+
+class _OfTeam(_Among):
+    """As `_Among`, where few rows of the table are meant: they are found by the index on owners."""
+
+    def __init__(self, table: sa.Table, found: sa.Select[Any]) -> None:
+        super().__init__(table.c[table.info[OWNER_COLUMN]], found)
+        self.table = table
+
+
+@compiles(_OfTeam)
+def _by_ids(element: _OfTeam, _compiler: Any, **_options: Any) -> str:
+    """Both databases would rather walk through the tenant in the order of the list, until they have
+    a page: neither knows that the owners are seldom. For SQLite, CROSS JOIN is an order in which to
+    look."""
+    return f"{element.table.name}.id IN {_ids_of_team(element)}"
+
+
+@compiles(_OfTeam, "postgresql")
+def _by_array_of_ids(element: _OfTeam, _compiler: Any, **_options: Any) -> str:
+    return f"{element.table.name}.id = ANY (ARRAY{_ids_of_team(element)})"
+
+
+def _ids_of_team(element: _OfTeam) -> str:
+    """All names are of declarations."""
+    table, owner = element.table.name, element.column.name
+    live = " AND owned.deleted_at IS NULL" if "deleted_at" in element.table.c else ""
+    return (
+        f"(SELECT owned.id FROM team_reach CROSS JOIN {table} AS owned"  # noqa: S608
+        " WHERE team_reach.tenant_id = :tenant AND team_reach.leader_id = :owner"
+        f" AND owned.tenant_id = :tenant AND owned.{owner} = team_reach.user_id{live})"
+    )
+
+
+_REACH = sa.table("team_reach", *map(sa.column, ("tenant_id", "leader_id", "user_id")))
+
+
+class Visibility:
+    """Of one resource."""
+
+    def __init__(self, resource: AnyResource, tables: sa.MetaData) -> None:
+        self._resource = resource
+        self._table = tables.tables[resource.table]
+        self._tables = tables.tables
+
+    def narrow(self, found: sa.Select[Any], scope: Scope) -> sa.Select[Any]:
+        if scope is Scope.TENANT:
+            return found
+        if self._resource.shared_when is not None and scope not in _SHARED:
+            scope = Scope.TEAM_READABLE if scope in _BY_TEAM else Scope.READABLE
+        owner = self._table.c[self._table.info[OWNER_COLUMN]]
+        if scope is Scope.OWN:
+            return found.where(_is_own(owner, scope))
+        if scope is Scope.TEAM_BY_OWNER:
+            return found.where(_OfTeam(self._table, _reached()))
+        own = _is_own(sa.func.coalesce(owner, sa.literal_column("''")), scope)
+        if scope in (Scope.OWN_AMONG_FEW, Scope.TEAM):
+            return found.where(own)
+        shared = self._shared_with_all()
+        shared += [self._shared(through, scope) for through in self._resource.shared_through]
+        if scope in _SHARED:
+            return found.where(sa.or_(sa.false(), *shared))
+        return found.where(sa.or_(own, *shared))
+
+    def _shared_with_all(self) -> list[sa.ColumnElement[bool]]:
+        """Nothing is typed by anybody here: the registry has checked the value."""
+        shared = self._resource.shared_when
+        if shared is None:
+            return []
+        return [self._table.c[shared.field] == sa.literal_column(f"'{shared.value}'")]
+
+    def _shared(self, through: SharedThrough, scope: Scope) -> sa.Exists:
+        other = self._tables[through.table].alias("shared")
+        owner = other.c[self._tables[through.table].info[OWNER_COLUMN]]
+        condition = sa.and_(
+            other.c.tenant_id == TENANT,
+            other.c[through.foreign] == self._table.c[through.local],
+            _is_own(owner, scope),
+        )
+        if through.live:
+            condition = sa.and_(condition, other.c.deleted_at.is_(None))
+        return sa.exists(sa.select(sa.literal_column("1")).select_from(other).where(condition))
+
+
+def _is_own(owner: sa.ColumnElement[Any], scope: Scope) -> sa.ColumnElement[bool]:
+    if scope not in _BY_TEAM:
+        return owner == OWNER
+    return _Among(owner, _reached())
+
+
+def _reached() -> sa.Select[Any]:
+    found = sa.select(_REACH.c.user_id)
+    return found.where(_REACH.c.tenant_id == TENANT, _REACH.c.leader_id == OWNER)
+
+
+def merged(parts: Sequence[sa.Select[Any]], *, after: bool) -> sa.Select[Any]:
+    """The newest rows of the parts together: parameters `most` of each, `limit` and `offset`."""
+    limited = []
+    for number, part in enumerate(parts):
+        identifier = part.selected_columns.id
+        found = part.where(identifier < sa.bindparam("after")) if after else part
+        ordered = found.order_by(identifier.desc()).limit(sa.bindparam("most"))
+        # Without it, SQLAlchemy would add an OFFSET with a parameter for SQLite.
+        own = ordered.offset(sa.literal_column("0")).subquery(f"of_{'abcdefgh'[number]}")
+        limited.append(sa.select(own))
+    together = sa.union_all(*limited).subquery("together")
+    newest = sa.select(together).order_by(together.c.id.desc())
+    return newest.limit(sa.bindparam("limit")).offset(sa.bindparam("offset"))

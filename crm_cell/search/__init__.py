@@ -1,0 +1,1 @@
+"""The search index: parts of names, pinyin, and the last digits of telephone numbers."""

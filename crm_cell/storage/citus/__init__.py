@@ -1,0 +1,1 @@
+"""Citus: tables distributed over several PostgreSQL servers."""

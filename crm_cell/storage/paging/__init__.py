@@ -1,0 +1,1 @@
+"""Pages of lists: by cursor, by number, and from a cache."""

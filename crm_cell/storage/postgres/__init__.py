@@ -1,0 +1,1 @@
+"""PostgreSQL: a pool of connections, one transaction for each unit of work."""

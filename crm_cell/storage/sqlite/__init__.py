@@ -1,0 +1,1 @@
+"""SQLite: group commit, one writer, one process for each file."""

@@ -1,0 +1,1 @@
+"""Transfer of all data from one database to another."""

@@ -1,1 +1,0 @@
-"""The rights of whoever is spoken of: to be handed out all that is kept, and to be forgotten."""

@@ -1,0 +1,1 @@
+"""Tasks: work that a user has to do, mostly for a customer."""

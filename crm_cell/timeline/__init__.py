@@ -1,0 +1,1 @@
+"""The timeline of a customer: all that happened, newest first."""

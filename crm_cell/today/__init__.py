@@ -1,0 +1,1 @@
+"""Today: what a user, or a team, has to do now."""

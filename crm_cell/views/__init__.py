@@ -1,0 +1,1 @@
+"""Views: how a list is shown, saved under a name."""

@@ -1,0 +1,1 @@
+"""Who a caller is to the service, and what it offers them."""

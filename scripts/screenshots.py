@@ -1,0 +1,159 @@
+"""Takes pictures of the console's screens from the demo data, to look at and for the documentation.
+
+    python -m scripts.screenshots           all, to build/screenshots
+    python -m scripts.screenshots --docs    also those of the documentation, to docs/images
+
+Both languages, both themes, desk and phone. Needs Chromium and a font with Chinese characters.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+
+OUT = Path("build/screenshots")
+DOCS = Path("docs/images")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+PATIENCE_MS = 30_000
+SESSION = {"token": "demo", "tenant": "demo", "user": ""}
+
+
+class Look(NamedTuple):
+    name: str
+    language: str
+    theme: str
+    width: int
+    height: int
+
+
+DESK = (1440, 900)
+PHONE = (390, 844)
+LOOKS = (
+    Look("desk-zh-light", "zh", "light", *DESK),
+    Look("desk-en-dark", "en", "dark", *DESK),
+    Look("desk-en-light", "en", "light", *DESK),
+    Look("phone-zh-light", "zh", "light", *PHONE),
+    Look("phone-en-dark", "en", "dark", *PHONE),
+)
+# Which pictures the documentation shows, and under which name.
+SHOWN = {
+    ("customers-open", "desk-zh-light"): "customers.zh.png",
+    ("customers-open", "desk-en-light"): "customers.en.png",
+    ("deals", "desk-zh-light"): "deals.zh.png",
+    ("deals", "desk-en-dark"): "deals.en.png",
+}
+
+
+@contextmanager
+def service() -> Iterator[str]:
+    """The address of a service on demo data of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"CRM_DATABASE_URL": f"sqlite:///{folder}/crm.db", "PORT": "8799"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "crm_cell", "serve"],
+            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path.cwd()), **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().rpartition(" ")[2].strip()
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def records(address: str) -> dict[str, str]:
+    """The paths of records to take pictures of."""
+    headers = {"Authorization": "Bearer demo", "X-Tenant-Id": "demo"}
+    with httpx.Client(base_url=address, headers=headers) as client:
+        customers = client.get("/customers?pageSize=5").json()["data"]
+        paid = client.get("/contracts", params={"filter": "paidCents > 0 and status = 2"}).json()
+        contract = paid["data"][0]
+    return {
+        "customer": f"customers/{contract['customerId']}",
+        "open": f"customers?open={customers[-1]['customerId']}",
+        "contract": f"contracts/{contract['contractId']}",
+    }
+
+
+def screens(paths: dict[str, str]) -> dict[str, str]:
+    return {
+        "today": "today",
+        "customers": "customers",
+        "customers-open": paths["open"],
+        "customers-new": "customers?new=星禾",
+        "customers-empty": 'customers?filter={"and":[{"field":"name","op":"~","value":"没有"}]}',
+        "customer": paths["customer"],
+        "contacts": "contacts",
+        "deals": "deals",
+        "deals-table": "deals?mode=table",
+        "contract": paths["contract"],
+        "reports": "reports",
+        "recycle-bin": "recycle-bin",
+        "history": "history",
+        "users": "organisation",
+        "teams": "organisation?tab=teams",
+        "handover": "organisation?tab=handover&from=wang.wei",
+        "follow-ups": "follow-ups",
+        "tasks": "tasks",
+        "me": "me",
+    }
+
+
+def take(browser: Any, address: str, look: Look, pages: dict[str, str]) -> None:
+    phone = look.width < DESK[0]
+    context = browser.new_context(
+        viewport={"width": look.width, "height": look.height},
+        device_scale_factor=2 if phone else 1,
+        has_touch=phone,
+        locale="zh-CN" if look.language == "zh" else "en-GB",
+        timezone_id="Asia/Shanghai",
+    )
+    chosen = {"language": look.language, "theme": look.theme, "density": "comfortable"}
+    context.add_init_script(
+        f"localStorage.setItem('crm.preferences', {json.dumps(json.dumps(chosen))});"
+        f"sessionStorage.setItem('crm.session', {json.dumps(json.dumps(SESSION))});"
+    )
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    for name, path in pages.items():
+        page.goto(f"{address}/console/{path}")
+        page.wait_for_load_state("networkidle")
+        file = OUT / f"{name}.{look.name}.png"
+        page.screenshot(path=file)
+        print(file)
+    context.close()
+
+
+def main(arguments: list[str]) -> int:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("no Chromium: apt install chromium fonts-noto-cjk")
+        return 1
+    from playwright.sync_api import sync_playwright
+
+    OUT.mkdir(parents=True, exist_ok=True)
+    with service() as address, sync_playwright() as driver:
+        pages = screens(records(address))
+        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        for look in LOOKS:
+            take(browser, address, look, pages)
+        browser.close()
+    if "--docs" in arguments:
+        DOCS.mkdir(parents=True, exist_ok=True)
+        for (screen, look_name), name in SHOWN.items():
+            shutil.copyfile(OUT / f"{screen}.{look_name}.png", DOCS / name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,178 @@
+"""Reports, the recycle bin and the history, users and teams, in a real browser."""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tests.console.conftest import ZONE, Api, Open, Page, faults, go, settle
+
+
+def today() -> str:
+    return datetime.now(UTC).astimezone(ZoneInfo(ZONE)).date().isoformat()
+
+
+def see(page: Page, text: str) -> None:
+    page.get_by_text(text, exact=True).first.wait_for()
+
+
+def test_figures_of_reports_lead_to_their_lists_and_tables_are_files(
+    opened: Open, api: Api
+) -> None:
+    api.put("/users/alice", name="Alice")
+    customer = api.post("/customers", name="Report Ltd", ownerId="alice")["customerId"]
+    deal = {"customerId": customer, "ownerId": "alice", "expectedCloseOn": today()}
+    api.post("/opportunities", title="=Won deal", amountCents=50_000, stage=5, **deal)
+    api.post("/opportunities", title="Open deal", amountCents=100_000, stage=3, **deal)
+    api.post("/goals", userId="alice", period=today()[:7], amountCents=120_000)
+    api.post("/follow-ups", customerId=customer, content="Called", followUpType="call")
+    page = opened("reports?owner=alice")
+    summary = page.get_by_label("Overview")
+    summary.locator("dd b").first.wait_for()
+    assert summary.locator("dd b").all_text_contents() == [
+        "¥ 1,200",
+        "¥ 500",
+        "¥ 1,000",
+        "¥ 400",
+        "¥ 900",
+        "¥ 0",
+    ]
+    see(page, "75%, ¥ 300 short")
+    # The target is the goals behind it: setting one that is there changes it.
+    summary.get_by_role("button", name="¥ 1,200").click()
+    goals = page.get_by_role("dialog")
+    goals.locator("li", has_text="¥ 1,200").wait_for()
+    month = api.get("/goals")["data"][0]["period"]
+    goals.get_by_label("Month").select_option(value=month)
+    goals.get_by_label("Amount").fill("1000")
+    goals.get_by_role("button", name="Set goal").dblclick()
+    goals.locator("li", has_text="¥ 1,000").wait_for()
+    assert [each["amountCents"] for each in api.get("/goals")["data"]] == [100_000]
+    goals.get_by_role("button", name="Close").last.click()
+    see(page, "90%, ¥ 100 short")
+    funnel = page.get_by_label("Funnel")
+    assert funnel.locator("tbody tr").first.locator("td").nth(1).text_content() == "2"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV: Forecast").first.click()
+    rows = Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()
+    assert rows == [
+        "Owner,Currency,Target,Won,Open,Weighted,Past expected close",
+        "Alice,CNY,1000,500,1000,400,0",
+    ]
+    summary.get_by_role("link", name="¥ 500").click()
+    page.locator(".trw", has_text="=Won deal").wait_for()
+    assert page.locator(".trw").count() == 1
+
+    # A report that the service refuses leaves the others.
+    refused = {"code": "FORBIDDEN", "message": "Not yours.", "requestId": "r-403"}
+    page.route("**/reports/funnel?*", lambda route: route.fulfill(status=403, json=refused))
+    page.goto(page.url.partition("/console/")[0] + "/console/reports?owner=alice&period=2020Q1")
+    see(page, "Not allowed")
+    see(page, "Ask your administrator for access.")
+    see(page, "Request r-403")
+    see(page, "No goal is set")
+    page.get_by_role("button", name="Next").click()
+    see(page, "Q2 2020")
+
+
+def test_what_was_deleted_comes_back_and_the_history_tells_it(opened: Open, api: Api) -> None:
+    lost = api.post("/customers", name="Lost Ltd")["customerId"]
+    api.delete(f"/customers/{lost}")
+    other = api.post("/customers", name="Lost Ltd")["customerId"]
+    page = opened("recycle-bin")
+    restore = page.get_by_role("button", name="Restore: Lost Ltd")
+    restore.click()
+    # The record that has the name by now is named, and one press away.
+    see(page, 'It is now the name of the customer "Lost Ltd"')
+    link = page.get_by_role("alert").get_by_role("link", name="Open")
+    assert link.get_attribute("href").endswith(f"/customers/{other}")
+    api.patch(f"/customers/{other}", name="Found Ltd")
+    restore.click()
+    see(page, "Lost Ltd restored")
+    restore.wait_for(state="detached")
+    assert [each["customerId"] for each in api.named("Lost Ltd")] == [lost]
+
+    page.get_by_role("link", name="History").click()
+    page.get_by_label("Action").select_option(label="Restored")
+    sentence = page.get_by_role("link", name=re.compile("restored.*Lost Ltd"))
+    assert sentence.get_attribute("href").endswith(f"/customers/{lost}")
+    page.get_by_label("Kind").select_option(label="Goal")
+    see(page, "Nothing matches")
+
+
+def test_a_leaver_hands_over_and_takes_back(opened: Open, api: Api) -> None:
+    for user in ("alice", "bob"):
+        api.put(f"/users/{user}", name=user.title())
+    page = opened("organisation")
+    page.get_by_role("button", name="Add user").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("User id").fill("alice")
+    dialog.get_by_label("Name").fill("Leaver")
+    dialog.get_by_role("button", name="Save").click()
+    see(page, "Somebody has this id already")
+    dialog.get_by_label("User id").fill("leaver")
+    dialog.get_by_role("button", name="Save").dblclick()
+    see(page, "leaver")
+    assert api.get("/users/leaver")["name"] == "Leaver"
+
+    page.get_by_role("button", name="Teams").click()
+    page.get_by_role("button", name="Add team").first.click()
+    dialog.get_by_label("Team name").fill("Sales")
+    dialog.get_by_label("Role of Alice").select_option(label="Leader and member")
+    dialog.get_by_label("Role of Leaver").select_option(label="Member")
+    dialog.get_by_role("button", name="Save").click()
+    page.locator("li", has_text="Sales").get_by_text("leader", exact=True).wait_for()
+    (team,) = api.get("/teams")["data"]
+    assert (team["leaderIds"], sorted(team["memberIds"])) == (["alice"], ["alice", "leaver"])
+
+    given = api.post("/customers", name="Handed Ltd", ownerId="leaver")["customerId"]
+    api.post("/tasks", title="Call", assigneeId="leaver", customerId=given)
+    page.get_by_role("button", name="Users").click()
+    page.get_by_role("button", name="Edit: Leaver").click()
+    dialog.get_by_label("Status").select_option(label="Has left")
+    dialog.get_by_role("button", name="Save").click()
+    # The service says what is in the way, and the console where to give it away.
+    see(page, "customers 1, tasks 1")
+    dialog.get_by_role("link", name="Hand over").click()
+    page.get_by_role("group", name="Who receives").get_by_label("Bob").check()
+    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Hand over 2").dblclick()
+    see(page, "Handed over")
+    page.get_by_role("button", name="Undo").wait_for()
+    assert api.get(f"/customers/{given}")["ownerId"] == "bob"
+    page.get_by_role("button", name="Undo").click()
+    see(page, "Taken back")
+    assert api.get(f"/customers/{given}")["ownerId"] == "leaver"
+
+    session = json.dumps({"token": "test", "tenant": "acme", "user": "bob"})
+    page.evaluate("session => sessionStorage.setItem('crm.session', session)", session)
+    page.reload()
+    page.get_by_text(re.compile("Only administrators who see the whole tenant")).wait_for()
+    assert page.get_by_role("button", name="Check").count() == 0
+
+
+def test_none_of_these_screens_keeps_anybody_out(opened: Open, api: Api, axe: str) -> None:
+    for user in ("alice", "bob"):
+        api.put(f"/users/{user}", name=user.title())
+    api.post("/teams", name="Axe team", leaderIds=["alice"], memberIds=["alice", "bob"])
+    customer = api.post("/customers", name="Axe report", ownerId="alice")["customerId"]
+    deal = {"customerId": customer, "amountCents": 100, "ownerId": "alice"}
+    api.post("/opportunities", title="Axe deal", expectedCloseOn=today(), **deal)
+    api.delete(f"/customers/{api.post('/customers', name='Axe deleted')['customerId']}")
+    paths = (
+        "reports",
+        "recycle-bin",
+        "history",
+        "organisation",
+        "organisation?tab=teams",
+        "organisation?tab=handover&from=alice",
+    )
+    found = []
+    for theme, language, screens in (("light", "en", paths), ("dark", "zh", paths[:2])):
+        page = opened("me", theme=theme, language=language)
+        for path in screens:
+            go(page, path)
+            settle(page)
+            found += [(theme, path, *each) for each in faults(page, axe)]
+    assert found == []
