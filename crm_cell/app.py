@@ -48,6 +48,8 @@ from crm_cell.idempotency.purge import purge_forever
 from crm_cell.identity.authenticator import Now
 from crm_cell.identity.factory import authenticator
 from crm_cell.kernel.paging import MAX_EXPORT_SIZE, MAX_SIZE
+from crm_cell.merges.purging import purge_forever as purge_merges_forever
+from crm_cell.merges.routes import merge_routes
 from crm_cell.opening import open_database, start
 from crm_cell.opportunities.resource import opportunities
 from crm_cell.opportunities.routes import OpportunityRoutes
@@ -114,6 +116,7 @@ def all_routes(
         field_routes(services.registry, [each.lists.language for each in resources]),
         search_routes(GlobalSearch(services)),
         duplicate_routes(Duplicates(services)),
+        *merge_routes(services),
         report_routes(Reports(services)),
         today_routes(Today(services)),
         recycle_bin_routes(RecycleBin(services, settings.recycle_days), services.registry),
@@ -253,6 +256,7 @@ class Cell:
     def _maintenance(self) -> Iterator[Coroutine[Any, Any, None]]:
         settings = self._settings
         yield purge_forever(self.database, settings.idempotency_ttl_hours)
+        yield purge_merges_forever(self.database)
         yield self._measurements.share_forever()
         if self._numbering is not None:
             yield self._numbering.run_forever()

@@ -8,6 +8,7 @@ from crm_cell.audit import chain
 from crm_cell.encryption.key_source import InvalidKey
 from crm_cell.encryption.keyless import KeylessDatabase
 from crm_cell.kernel.masking import mask_emails
+from crm_cell.merges.store import MERGES
 from crm_cell.people.users.store import USERS
 from crm_cell.registry import make_registry
 from crm_cell.resources.reading import encryption_of
@@ -19,6 +20,7 @@ from crm_cell.storage.open import open_database as open_plainly
 ENCRYPTED_TABLES = (
     *(encryption_of(resource) for resource in make_registry() if resource.encrypted),
     USERS,
+    MERGES,
 )
 """The tables with encrypted contact details."""
 

@@ -106,8 +106,17 @@ async def plant(caller: Caller) -> Ids:
     handover = {"fromUserId": planted["user_id"], "to": [{"userId": "bob"}]}
     given = (await everything.post("/handover", handover)).json()
     planted["handover_id"] = given["handoverId"]
+    planted["merge_id"] = await plant_merge(caller)
     planted["team_id"] = (await everything.post("/teams", {"name": "华东"})).json()["teamId"]
     return planted | external
+
+
+async def plant_merge(caller: Caller) -> str:
+    into, other = await caller.customer(), await caller.customer()
+    body = {"fromIds": [other["customerId"]]}
+    merged = (await caller.post(f"/customers/{into['customerId']}/merge", body)).json()
+    identifier: str = merged["mergeId"]
+    return identifier
 
 
 async def plant_users(caller: Caller) -> str:
@@ -137,6 +146,8 @@ def valid_body(route: Route, ids: Ids) -> Json:
     choice: Json = {"ids": [NOBODY], "action": "delete"} if is_bulk else {}
     if route.path == "/duplicates/check":  # at least one of its members
         choice = {"name": "Nobody"}
+    if route.path.endswith("/merge"):
+        choice = {"fromIds": [NOBODY]}
     if route.path == "/handover":
         choice = {"to": [{"userId": "bob"}]}
     required = {

@@ -41,6 +41,8 @@ Action = Annotated[
         "purged",
         "tested",
         "checked",
+        "merged",
+        "unmerged",
     ),
     ActionMeta,
 ]

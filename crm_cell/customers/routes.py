@@ -17,7 +17,7 @@ from crm_cell.http.routing import MIB
 from crm_cell.http.schema import Patch, Query
 from crm_cell.http.uploads import Upload
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import RateLimited
+from crm_cell.kernel.errors import Merged, RateLimited
 from crm_cell.kernel.scopes import ADMIN
 from crm_cell.resources.importing.importer import Importer
 from crm_cell.resources.importing.routes import MOST_ROWS, ImportQuery, how_of
@@ -104,7 +104,7 @@ class CustomerRoutes(ResourceRoutes[Customer]):
                 )
             return report
 
-        @self.routes.read("/{customer_id}/access", "访问说明", scope=ADMIN)
+        @self.routes.read("/{customer_id}/access", "访问说明", scope=ADMIN, rejections=[Merged()])
         async def access(
             tx: Reader, actor: Actor, customer_id: str, query: AccessQuery, request: Request
         ) -> AccessView:

@@ -1,21 +1,44 @@
 """The rules of customers: unique names, bulk creation, explanation of access."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import msgspec
 
+from crm_cell.customers import merged
 from crm_cell.customers.access import Access, access_rule
 from crm_cell.customers.messages import NAME_TAKEN_BY
 from crm_cell.customers.resource import Customer
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import DuplicateName
+from crm_cell.kernel.errors import CrmError, DuplicateName, Merged
 from crm_cell.kernel.ids import new_ids
 from crm_cell.people.teams import store as teams
 from crm_cell.resources.service import Service, Values
 from crm_cell.storage.engine import Reader, Tx
 
+_GONE = ("get", "update", "delete", "restore", "reveal", "external_ids")
+
 
 class CustomerService(Service[Customer]):
+    rejections: ClassVar[Mapping[str, Sequence[str | CrmError]]] = {
+        each: [Merged()] for each in _GONE
+    }
+
+    async def get(self, tx: Reader, actor: Actor, identifier: str) -> Customer:
+        """Raises NotFound, and Merged where the caller may see what it was merged into."""
+        record = await self.store.find(tx, actor, identifier, tx.for_update)
+        if record is None:
+            await self.check_not_merged(tx, actor, identifier)
+            raise self.not_found()
+        return record
+
+    async def check_not_merged(self, tx: Reader, actor: Actor, identifier: str) -> bool:
+        """Whether it was merged. Raises Merged."""
+        survivor = await merged.survivor_of(tx, actor.tenant, identifier)
+        if survivor is not None and await self.store.find(tx, actor, survivor) is not None:
+            raise Merged(survivor)
+        return survivor is not None
+
     async def create_new_names(
         self, tx: Tx, actor: Actor, rows: Sequence[Values]
     ) -> list[Customer | None]:
@@ -58,7 +81,10 @@ class CustomerService(Service[Customer]):
 
     async def check_restorable(self, tx: Tx, actor: Actor, deleted: Customer) -> None:
         """Also raises DuplicateName. Its details name the customer that now has the name, if the
-        caller may see that."""
+        caller may see that. Only undoing a merge restores what was merged: raises Merged, or
+        NotFound."""
+        if await self.check_not_merged(tx, actor, deleted.id):
+            raise self.not_found()
         await super().check_restorable(tx, actor, deleted)
         holder = await self.store.first(tx, actor.tenant, {"name_key": deleted.name_key})
         if holder is not None and actor.may_see(holder.owner_id):

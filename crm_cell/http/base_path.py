@@ -26,6 +26,7 @@ OWN = frozenset(
         "handovers",
         "health",
         "livez",
+        "merges",
         "metrics",
         "openapi.json",
         "opportunities",

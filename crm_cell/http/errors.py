@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from crm_cell.http.responses import JSON_TYPE, Answer, encode
-from crm_cell.kernel.errors import BadRequest, CrmError
+from crm_cell.kernel.errors import BadRequest, CrmError, Merged
 from crm_cell.kernel.explanations import explain, explain_field_error
 from crm_cell.kernel.messages import Language
 
@@ -41,6 +41,17 @@ class ErrorView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
     details: Annotated[str, Meta(description="详情，可为空 · Details, may be empty")]
     request_id: str
     errors: Annotated[list[FaultView], Meta(description="逐条错误 · Every fault")] | None = None
+    merged_into: (
+        Annotated[
+            str,
+            Meta(
+                description="合并到的客户，仅 `MERGED` · Of `MERGED`: the customer that has"
+                " everything now",
+                examples=["01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c11"],
+            ),
+        ]
+        | None
+    ) = None
 
 
 def answer_error(error: CrmError, request_id: str, language: Language) -> Answer:
@@ -56,6 +67,7 @@ def answer_error(error: CrmError, request_id: str, language: Language) -> Answer
             )
             for field_error in error.field_errors
         ]
-    view = ErrorView(error.code, message, details, request_id, field_errors)
+    into = error.into if isinstance(error, Merged) else None
+    view = ErrorView(error.code, message, details, request_id, field_errors, into)
     headers = [(name.lower().encode(), value.encode()) for name, value in error.headers.items()]
     return Answer(error.status, encode(view), [JSON_TYPE, *headers])

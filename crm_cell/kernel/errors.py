@@ -19,6 +19,7 @@
     │   │   ├── DuplicateContractNo  409 DUPLICATE_CONTRACT_NO
     │   │   └── IdempotentConflict   409 IDEMPOTENT_CONFLICT
     │   ├── ChangesExpired           410 CHANGES_EXPIRED
+    │   ├── Merged                   410 MERGED, naming the record it was merged into
     │   ├── PreconditionFailed       412 PRECONDITION_FAILED
     │   ├── PayloadTooLarge          413 PAYLOAD_TOO_LARGE
     │   ├── UnsupportedMediaType     415 UNSUPPORTED_MEDIA_TYPE
@@ -48,6 +49,7 @@ from crm_cell.kernel.messages import (
     FORBIDDEN,
     IDEMPOTENT_CONFLICT,
     INTERNAL_ERROR,
+    MERGED,
     METHOD_NOT_ALLOWED,
     MISDIRECTED,
     MISSING_TENANT,
@@ -228,6 +230,19 @@ class ChangesExpired(ClientError):
 
     def __init__(self) -> None:
         super().__init__(details=CHANGES_START_OVER)
+
+
+class Merged(ClientError):
+    """A customer that was merged into another one, which the caller may see."""
+
+    status = 410
+    code = "MERGED"
+    message = MERGED
+
+    def __init__(self, into: str = "01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c11") -> None:
+        """`into` is the id of the customer that has everything now."""
+        super().__init__()
+        self.into = into
 
 
 class PreconditionFailed(ClientError):

@@ -110,6 +110,11 @@ CHANGES_EXPIRED: Final = Message(
     "游标之后的部分变更已不再保留",
     "Changes after this cursor are no longer available",
 )
+MERGED: Final = Message(
+    "merged",
+    "客户已合并到另一个客户，见 mergedInto",
+    "The customer was merged into another one: see mergedInto",
+)
 CHANGES_START_OVER: Final = Message(
     "changes_start_over",
     "请重新开始：先调用 GET /changes/now 并保存 next，再完整读取各列表，然后从该 next 继续",

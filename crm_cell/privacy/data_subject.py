@@ -62,6 +62,8 @@ class Found(msgspec.Struct):
     that an interrupted one can find them again."""
     names: set[str] = set()
     """Present and former names in their compared form, as import reports contain them."""
+    merges: list[str] = []
+    """The ids of merges whose journal has the number or address, and of no other record."""
     similar: list[Similar] = []
     """Records that are not in `ids`, and not counted."""
 
@@ -81,7 +83,7 @@ class Found(msgspec.Struct):
 
     @property
     def is_empty(self) -> bool:
-        return not any(self.counts.values())
+        return not any(self.counts.values()) and not self.merges
 
     def add(self, fate: Fate, records: Mapping[str, Iterable[str]]) -> None:
         """Add records, except those that have a fate already."""

@@ -6,12 +6,16 @@ from typing import Any
 import msgspec
 
 from crm_cell.audit import service as audit
+from crm_cell.customers.resource import customers
 from crm_cell.kernel.masking import mask_email, mask_phone
+from crm_cell.kernel.positions import END
 from crm_cell.kernel.text import name_key
+from crm_cell.merges import store as merges
+from crm_cell.merges.store import Merge
 from crm_cell.privacy.data_subject import DataSubject, Fate, Found, Similar
 from crm_cell.privacy.matching import Match, Matching, matching_email, matching_phone
 from crm_cell.privacy.search_criteria import IMPORTED
-from crm_cell.privacy.walking import children_of, with_contact_details
+from crm_cell.privacy.walking import children_of, walk, with_contact_details
 from crm_cell.resources.record import Record
 from crm_cell.resources.registry import Child
 from crm_cell.resources.resource import AnyResource
@@ -58,7 +62,16 @@ class _Finder:
 
         record = await self._database.read("subject.record", self._tenant, unit, long=True)
         if record is not None:
-            await self._add_people(service.resource, [identifier])
+            merged = await self._merged_into(identifier) if service.resource is customers else []
+            await self._add_people(service.resource, [identifier, *merged])
+
+    async def _merged_into(self, customer: str) -> list[str]:
+        """They are the same person."""
+
+        async def unit(tx: Reader) -> list[str]:
+            return await merges.merged_into(tx, self._tenant, customer)
+
+        return await self._database.read("subject.merged", self._tenant, unit, long=True)
 
     async def find_matching(self, kind: str, match: Matching, mask: _Mask) -> None:
         """Compare all fields of this kind."""
@@ -73,6 +86,22 @@ class _Finder:
                 self.found.add(Fate.CLEARED, {resource.table: ids})
             else:
                 await self._add_people(resource, ids)
+        self.found.merges = await self._matching_merges(kind, match)
+
+    async def _matching_merges(self, kind: str, match: Matching) -> list[str]:
+        """Merges that have replaced such a number or address."""
+        name = f"contact_{kind}"
+
+        async def step(tx: Reader, before: str) -> tuple[list[Merge], str | None]:
+            page = await merges.page(tx, self._tenant, None, before, _ENTRIES)
+            return page, page[-1].id if len(page) == _ENTRIES else None
+
+        return [
+            each.id
+            async for page in walk(self._database, "subject.merges", self._tenant, step, END)
+            for each in page
+            if (value := getattr(each, name)) is not None and match(value) is Match.SAME
+        ]
 
     async def _matching(
         self, resource: AnyResource, fields: list[str], match: Matching, mask: _Mask

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from crm_cell.customers.merged import NOT_MERGED, NOT_UNDOABLE, undoable_since
+from crm_cell.customers.resource import customers
 from crm_cell.kernel.positions import parts_of
 from crm_cell.resources.listing.sql import named, parameter
 from crm_cell.resources.resource import AnyResource
@@ -36,7 +38,8 @@ async def newest(
 
 def _restorable(resource: AnyResource) -> str:
     with_parent = " AND deleted_with IS NULL" if resource.is_deleted_with_parent else ""
-    return with_parent + (" AND erased_at IS NULL" if resource.is_person else "")
+    merged = NOT_MERGED if resource is customers else ""
+    return with_parent + (" AND erased_at IS NULL" if resource.is_person else "") + merged
 
 
 async def deleters(
@@ -80,12 +83,15 @@ async def older(
     limit: int,
 ) -> list[tuple[int, str]]:
     """Time of deletion and id of those that were deleted before a moment, the first first."""
+    undoable = NOT_UNDOABLE if resource is customers else ""
     rows = await tx.fetch_all(
         f"SELECT deleted_at, id FROM {resource.table} WHERE tenant_id = :tenant"
         " AND deleted_at < :before AND deleted_at >= :at AND (deleted_at > :at OR id > :id)"
+        f"{undoable}"
         " ORDER BY deleted_at, id LIMIT :limit",
         tenant=tenant,
         before=before,
+        undoable_since=undoable_since(tx.now),
         at=after[0],
         id=after[1],
         limit=limit,

@@ -50,8 +50,13 @@ class AccessChanges:
         for through in self._resource.shared_through:
             values = getattr(before, through.local), getattr(after, through.local)
             if values[0] != values[1]:
-                for value in filter(None, values):
-                    found |= await self._sharing_owners(tx, after.tenant_id, through, value)
+                former, now = [
+                    await self._sharing_owners(tx, after.tenant_id, through, value)
+                    if value is not None
+                    else set[str]()
+                    for value in values
+                ]
+                found |= former ^ now
         return sorted(found)
 
     def concerns_everyone(self, before: Record, after: Record | None) -> bool:
@@ -96,6 +101,11 @@ class AccessChanges:
             for place, (_, through) in enumerate(shares):
                 value = getattr(after or before, through.foreign)
                 wanted[place, value] |= self._owners(before, after)
+                if before is not None and after is not None:
+                    former = getattr(before, through.foreign)
+                    if former != value:  # it was moved to another record
+                        wanted[place, former] |= self._both_owners(before, after)
+                        wanted[place, value] |= self._both_owners(before, after)
         for (place, value), users in wanted.items():
             if users:
                 await self._announce(tx, actor, shares[place], value, users, parents or {})
@@ -167,6 +177,9 @@ class AccessChanges:
         """Whom a record was taken from or given to."""
         owners = [None if each is None else self._owner(each) for each in (before, after)]
         return set() if owners[0] == owners[1] else {each for each in owners if each is not None}
+
+    def _both_owners(self, before: Record, after: Record) -> set[str]:
+        return {owner for each in (before, after) if (owner := self._owner(each)) is not None}
 
     def _owner(self, record: Record) -> str | None:
         return None if self._resource.owner is None else owner_of(record)

@@ -51,6 +51,36 @@ class ChangeLog:
         changes = [self._changes(*each) for each in zip(steps, shown, strict=True)]
         actions = [self._action(*each) for each in zip(records, changes, strict=True)]
         await audit.record(tx, actor, action, actions)
+        await self._publish(tx, actor, action, steps, shown, changes, parents)
+
+    async def publish(self, tx: Tx, actor: Actor, action: str, steps: Sequence[Step[Any]]) -> None:
+        """As `record`, without audit entries: the one of another record says what was done."""
+        if steps:
+            shown = [self.snapshots.of(_record_of(step)) for step in steps]
+            changes = [self._changes(*each) for each in zip(steps, shown, strict=True)]
+            await self._publish(tx, actor, action, steps, shown, changes, None)
+
+    async def publish_deleted(
+        self, tx: Tx, actor: Actor, record: Record, readers: Sequence[str]
+    ) -> None:
+        """As `publish`; `readers` are those who have read it until now."""
+        details = Details(
+            record.version + 1,
+            users=readers,
+            everyone=self.access.concerns_everyone(record, None),
+        )
+        await self.emit(tx, actor, "deleted", record, [details])
+
+    async def _publish(
+        self,
+        tx: Tx,
+        actor: Actor,
+        action: str,
+        steps: Sequence[Step[Any]],
+        shown: Sequence[Snapshot],
+        changes: Sequence[Changes],
+        parents: Mapping[str, Record] | None,
+    ) -> None:
         await self.access.announce(tx, actor, action, steps, parents)
         event = self._resource.event(action)
         if event is not None:

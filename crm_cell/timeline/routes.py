@@ -4,6 +4,7 @@ from crm_cell.customers.resource import customers
 from crm_cell.http.paging import RequestedCursor
 from crm_cell.http.routing import Routes, Tag
 from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.errors import Merged
 from crm_cell.opportunities.resource import opportunities
 from crm_cell.resources.messages import not_found
 from crm_cell.resources.resource import AnyResource
@@ -15,7 +16,7 @@ from crm_cell.timeline.service import Page, Timeline
 def timeline_routes(timeline: Timeline) -> list[Routes]:
     of_customer, of_opportunity = _routes(customers), _routes(opportunities)
 
-    @of_customer.read("/{customer_id}/timeline", "客户动态")
+    @of_customer.read("/{customer_id}/timeline", "客户动态", rejections=[Merged()])
     async def timeline_(
         tx: Reader, actor: Actor, customer_id: str, query: TimelineQuery, page: RequestedCursor
     ) -> TimelineView:

@@ -11,6 +11,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from crm_cell.app import all_routes
 from crm_cell.http.openapi import as_yaml
 from crm_cell.http.openapi.failures import every_code
+from crm_cell.http.preconditions import IfMatch
+from crm_cell.kernel.errors import Merged
 from tests.documented import DOCUMENT, examples_in, faults_of, operations, parameters, responses
 from tests.world import Json, Running
 
@@ -154,8 +156,10 @@ def test_every_operation_can_fail_in_the_ways_that_all_can() -> None:
         expected |= {"404"} if "{" in route.path or shows else set()
         expected |= {"413", "415"} if route.takes_body else set()
         expected |= {"409"} if route.kind == "write" else set()
-        expected |= {"412"} if route.method in ("PUT", "PATCH", "DELETE") else set()
-        expected |= {"410"} if "CHANGES_EXPIRED" in route.rejections else set()
+        has_condition = IfMatch in route.binding.kinds.values()
+        expected |= {"412"} if has_condition or route.method in ("PUT", "PATCH") else set()
+        is_gone = any(isinstance(each, Merged) for each in route.rejections)
+        expected |= {"410"} if is_gone or "CHANGES_EXPIRED" in route.rejections else set()
         assert {status for status in told if status >= "400"} == expected, route.name
 
 

@@ -76,6 +76,7 @@ UNDO = {
             )
         ),
     ],
+    "0043": [f"DROP TABLE {table}" for table in ("merges", "merged_customers", "merge_items")],
     "0027": ["DROP TABLE handovers", "DROP TABLE handover_items"],
     "0026": [f"DROP TABLE {table}" for table in ("users", "teams", "team_members", "team_reach")],
     "0036": ["DROP TABLE duplicate_check_counts"],

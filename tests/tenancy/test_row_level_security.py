@@ -347,6 +347,8 @@ def test_upkeep_forgets_what_is_old_and_erases_people(datastore: PostgresDatasto
         "funnel": "INSERT UPDATE",
         "goals": "DELETE UPDATE",
         "idempotency_keys": "DELETE UPDATE",
+        "merge_items": "DELETE",
+        "merges": "UPDATE",
         "opportunities": "DELETE UPDATE",
         "opportunity_changes": "DELETE",
         "search_entries": "DELETE",

@@ -134,7 +134,9 @@ class ExternalRoutes(Generic[R]):
         parameters = {"tx": Reader, "actor": Actor, resource.id_member: str}
         handler = described(self._list, "external_ids", text, parameters, ExternalIdsView)
         path = f"/{{{resource.id_member}}}/external-ids"
-        self._declared.routes.read(path, f"{resource.label[0]}的外部编号")(handler)
+        rejections = self._declared.rejections("external_ids")
+        title = f"{resource.label[0]}的外部编号"
+        self._declared.routes.read(path, title, rejections=rejections)(handler)
 
     async def _list(self, tx: Reader, actor: Actor, identifier: str) -> ExternalIdsView:
         record = await self._service.get(tx, actor, identifier)

@@ -29,6 +29,10 @@ _INSERT = (
     "INSERT INTO external_ids (tenant_id, kind, source, external_id, record_id)"
     " VALUES (:tenant, :kind, :source, :external_id, :record) ON CONFLICT DO NOTHING"
 )
+_GIVE = (
+    "UPDATE external_ids SET record_id = :after WHERE tenant_id = :tenant AND kind = :kind"
+    " AND source = :source AND external_id = :external_id AND record_id = :before"
+)
 _DELETE = (
     "DELETE FROM external_ids WHERE tenant_id = :tenant AND kind = :kind AND record_id = :record"
 )
@@ -89,6 +93,17 @@ async def of_record(tx: Reader, tenant: str, kind: str, record: str) -> list[Ext
     """In the order of their sources."""
     rows = await tx.fetch_all(_OF_RECORD, tenant=tenant, kind=kind, record=record)
     return [ExternalKey(*row) for row in rows]
+
+
+async def give(tx: Tx, tenant: str, keys: Iterable[ExternalKey], before: str, after: str) -> None:
+    """The ids that one record has, to another."""
+    await tx.execute_many(
+        _GIVE,
+        [
+            {"tenant": tenant, "before": before, "after": after, **msgspec.structs.asdict(key)}
+            for key in keys
+        ],
+    )
 
 
 async def remove(tx: Tx, kind: str, records: Iterable[tuple[str, str]]) -> None:

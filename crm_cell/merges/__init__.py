@@ -1,0 +1,1 @@
+"""Merges of customers that are the same, with undo."""
