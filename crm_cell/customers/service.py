@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
-from crm_cell.customers import merged
+from crm_cell.customers import store as merged
 from crm_cell.customers.access import Access, access_rule
 from crm_cell.customers.messages import NAME_TAKEN_BY
 from crm_cell.customers.resource import Customer

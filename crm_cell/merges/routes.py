@@ -4,9 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from crm_cell.customers.merged import UNDO_DAYS
 from crm_cell.customers.resource import customers
 from crm_cell.customers.service import CustomerService
+from crm_cell.customers.store import UNDO_DAYS
 from crm_cell.fields import checks
 from crm_cell.http.paging import RequestedCursor
 from crm_cell.http.preconditions import IfMatch
@@ -96,7 +96,7 @@ def _merging(services: Services) -> Routes:
         result.
         """
         plan = plan_of(body, customer_id)
-        done = await service.merge(tx, actor, customer_id, plan, condition)
+        done = await service.merge(tx, actor, customer_id, plan, condition.require)
         result = result_of(done, dry_run=body.dry_run)
         answer = Resource(result, done.survivor.id, done.survivor.version)
         if body.dry_run:

@@ -3,18 +3,17 @@
 The others are deleted, and refuse to be restored: undoing the merge restores them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from crm_cell.audit import service as audit
 from crm_cell.audit.service import Action
-from crm_cell.customers import merged
+from crm_cell.customers import store as merged
 from crm_cell.customers.resource import Customer, customers
 from crm_cell.customers.service import CustomerService
 from crm_cell.fields import Writable
-from crm_cell.http.preconditions import IfMatch
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import RuleViolation
 from crm_cell.kernel.ids import new_id
@@ -60,12 +59,17 @@ class MergeService:
         self.tables += [payments.table, EXTERNAL_IDS]
 
     async def merge(
-        self, tx: Tx, actor: Actor, customer_id: str, plan: Plan, condition: IfMatch
+        self,
+        tx: Tx,
+        actor: Actor,
+        customer_id: str,
+        plan: Plan,
+        require_version: Callable[[int], None],
     ) -> Done:
         """Raises NotFound, Merged and Forbidden for the survivor, RuleViolation for the others, and
-        PreconditionFailed."""
+        as `require_version` does, which gets the version of the survivor."""
         survivor, others = await self._locked(tx, actor, customer_id, plan.from_ids)
-        condition.require(survivor.version)
+        require_version(survivor.version)
         values, taken = _values(survivor, others, plan.choose)
         access = self._customers.changes.access
         readers = await access.readers(tx, others)

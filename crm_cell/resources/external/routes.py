@@ -9,7 +9,7 @@ from crm_cell.http.preconditions import IfMatch, IfNoneMatch
 from crm_cell.http.responses import Resource as ResourceAnswer
 from crm_cell.http.schema import Upsert, View
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import Conflict, CrmError
+from crm_cell.kernel.errors import Conflict, CrmError, Merged
 from crm_cell.resources.bodies import upsert_body, values_of
 from crm_cell.resources.external import store as external_ids
 from crm_cell.resources.external.upserting import Upserter
@@ -86,7 +86,9 @@ class ExternalRoutes(Generic[R]):
         restored = [Conflict(restore_first(self._resource))] if self._resource.is_deletable else []
         both = list(self._declared.rejections("create"))
         if self._resource.verbs & Verbs.UPDATE:
-            both += self._declared.rejections("update")
+            # An external id goes to the record that its own is merged into.
+            more = self._declared.rejections("update")
+            both += [each for each in more if not isinstance(each, Merged)]
         return [*both, Conflict(EXTERNAL_ID_TAKEN), *restored]
 
     async def _put(

@@ -29,7 +29,7 @@ async def family(caller: Caller, **members: object) -> Json:
     """A customer with one or two records of each kind."""
     number = next(_numbers)
     body = {"name": f"客户 A{number}", **members}
-    customer = (await caller.put(f"/customers/by/erp/{number}", body)).json()
+    customer: Json = (await caller.put(f"/customers/by/erp/{number}", body)).json()
     of = {"customerId": customer["customerId"]}
     contact = await caller.contact(customer, isPrimary=True, phone="13987652222")
     deal = await caller.opportunity(customer)
