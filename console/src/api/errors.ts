@@ -14,6 +14,8 @@ export class ApiError extends Error {
     readonly faults: Fault[] = [],
     /** What the message is about, such as the record that is in the way. */
     readonly details = "",
+    /** The customer that has everything of the one that was asked for. */
+    readonly mergedInto: string | null = null,
   ) {
     super(message);
   }
@@ -38,6 +40,7 @@ interface Body {
   details?: string;
   requestId?: string;
   errors?: Fault[];
+  mergedInto?: string;
 }
 
 export async function errorOf(response: Response): Promise<ApiError> {
@@ -55,6 +58,7 @@ export async function errorOf(response: Response): Promise<ApiError> {
     id,
     body.errors ?? [],
     body.details ?? "",
+    body.mergedInto ?? null,
   );
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 
+import { ApiError } from "../api/errors";
 import { useT } from "../i18n/translate";
 import { Composer } from "../followups/Composer";
 import { Timeline } from "../followups/Timeline";
@@ -36,6 +37,10 @@ export default function CustomerPage({ id }: { id: string }) {
   useEffect(() => {
     if (name) remember({ path: `/customers/${id}`, title: name, type: "customer" });
   }, [id, name]);
+  const mergedInto = error instanceof ApiError ? error.mergedInto : null;
+  useEffect(() => {
+    if (mergedInto) go(`/customers/${mergedInto}`, { replace: true });
+  }, [mergedInto, go]);
   useKeys({ l: () => area.current?.focus(), Escape: () => go("/customers") });
   const deleted = () => void erase(id, name).then((done) => done && go("/customers"));
   const shows = (which: Tab) => !phone || tab === which;
@@ -57,8 +62,8 @@ export default function CustomerPage({ id }: { id: string }) {
           {(close) => <MenuList close={close} items={[{ icon: "trash", danger: true, label: t("action.delete"), act: deleted }]} />}
         </Drop>
       </header>
-      {error && <Failed error={error} retry={() => void refetch()} />}
-      {!error && !data && <div className="cl"><SkeletonLines lines={10} /></div>}
+      {error && !mergedInto && <Failed error={error} retry={() => void refetch()} />}
+      {(!error || mergedInto) && !data && <div className="cl"><SkeletonLines lines={10} /></div>}
       {data && (
         <div className="tri">
           <nav className="ptabs" aria-label={name}>
