@@ -30,6 +30,9 @@ EXTERNAL = ("source", "external_id")
 """In paths: which record it is in another system."""
 NOBODY = "01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c11"
 
+OTHER_CUSTOMER = "other_customer_id"
+"""Of what is planted: a customer without any records."""
+
 EVERY = all_routes()
 GUARDED = [route for route in EVERY if not route.open]
 WRITES = [route for route in EVERY if route.kind == "write"]
@@ -106,6 +109,7 @@ async def plant(caller: Caller) -> Ids:
     handover = {"fromUserId": planted["user_id"], "to": [{"userId": "bob"}]}
     given = (await everything.post("/handover", handover)).json()
     planted["handover_id"] = given["handoverId"]
+    planted[OTHER_CUSTOMER] = (await caller.customer())["customerId"]
     planted["merge_id"] = await plant_merge(caller)
     planted["team_id"] = (await everything.post("/teams", {"name": "华东"})).json()["teamId"]
     return planted | external
@@ -147,7 +151,7 @@ def valid_body(route: Route, ids: Ids) -> Json:
     if route.path == "/duplicates/check":  # at least one of its members
         choice = {"name": "Nobody"}
     if route.path.endswith("/merge"):
-        choice = {"fromIds": [NOBODY]}
+        choice = {"fromIds": [ids.get(OTHER_CUSTOMER, NOBODY)]}
     if route.path == "/handover":
         choice = {"to": [{"userId": "bob"}]}
     required = {

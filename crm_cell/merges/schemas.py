@@ -17,6 +17,7 @@ from crm_cell.merges.service import CHOSEN, Done, Plan
 from crm_cell.merges.undoing import Known, undoable_until
 from crm_cell.resources.views import view_maker, view_type
 
+MERGED_EXAMPLE: Final = "01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c99"
 _MOST: Final = 4
 _TIME: Final = {"format": "date-time"}
 _show = view_maker(customers, view_type(customers))
@@ -28,7 +29,7 @@ class CustomerMerge(Body):
         checks.items(1, _MOST, label=("被合并的客户", "Merged customers")),
         Meta(
             description="被合并的客户，1–4 个 · The customers to be merged into this one, 1 to 4",
-            examples=[["01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c12"]],
+            examples=[[MERGED_EXAMPLE]],
             extra_json_schema={"items": {"type": "string"}},
         ),
     ]
@@ -40,7 +41,7 @@ class CustomerMerge(Body):
                 description="各字段取哪个客户的值；不填则保留原值，原值为空时取被合并客户的值"
                 " · Whose value each member gets: by default its own, or where that is null the"
                 " first one of the others",
-                examples=[{"contactPhone": "01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c12"}],
+                examples=[{"contactPhone": MERGED_EXAMPLE}],
             ),
         ]
         | None

@@ -6,8 +6,9 @@ import pytest
 
 from crm_cell.app import all_routes
 from crm_cell.http.openapi.members import members_of
+from crm_cell.merges.schemas import MERGED_EXAMPLE
 from tests.documented import Operation, assert_as_documented, operations
-from tests.every_route import EXTERNAL, plant
+from tests.every_route import EXTERNAL, OTHER_CUSTOMER, plant
 from tests.world import Caller, Running
 
 MEMBERS = members_of(all_routes())
@@ -28,6 +29,7 @@ async def test_the_example_of_every_request_is_accepted(acme: Caller, operation:
         path = path.replace(f"{{{name}}}", identifier)
         if name not in EXTERNAL and member_of(name) in MEMBERS:
             written = written.replace(example_id(name), identifier)
+    written = written.replace(MERGED_EXAMPLE, ids[OTHER_CUSTOMER])
     sent = {"POST": acme.post, "PUT": acme.put, "PATCH": acme.patch}[method]
     answer = await sent(path, json.loads(written))
     assert answer.status_code in (200, 201), answer.text
