@@ -115,12 +115,15 @@ def opened(browser: Browser, service: Process) -> Iterator[Open]:
         theme: str = "light",
         width: int = 1440,
         user: str = "",
+        worker: bool = False,
     ) -> Page:
         phone = width < 640
         context = browser.new_context(
             viewport={"width": width, "height": 844 if phone else 900},
             has_touch=phone,
             timezone_id=ZONE,
+            # A route of Playwright does not see what goes through a service worker.
+            service_workers="allow" if worker else "block",
         )
         contexts.append(context)
         preferences = {"language": language, "theme": theme, "density": "comfortable"}

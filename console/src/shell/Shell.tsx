@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useRef } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 
 import { useT } from "../i18n/translate";
+import { useOutbox } from "../outbox/useOutbox";
 import { open, useLayers } from "../state/layers";
 import { useKeys, usePhone } from "../ui/hooks";
 import { Empty, SkeletonLines } from "../ui/States";
@@ -27,6 +28,7 @@ const Organisation = lazy(() => import("../organisation/OrganisationPage"));
 const Settings = lazy(() => import("../settings/SettingsPage"));
 const Palette = lazy(() => import("../palette/Palette"));
 const FollowUpDialog = lazy(() => import("../followups/FollowUpDialog"));
+const Outbox = lazy(() => import("../outbox/OutboxDialog"));
 const Shortcuts = lazy(() => import("./Shortcuts"));
 
 const GO_WITHIN = 1000;
@@ -38,6 +40,7 @@ function usePreload(): void {
     const timer = window.setTimeout(() => {
       void import("../palette/Palette");
       void import("../followups/FollowUpDialog");
+      void import("../outbox/OutboxDialog");
     }, PRELOAD_AFTER);
     return () => window.clearTimeout(timer);
   }, []);
@@ -98,6 +101,7 @@ export function Shell() {
   const layers = useLayers();
   useShellKeys();
   usePreload();
+  useOutbox();
   return (
     <div className="app">
       <a className="sr" href="#content">
@@ -114,6 +118,7 @@ export function Shell() {
       <Suspense fallback={null}>
         {layers.palette && <Palette />}
         {layers.follow !== null && <FollowUpDialog of={layers.follow} />}
+        {layers.outbox && <Outbox />}
         {layers.keys && <Shortcuts />}
       </Suspense>
     </div>
