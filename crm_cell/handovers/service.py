@@ -34,7 +34,7 @@ MOST: Final = 500
 """Records of one transaction."""
 UNDO_DAYS: Final = 7
 _DAY_MS: Final = 86_400_000
-# Receivers are told of a handover once, and nobody of what is taken back.
+# Receivers get one notification of a handover, and nobody gets one of what is taken back.
 _QUIETLY: Final = frozenset({WITHOUT_NOTICE})
 
 

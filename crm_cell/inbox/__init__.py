@@ -1,1 +1,1 @@
-"""What each user is told: the rows behind their notifications, for those who write them."""
+"""The notifications of each user, for the services that write them."""

@@ -46,7 +46,7 @@ async def add(
     sender: str | None = None,
     many: int = 1,
 ) -> bool:
-    """False where the user has been told of this occasion already."""
+    """False where there is a notification of this occasion already."""
     new = Notification(
         tenant, new_id(tx.id_time), user, kind, record_id, occasion, sender, many, tx.now
     )
@@ -56,9 +56,9 @@ async def add(
 async def add_to(
     tx: Tx, tenant: str, user: str, kind: str, record_id: str, *, sender: str | None, many: int
 ) -> None:
-    """Counts on where the user has been told of the beginning, and makes that unread again. The
-    caller holds a lock, or two would count on the same number."""
-    told = await tx.execute(
+    """Adds to the number of a notification and makes it unread again, or adds one. The caller holds
+    a lock, so that no other transaction adds it at the same time."""
+    found = await tx.execute(
         "UPDATE notifications SET many = many + :many, read_at = NULL WHERE tenant_id = :tenant"
         " AND user_id = :user AND kind = :kind AND record_id = :record AND occasion = 0",
         many=many,
@@ -67,7 +67,7 @@ async def add_to(
         kind=kind,
         record=record_id,
     )
-    if not told:
+    if not found:
         await add(tx, tenant, user, kind, record_id, sender=sender, many=many)
 
 

@@ -1,1 +1,1 @@
-"""Notifications: what a user is told, reminders that come due, and waiting for both."""
+"""Notifications of a user, reminders that come due, and waiting for both."""

@@ -31,6 +31,6 @@ UNNAMED: Final[Mapping[str, Message]] = {
     HANDOVER: Message(
         "handover_received",
         "{sender}的 {many} 条记录移交给了你",
-        "Records of {sender} were handed over to you: {many}",
+        "You received records of {sender}: {many}",
     ),
 }

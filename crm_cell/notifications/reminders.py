@@ -1,8 +1,8 @@
 """Tells assignees of tasks whose time to be reminded has come.
 
-Every process looks. What is due is found for all tenants at once; then each reminder is taken and
-told of in one transaction of its tenant. Two processes cannot take the same row, and one that is
-killed leaves it where it was: so each reminder is told of exactly once.
+Every process looks. What is due is found for all tenants at once; then one transaction of the
+tenant deletes the reminder and writes the notification. Two processes cannot delete the same row,
+and one that is killed leaves it where it was: so each reminder comes exactly once.
 """
 
 import asyncio

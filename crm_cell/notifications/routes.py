@@ -25,7 +25,7 @@ def notification_routes(notifications: Notifications, waiters: UserWaiters) -> R
 
     routes = Routes(
         "/notifications",
-        tag=Tag("notifications", "通知", "What the caller is told. Nobody else reads it."),
+        tag=Tag("notifications", "通知", "Notifications of the caller. Nobody else reads them."),
         missing=NOTIFICATION_UNKNOWN,
         authorize_replay=authorize_replay,
         members={
@@ -44,8 +44,8 @@ def notification_routes(notifications: Notifications, waiters: UserWaiters) -> R
         page: RequestedCursor,
         request: Request,
     ) -> NotificationsView:
-        """What the caller was told, newest first, and how much of it is unread: reminders of tasks,
-        tasks that somebody else gave them, and records handed over to them.
+        """The caller's notifications, newest first, and how many are unread: reminders of tasks,
+        tasks that somebody else gave them, and records that they received by a handover.
 
         Names of records are left out where the caller no longer sees them.
         """
@@ -76,7 +76,7 @@ def notification_routes(notifications: Notifications, waiters: UserWaiters) -> R
         with waiters.waiting(actor.tenant, actor.user) as waiting:
             return UnreadView.of(await until_changed(read, waiting, query.after, query.wait))
 
-    # What readers are told is theirs to put away.
+    # It changes no record, so those who only read may do it.
     @routes.write("POST", "/{notification_id}/read", "标为已读", scope=READ)
     async def mark_read(tx: Tx, actor: Actor, notification_id: str) -> UnreadView:
         """Mark one notification as read. Says how many are left."""

@@ -51,7 +51,7 @@ class UnreadQuery(Query):
 
 
 class NotificationView(View):
-    """Something that the caller is told."""
+    """A notification of the caller."""
 
     notification_id: str
     kind: Annotated[
@@ -107,19 +107,19 @@ class NotificationView(View):
 
     @classmethod
     def of(cls, shown: Shown, language: Language) -> "NotificationView":
-        told, record = shown.notification, shown.record
+        note, record = shown.notification, shown.record
         return cls(
-            notification_id=told.id,
-            kind=told.kind,
+            notification_id=note.id,
+            kind=note.kind,
             text=shown.text(language),
             resource=shown.resource.name if shown.resource else None,
             record_id=record.id if record else None,
             title=shown.title,
             customer_id=getattr(record, "customer_id", None),
-            sender=told.sender,
-            count=told.many,
-            created_at=format_time(told.created_at),
-            read_at=None if told.read_at is None else format_time(told.read_at),
+            sender=note.sender,
+            count=note.many,
+            created_at=format_time(note.created_at),
+            read_at=None if note.read_at is None else format_time(note.read_at),
         )
 
 

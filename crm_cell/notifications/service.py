@@ -1,8 +1,8 @@
 """Reads a user's notifications, and marks them as read.
 
-They belong to their receiver: whoever sees the whole tenant, or acts for others by X-User-Id with a
-token of their own, sees only what they were told themselves. A notification names records by their
-ids; what can be said of them is found when it is read.
+They belong to their receiver: callers who see the whole tenant, or act for others by X-User-Id with
+a token of their own, read only their own. A notification refers to records by their ids; their
+names are read with it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -27,7 +27,7 @@ _MOST_OF_USER = 2
 _MOST_OF_TENANT = 500
 _MOST = 1_000
 # So that the page of one more device does not ask all the time.
-_RETRY_SECONDS = 30
+_RETRY_SECONDS = 60
 
 
 class UserWaiters:

@@ -27,7 +27,7 @@ from crm_cell.tasks.resource import Task
 from crm_cell.tasks.store import TaskStore
 
 WITHOUT_NOTICE: Final = "without_notice"
-"""The option of an update whose assignees are told by whoever makes it."""
+"""The option of an update that notifies nobody: the caller does."""
 _OF_A_CUSTOMER: Final[Mapping[str, AnyResource]] = {
     "opportunity_id": opportunities,
     "contract_id": contracts,

@@ -2,7 +2,7 @@
 
 A row of `task_reminders` says that a time has to be looked at, not that a reminder will come of it:
 by then the task may be done, deleted or planned for another time. So only what sets a time writes
-it, and what makes one void leaves it to whoever looks.
+it, and what makes one void leaves it to the process that looks.
 """
 
 from collections.abc import Iterable, Sequence

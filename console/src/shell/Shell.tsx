@@ -25,6 +25,7 @@ const Reports = lazy(() => import("../reports/ReportsPage"));
 const RecycleBin = lazy(() => import("../bin/RecycleBinPage"));
 const History = lazy(() => import("../audit/HistoryPage"));
 const Organisation = lazy(() => import("../organisation/OrganisationPage"));
+const Notifications = lazy(() => import("../notifications/NotificationsPage"));
 const Settings = lazy(() => import("../settings/SettingsPage"));
 const Palette = lazy(() => import("../palette/Palette"));
 const FollowUpDialog = lazy(() => import("../followups/FollowUpDialog"));
@@ -87,6 +88,7 @@ function Pages() {
       <Route path="/recycle-bin" component={RecycleBin} />
       <Route path="/history" component={History} />
       <Route path="/organisation" component={Organisation} />
+      <Route path="/notifications" component={Notifications} />
       <Route path="/me" component={Settings} />
       <Route path="/">{() => <Redirect to="/today" replace />}</Route>
       <Route path="/signin">{() => <Redirect to="/today" replace />}</Route>

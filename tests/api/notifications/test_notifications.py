@@ -234,7 +234,7 @@ async def test_receivers_of_a_handover_are_told_once(
     given = (await acme.post("/handover", body)).json()
     [row] = await told(bob)
     assert (row["kind"], row["count"], row["sender"]) == ("handover", 4, "alice")
-    assert row["text"] == "Records of Alice were handed over to you: 4"
+    assert row["text"] == "You received records of Alice: 4"
     assert (row["resource"], row["recordId"]) == (None, None)
     assert [each["count"] for each in await told(Caller(cell.client, "acme", "carol"))] == [2]
     await bob.post("/notifications/read", {})
@@ -269,7 +269,7 @@ async def test_few_requests_of_a_user_wait_and_all_end_with_the_process(
     await asyncio.sleep(0.05)
     answer = await bob.get("/notifications/unread", **query)
     refused(answer, 429, "RATE_LIMIT")
-    assert answer.headers["retry-after"] == "30"
+    assert answer.headers["retry-after"] == "60"
     cell.service.drain(0)
     for each in await asyncio.wait_for(asyncio.gather(*waiting), 5):
         assert each.json()["unread"] == 0

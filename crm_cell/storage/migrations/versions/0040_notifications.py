@@ -1,4 +1,4 @@
-"""The tables `notifications` and `task_reminders`: what users are told, and when to remind them."""
+"""The tables `notifications`, and `task_reminders` of those that have not come yet."""
 
 import sqlalchemy as sa
 from alembic import op
