@@ -3,10 +3,10 @@ import { useEffect } from "react";
 
 import { api, body } from "../api/client";
 import { caller, whoami } from "../api/resources";
-import type { NotificationView, UnreadView } from "../api/schema";
+import type { Notification, Unread } from "../api/schema";
 import { newRequestId } from "../state/intent";
 
-export type Notification = NotificationView;
+export type { Notification };
 
 const KEY = ["notifications"];
 const UNREAD = [...KEY, "unread"];
@@ -17,19 +17,18 @@ const LATER_MS = 60_000;
 const WAIT_SECONDS = 25;
 const SHOWN = 30;
 
-const header = caller;
 const written = () => ({ ...caller(), "X-Request-ID": newRequestId() });
 
-async function unreadNow(after?: string, signal?: AbortSignal): Promise<UnreadView> {
+async function unreadNow(after?: string, signal?: AbortSignal): Promise<Unread> {
   const query = after === undefined ? {} : { after, wait: WAIT_SECONDS };
-  return body(api.GET("/notifications/unread", { params: { header: header(), query }, ...(signal && { signal }) }));
+  return body(api.GET("/notifications/unread", { params: { header: caller(), query }, ...(signal && { signal }) }));
 }
 
 /** Whether there is anybody who could be told anything. */
 export const useHasBell = (): boolean => useQuery(whoami).data?.user != null;
 
 /** The number of unread notifications, kept up to date while the page is looked at. */
-export function useUnread(): UnreadView | undefined {
+export function useUnread(): Unread | undefined {
   const queries = useQueryClient();
   const { data } = useQuery({ queryKey: UNREAD, queryFn: ({ signal }) => unreadNow(undefined, signal) });
   useEffect(() => {
@@ -39,9 +38,12 @@ export function useUnread(): UnreadView | undefined {
       timer = window.setTimeout(() => void look(), ms);
     };
     const look = async () => {
-      if (document.visibilityState !== "visible") return later(FIRST_MS);
+      if (document.visibilityState !== "visible") {
+        later(FIRST_MS);
+        return;
+      }
       try {
-        const known = queries.getQueryData<UnreadView>(UNREAD);
+        const known = queries.getQueryData<Unread>(UNREAD);
         const found = await unreadNow(known?.next, ended.signal);
         if (ended.signal.aborted) return;
         queries.setQueryData(UNREAD, found);
@@ -64,7 +66,7 @@ export function useNotifications() {
   return useQuery({
     queryKey: [...KEY, "list"],
     queryFn: ({ signal }) =>
-      body(api.GET("/notifications", { params: { header: header(), query: { pageSize: SHOWN } }, signal })),
+      body(api.GET("/notifications", { params: { header: caller(), query: { pageSize: SHOWN } }, signal })),
   });
 }
 
