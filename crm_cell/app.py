@@ -250,13 +250,11 @@ class Cell:
             registers=settings.register_users,
         )
         self._background: list[asyncio.Task[None]] = []
-        self.started = False
 
     async def start(self) -> None:
         self._background += await start(self.database, self._settings)
         _warn(self._settings)
         self._background += [asyncio.create_task(work) for work in self._maintenance()]
-        self.started = True
 
     def _maintenance(self) -> Iterator[Coroutine[Any, Any, None]]:
         settings = self._settings
