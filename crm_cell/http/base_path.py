@@ -28,6 +28,7 @@ OWN = frozenset(
         "livez",
         "merges",
         "metrics",
+        "notifications",
         "openapi.json",
         "opportunities",
         "payments",

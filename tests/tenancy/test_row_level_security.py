@@ -255,8 +255,9 @@ async def test_a_function_of_ones_own_sees_no_more(login: Login, filled: Running
 # What nobody may
 
 
-REWRITTEN = {"teams", "team_members", "team_reach"}
-"""Who belongs to which team, and is seen by whom: no records, and the audit log has each change."""
+REWRITTEN = {"teams", "team_members", "team_reach", "task_reminders"}
+"""Who belongs to which team, and is seen by whom: no records, and the audit log has each change.
+And when to look at tasks."""
 
 
 async def test_nothing_is_ever_deleted(login: Login, filled: Running, tables: Tables) -> None:
@@ -349,9 +350,11 @@ def test_upkeep_forgets_what_is_old_and_erases_people(datastore: PostgresDatasto
         "idempotency_keys": "DELETE UPDATE",
         "merge_items": "DELETE",
         "merges": "UPDATE",
+        "notifications": "DELETE",
         "opportunities": "DELETE UPDATE",
         "opportunity_changes": "DELETE",
         "search_entries": "DELETE",
+        "task_reminders": "DELETE",
         "tasks": "DELETE UPDATE",
         "tenant_keys": "DELETE",
         "users": "UPDATE",
