@@ -15,15 +15,14 @@ import msgspec
 
 from crm_cell.audit import service as audit
 from crm_cell.audit.service import Action
-from crm_cell.customers.resource import customers
 from crm_cell.events import service as events
 from crm_cell.fields import Field, OnDelete
 from crm_cell.idempotency import store as answers
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import Conflict
-from crm_cell.merges import store as merges
 from crm_cell.privacy.anonymising import anonymous, without_contact_details
 from crm_cell.privacy.data_subject import Fate, Found
+from crm_cell.privacy.merged import forget_merges
 from crm_cell.privacy.search_criteria import search_criteria
 from crm_cell.privacy.traces import Traces, answers_of, current_time, entries_to_redact, events_of
 from crm_cell.privacy.walking import Page, records
@@ -74,7 +73,7 @@ class Eraser:
         await self._withdraw()
         await self._redact(traces)
         await self._redact_later_than(traces)
-        await self._maintain(self._forget_merges)
+        await self._maintain(lambda tx: forget_merges(tx, self._tenant, self._found))
         await self._erase()
         # Traces that were being written while their record was withdrawn.
         if self._grew or self._changes_until_erased():
@@ -242,13 +241,6 @@ class Eraser:
         redact_entries = partial(audit.redact, tenant=self._tenant)
         for entries in _slices(traces.entries):
             await self._maintain(partial(redact_entries, ids=entries))
-
-    async def _forget_merges(self, tx: Tx) -> None:
-        """The values that the journal of merges has of the records."""
-        fates = (fate for fate in Fate if fate is not Fate.UNTOUCHED)
-        ids = [each for fate in fates for each in self._found.of(fate, customers.table)]
-        found = await merges.ids_of(tx, self._tenant, ids)
-        await merges.forget(tx, self._tenant, [*found, *self._found.merges])
 
     # Erasing the records
 
