@@ -26,6 +26,7 @@ const RecycleBin = lazy(() => import("../bin/RecycleBinPage"));
 const History = lazy(() => import("../audit/HistoryPage"));
 const Organisation = lazy(() => import("../organisation/OrganisationPage"));
 const Notifications = lazy(() => import("../notifications/NotificationsPage"));
+const Reference = lazy(() => import("../reference/ReferencePage"));
 const Settings = lazy(() => import("../settings/SettingsPage"));
 const Palette = lazy(() => import("../palette/Palette"));
 const FollowUpDialog = lazy(() => import("../followups/FollowUpDialog"));
@@ -89,6 +90,7 @@ function Pages() {
       <Route path="/history" component={History} />
       <Route path="/organisation" component={Organisation} />
       <Route path="/notifications" component={Notifications} />
+      <Route path="/reference" component={Reference} />
       <Route path="/me" component={Settings} />
       <Route path="/">{() => <Redirect to="/today" replace />}</Route>
       <Route path="/signin">{() => <Redirect to="/today" replace />}</Route>

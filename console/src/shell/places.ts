@@ -24,4 +24,5 @@ export const PLACES: Place[] = [
   { path: "/recycle-bin", label: "nav.recycleBin", icon: "trash", key: "b", low: true },
   { path: "/history", label: "nav.history", icon: "history", key: "h", low: true },
   { path: "/organisation", label: "nav.organisation", icon: "users", key: "u", low: true },
+  { path: "/reference", label: "nav.docs", icon: "link", key: "a", low: true },
 ];
