@@ -15,6 +15,7 @@ from crm_cell.audit.routes import audit_routes
 from crm_cell.audit.unmasked import record_unmasked
 from crm_cell.changes.routes import ChangeRoutes
 from crm_cell.changes.schemas import LONGEST_WAIT_SECONDS, MOST
+from crm_cell.customers.members.service import MemberService
 from crm_cell.customers.resource import customers
 from crm_cell.customers.routes import CustomerRoutes
 from crm_cell.duplicates.routes import duplicate_routes
@@ -115,7 +116,7 @@ def all_routes(
     """All routes of the service; `settings` default to those of a service without any."""
     services = services or make_services()
     settings = settings or Settings()
-    users = UserService(Holdings(services).in_words)
+    users = UserService(Holdings(services).in_words, MemberService(services).remove_user)
     resources = resource_routes(services)
     groups = [each.routes for each in resources]
     groups += [
@@ -217,6 +218,7 @@ class Cell:
             users=settings.users,
         )
         self.services.directory.forget()
+        self.services.memberships.forget()
         self.readiness = Readiness()
         """Components add reasons here while this process should get no requests."""
         self._measurements = Measurements(measurements_folder)

@@ -18,6 +18,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import RuleViolation
 from crm_cell.kernel.ids import new_id
 from crm_cell.merges import store
+from crm_cell.merges.members import MemberMover
 from crm_cell.merges.messages import AT, MERGED_ALREADY
 from crm_cell.merges.moving import EXTERNAL_IDS, Moved, Mover
 from crm_cell.merges.store import MERGES, Merge
@@ -55,6 +56,7 @@ class MergeService:
     def __init__(self, services: Services) -> None:
         self._customers = services.get(CustomerService)
         self._mover = Mover(services)
+        self._members = MemberMover(services)
         self.tables = [child.resource.table for child in self._mover.children]
         self.tables += [payments.table, EXTERNAL_IDS]
 
@@ -77,6 +79,7 @@ class MergeService:
         after, changes = await self._change(tx, actor, survivor, values)
         moved = Moved()
         for each in others:
+            moved.items += await self._members.add(tx, actor, each, after)
             await self._mover.move(tx, actor, each, after, moved)
         for each, users in zip(others, readers, strict=True):
             await self._customers.changes.publish_deleted(tx, actor, each, users)
@@ -94,7 +97,7 @@ class MergeService:
         wanted = {customer_id, *from_ids}
         found = {each.id: each for each in await self._customers.store.lock_many(tx, actor, wanted)}
         survivor = found.get(customer_id) or await self._customers.get(tx, actor, customer_id)
-        self._customers.check_writable(actor, survivor)
+        await self._customers.check_writable(tx, actor, survivor, as_member=False)
         for place, each in enumerate(from_ids):
             await self._check(tx, actor, each, found.get(each), place)
         return survivor, [found[each] for each in from_ids]

@@ -21,6 +21,7 @@ from crm_cell.kernel.errors import Conflict, Forbidden, NotFound
 from crm_cell.kernel.positions import END
 from crm_cell.kernel.text import name_key
 from crm_cell.merges import store
+from crm_cell.merges.members import MemberMover
 from crm_cell.merges.messages import MERGE_UNKNOWN, REMOVED, TOO_LATE, UNDONE
 from crm_cell.merges.moving import EXTERNAL_IDS, PRIMARY, Mover
 from crm_cell.merges.store import MERGES, Item, Merge
@@ -53,6 +54,7 @@ class MergeHistory:
         self._customers = services.get(CustomerService)
         self._contacts = services.get(ContactService)
         self._mover = Mover(services)
+        self._members = MemberMover(services)
 
     async def get(self, tx: Reader, actor: Actor, identifier: str) -> Known:
         """Raises NotFound, also where the caller does not see what has survived."""
@@ -87,6 +89,7 @@ class MergeHistory:
         survivor, changes = await self._give_back(tx, actor, merge, survivor, merged)
         restored = await self._restore(tx, actor, list(merged.values()))
         items = await store.items_of(tx, merge)
+        await self._members.remove(tx, actor, survivor, items)
         for child in self._mover.children:
             await self._move_back(tx, actor, child, items, survivor, restored)
         for item in items:
@@ -118,7 +121,7 @@ class MergeHistory:
         if found is None:
             await self._customers.check_not_merged(tx, actor, merge.survivor_id)
             raise Conflict(restore_first(customers))
-        self._customers.check_writable(actor, found)
+        await self._customers.check_writable(tx, actor, found, as_member=False)
         return found
 
     async def _merged(self, tx: Tx, actor: Actor, merge: Merge) -> dict[str, Customer]:

@@ -33,12 +33,17 @@ class FindingMany(ABC, Generic[R]):
     def decrypting(self, tx: Reader) -> Callable[..., R]:
         """From a row to its record."""
 
+    @abstractmethod
+    async def is_member(self, tx: Reader, actor: Actor) -> bool:
+        """Whether there may be records that the caller reads as a member only."""
+
     async def find_many(
         self, tx: Reader, actor: Actor, ids: Iterable[str], scope: Scope = Scope.OWN
     ) -> list[R]:
-        """The caller's own records among `ids`, or those that they read, in batches of fixed size:
-        one statement for all."""
-        text = self.statements.find_many(tx.dialect, scope_of(actor, scope), _ID_PARAMETERS)
+        """Those among `ids` that the caller's lists show, or those that they read, in batches of
+        fixed size: one statement for all."""
+        joined = scope is Scope.OWN and await self.is_member(tx, actor)
+        text = self.statements.find_many(tx.dialect, scope_of(actor, scope), _ID_PARAMETERS, joined)
         return await self._in_batches(tx, actor, text, ids)
 
     async def find_readable(self, tx: Reader, actor: Actor, ids: set[str]) -> dict[str, R]:

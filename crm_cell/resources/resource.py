@@ -12,6 +12,7 @@ import msgspec
 from crm_cell.fields import Field
 from crm_cell.kernel.errors import Conflict
 from crm_cell.kernel.labels import Label
+from crm_cell.resources.members.declared import SharedWithMembers
 from crm_cell.resources.record import R, Record
 from crm_cell.resources.rollups import Rollup
 
@@ -97,6 +98,7 @@ class Resource(Generic[R]):
     """Pairs of fields of which at most one has a value."""
     shared_through: Sequence[SharedThrough] = ()
     shared_when: SharedWhen | None = None
+    shared_with_members: SharedWithMembers | None = None
     names_shared: bool = False
     """Restricted callers may refer to all records that they see, not only to those they own."""
     is_organisation: bool = False

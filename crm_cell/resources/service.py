@@ -146,7 +146,7 @@ class Service(Lifecycle[R]):
         self, tx: Tx, actor: Actor, before: R, changes: Values, parents: Parents | None = None
     ) -> Write[R]:
         """As it is to be written; `parents` are the resolved references where they are known."""
-        self._check_transfer(actor, changes)
+        await self._check_transfer(tx, actor, before, changes)
         if parents is None:
             parents = await self.resolve_references(tx, actor, changes)
         after = revised(before, {**changes, **self._keys(changes)}, tx.now)
@@ -249,7 +249,9 @@ class Service(Lifecycle[R]):
         follow from this one. Two that have locked it together could not both change it."""
         parents = self.services.of(self.services.registry.of_table(table))
         exclusive = any(each.parent.name == table for each in self.store.rollups)
-        found = await parents.resolve(tx, actor, identifier, owned=owned, exclusive=exclusive)
+        found = await parents.resolve(
+            tx, actor, identifier, owned=owned, exclusive=exclusive, by=self.resource
+        )
         if exclusive:
             tx.held.add(found.id)
         return found
@@ -262,12 +264,13 @@ class Service(Lifecycle[R]):
             if field.kind == "comparison_key" and field.source in changes
         }
 
-    def _check_transfer(self, actor: Actor, changes: Values) -> None:
+    async def _check_transfer(self, tx: Tx, actor: Actor, before: R, changes: Values) -> None:
         name = self.resource.record.owner_field
         if name not in changes or actor.sees_all:
             return
         if not actor.team:
             raise Forbidden(FORBIDDEN_TRANSFER)
+        await self.check_writable(tx, actor, before, as_member=False)
         if changes[name] not in actor.team:
             raise Forbidden(OUTSIDE_TEAM)
 

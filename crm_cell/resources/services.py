@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from crm_cell.people.directory import Directory
+from crm_cell.resources.members.store import Memberships
 from crm_cell.resources.record import R
 from crm_cell.resources.registry import Registry
 from crm_cell.resources.resource import AnyResource, Resource
@@ -42,6 +43,7 @@ class Services:
         self.registry = registry
         self.limits = limits
         self.directory = directory or Directory()
+        self.memberships = Memberships()
         self.search_texts = search_texts
         self.tables = make_tables(registry)
         self._of: dict[str, Service[Any]] = {

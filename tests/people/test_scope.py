@@ -11,7 +11,7 @@ import pytest
 
 from crm_cell.customers.resource import customers
 from crm_cell.registry import make_services
-from crm_cell.resources import reading
+from crm_cell.resources import pages
 from crm_cell.resources.scope import Scope
 from crm_cell.resources.visibility import FEW
 from tests.counters import differences
@@ -207,7 +207,7 @@ async def test_a_leader_pages_as_somebody_who_sees_all_of_it(
     wanted = list(filter(lambda each: each["ownerId"] != "finn", everything))
     assert len(wanted) == 18
     for few in (FEW, ()):
-        monkeypatch.setattr(reading, "FEW", few)
+        monkeypatch.setattr(pages, "FEW", few)
         for size in (1, 4, 7, 100):
             assert await by_cursor(cast.alice, size) == wanted
             assert await by_number(cast.alice, size) == wanted

@@ -256,9 +256,9 @@ async def test_a_function_of_ones_own_sees_no_more(login: Login, filled: Running
 # What nobody may
 
 
-REWRITTEN = {"teams", "team_members", "team_reach", "task_reminders"}
-"""Who belongs to which team, and is seen by whom: no records, and the audit log has each change.
-And when to look at tasks."""
+REWRITTEN = {"teams", "team_members", "team_reach", "customer_members", "task_reminders"}
+"""Who belongs to which team or customer, and is seen by whom: no records, and the audit log has
+each change. And when to look at tasks."""
 
 
 async def test_nothing_is_ever_deleted(login: Login, filled: Running, tables: Tables) -> None:
@@ -342,6 +342,7 @@ def test_upkeep_forgets_what_is_old_and_erases_people(datastore: PostgresDatasto
         "change_heads": "INSERT UPDATE",
         "contacts": "DELETE UPDATE",
         "counters": "INSERT UPDATE",
+        "customer_members": "DELETE",
         "customers": "DELETE UPDATE",
         "events": "DELETE INSERT UPDATE",
         "external_ids": "DELETE",

@@ -137,3 +137,31 @@ async def test_the_journal_is_purged_and_the_old_id_still_leads_on(
     [shown] = await acme.rows("/merges")
     assert shown["merged"] == [{"customerId": second["customerId"], "name": None}]
     refused(await acme.post(f"/merges/{merged['mergeId']}/undo"), 409, "CONFLICT")
+
+
+async def test_collaborators_join_those_of_the_survivor_and_go_again(
+    acme: Caller, bob: Caller, cell: Running
+) -> None:
+    for user in ("alice", "bob", "dora", "finn"):
+        assert (await acme.put(f"/users/{user}", {"name": user})).is_success
+    first, second = await acme.customer(ownerId="alice"), await acme.customer(ownerId="finn")
+    contact = await acme.contact(first)
+    roles = {"bob": "write", "alice": "read", "dora": "read"}
+    for user, role in roles.items():
+        path = f"/customers/{second['customerId']}/members/{user}"
+        assert (await acme.put(path, {"role": role})).is_success
+    path = f"/customers/{first['customerId']}/members"
+    await acme.put(f"{path}/dora", {"role": "write"})
+    async with nothing_changes(cell):
+        body = {"fromIds": [first["customerId"]]}
+        refused(await bob.post(f"/customers/{second['customerId']}/merge", body), 403, "FORBIDDEN")
+    merged = await merge(acme, first, second)
+    found = {each["userId"]: each["role"] for each in await acme.rows(path)}
+    assert found == {"bob": "write", "dora": "write"}
+    assert (await bob.get(f"/contacts/{contact['contactId']}")).status_code == 200
+    refused(await acme.get(f"/customers/{second['customerId']}/members"), 410, "MERGED")
+    await undo(acme, merged)
+    assert [each["userId"] for each in await acme.rows(path)] == ["dora"]
+    refused(await bob.get(f"/contacts/{contact['contactId']}"), 404, "NOT_FOUND")
+    rows = await acme.rows(f"/customers/{second['customerId']}/members")
+    assert {each["userId"]: each["role"] for each in rows} == roles
