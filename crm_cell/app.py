@@ -69,6 +69,7 @@ from crm_cell.reports.routes import report_routes
 from crm_cell.reports.service import Reports
 from crm_cell.resources.labels import audit_labels
 from crm_cell.resources.listing.describing import field_routes
+from crm_cell.resources.rebuilding import Rebuilding
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.routing import ResourceRoutes
 from crm_cell.resources.services import Limits, Services
@@ -220,6 +221,7 @@ class Cell:
         """Components add reasons here while this process should get no requests."""
         self._measurements = Measurements(measurements_folder)
         self.database: Database = open_database(settings)
+        self._rebuilding = Rebuilding(self.database, self.services)
         self._waiters = Waiters()
         self._user_waiters = UserWaiters()
         self._numbering: Numbering | None = None
@@ -256,12 +258,14 @@ class Cell:
     async def start(self) -> None:
         self._background += await start(self.database, self._settings)
         _warn(self._settings)
+        await self._rebuilding.begin()
         self._background += [asyncio.create_task(work) for work in self._maintenance()]
 
     def _maintenance(self) -> Iterator[Coroutine[Any, Any, None]]:
         settings = self._settings
         yield purge_forever(self.database, settings.idempotency_ttl_hours)
         yield self._measurements.share_forever()
+        yield self._rebuilding.run_forever()
         if self._numbering is not None:
             yield self._numbering.run_forever()
             yield self._numbering.watch_forever()

@@ -190,7 +190,9 @@ class Service(Lifecycle[R]):
         identifier: str | None = None,
     ) -> R:
         """A record of these values, with the fields that the service sets."""
-        return self._make(actor, values, parents, identifier or new_id(tx.id_time), tx.now)
+        return self._make(
+            self.resource.caller(actor), values, parents, identifier or new_id(tx.id_time), tx.now
+        )
 
     async def _prepared(self, write: Write[R]) -> R:
         """Applies the rules of the domain, then those of the declaration."""
@@ -265,13 +267,13 @@ class Service(Lifecycle[R]):
         }
 
     async def _check_transfer(self, tx: Tx, actor: Actor, before: R, changes: Values) -> None:
-        name = self.resource.record.owner_field
+        name, team = self.resource.record.owner_field, self.resource.caller(actor).team
         if name not in changes or actor.sees_all:
             return
-        if not actor.team:
+        if not team:
             raise Forbidden(FORBIDDEN_TRANSFER)
         await self.check_writable(tx, actor, before, as_member=False)
-        if changes[name] not in actor.team:
+        if changes[name] not in team:
             raise Forbidden(OUTSIDE_TEAM)
 
     # Contact details

@@ -129,6 +129,21 @@ _PAGES = "SELECT count(*) FROM search_terms_data"
 _MERGE = "INSERT INTO search_terms (search_terms, rank) VALUES ('merge', :pages)"
 # every tenant: the same
 _OPTIMIZE = "INSERT INTO search_terms (search_terms) VALUES ('optimize')"
+_PROGRESSED, _COMPLETE = "rebuild progress", "rebuild complete"
+# Stands for the whole installation; no tenant is called so.
+_NO_TENANT = ""
+_NOTE = """
+INSERT INTO search_entries (tenant_id, kind, record_id, terms)
+VALUES (:tenant, :kind, :record, '{}') ON CONFLICT DO NOTHING
+"""
+_PROGRESS = f"""
+SELECT max(record_id) FROM search_entries WHERE tenant_id = :tenant
+ AND kind = '{_PROGRESSED}' AND record_id >= :begin AND record_id < :end
+"""
+# Without terms, which these entries do not have.
+# every tenant: the rebuild of the whole installation has ended
+_FORGET_PROGRESS = f"DELETE FROM search_entries WHERE kind = '{_PROGRESSED}'"
+_AFTER_ALL = "~~"
 _MERGED_AT_ONCE = 500
 _LAST_ENTRY = 2**63 - 1
 _LAST_ID = "~"
@@ -187,7 +202,49 @@ async def tenants(tx: Reader, tables: Sequence[str]) -> list[str]:
     for name in ("search_entries", *tables):
         # every tenant: the index of the whole installation is looked through
         found.update(row[0] for row in await tx.fetch_all(f"SELECT DISTINCT tenant_id FROM {name}"))
-    return sorted(found)
+    return sorted(found - {_NO_TENANT})
+
+
+async def have_records(tx: Reader, tables: Sequence[str]) -> bool:
+    for name in tables:
+        # every tenant: the whole installation may be new
+        if await tx.fetch_one(f"SELECT 1 FROM {name} LIMIT 1") is not None:
+            return True
+    return False
+
+
+# How far a rebuild of the index has come. What says so is in the index itself, under kinds that no
+# resource has: whatever leaves the index out leaves this out, too.
+
+
+async def is_complete(tx: Reader, version: str) -> bool:
+    row = await tx.fetch_one(
+        f"SELECT 1 FROM search_entries WHERE {_KEY}",
+        tenant=_NO_TENANT,
+        kind=_COMPLETE,
+        record=version,
+    )
+    return row is not None
+
+
+async def note_complete(tx: Tx, version: str) -> None:
+    """In the role for maintenance."""
+    if tx.dialect == "sqlite":
+        await put(tx, [Entry(_NO_TENANT, _COMPLETE, version)])
+    else:
+        await tx.execute(_NOTE, tenant=_NO_TENANT, kind=_COMPLETE, record=version)
+    await tx.execute(_FORGET_PROGRESS)
+
+
+async def progress(tx: Reader, tenant: str, version: str, kind: str) -> str:
+    """The id of the last record that was done, "" for none."""
+    begin = f"{version} {kind} "
+    row = await tx.fetch_one(_PROGRESS, tenant=tenant, begin=begin, end=f"{begin}{_AFTER_ALL}")
+    return row[0].removeprefix(begin) if row and row[0] else ""
+
+
+async def note_progress(tx: Tx, tenant: str, version: str, kind: str, record: str) -> None:
+    await put(tx, [Entry(tenant, _PROGRESSED, f"{version} {kind} {record}", is_new=True)])
 
 
 async def purge(database: Database) -> None:

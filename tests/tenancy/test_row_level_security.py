@@ -352,7 +352,7 @@ def test_upkeep_forgets_what_is_old_and_erases_people(datastore: PostgresDatasto
         "notifications": "DELETE",
         "opportunities": "DELETE UPDATE",
         "opportunity_changes": "DELETE",
-        "search_entries": "DELETE",
+        "search_entries": "DELETE INSERT",
         "task_reminders": "DELETE",
         "tasks": "DELETE UPDATE",
         "tenant_keys": "DELETE",
