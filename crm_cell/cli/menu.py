@@ -140,8 +140,8 @@ def reindex(
 ) -> None:
     """Write the entries that the search index lacks, and remove those of deleted records.
 
-    May run beside the service. Run it after an upgrade from a release without search, after `move`,
-    and when CRM_SEARCH_TEXTS has changed. Whatever interrupts it, the next run goes on.
+    May run beside the service, which rebuilds the index by itself after an upgrade or `move`.
+    Whatever interrupts it, the next run goes on.
     """
     with report_errors():
         from crm_cell.cli import reindex as reindex_command

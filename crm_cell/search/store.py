@@ -142,7 +142,10 @@ SELECT max(record_id) FROM search_entries WHERE tenant_id = :tenant
 """
 # Without terms, which these entries do not have.
 # every tenant: the rebuild of the whole installation has ended
-_FORGET_PROGRESS = f"DELETE FROM search_entries WHERE kind = '{_PROGRESSED}'"
+_FORGET_PROGRESS = f"""
+DELETE FROM search_entries WHERE kind = '{_PROGRESSED}'
+ OR (kind = '{_COMPLETE}' AND record_id <> :version)
+"""
 _AFTER_ALL = "~~"
 _MERGED_AT_ONCE = 500
 _LAST_ENTRY = 2**63 - 1
@@ -233,7 +236,7 @@ async def note_complete(tx: Tx, version: str) -> None:
         await put(tx, [Entry(_NO_TENANT, _COMPLETE, version)])
     else:
         await tx.execute(_NOTE, tenant=_NO_TENANT, kind=_COMPLETE, record=version)
-    await tx.execute(_FORGET_PROGRESS)
+    await tx.execute(_FORGET_PROGRESS, version=version)
 
 
 async def progress(tx: Reader, tenant: str, version: str, kind: str) -> str:

@@ -64,11 +64,10 @@ async def test_an_upgrade_rebuilds_the_index_by_itself_from_where_it_was_interru
     names = [f"云帆{number}号" for number in range(5)]
     for name in names:
         await acme.customer(name=name)
-    await charlie.customer(name="云帆")
     job = Rebuilding(cell.service.database, SERVICES)
     assert await job.run() == 0  # a new installation has nothing to rebuild
+    await charlie.customer(name="云帆")
     clear(cell)
-    assert await titles(acme, "yunfan") == []
     await job.begin()  # says nothing: there are records
     failing = Rebuilding(cell.service.database, SERVICES)
     monkeypatch.setattr(failing, "_write", failing_after(3, failing._write))
