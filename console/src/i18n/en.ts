@@ -251,6 +251,7 @@ export const en: Record<Key, string> = {
   "timeline.entered": "entered",
   "timeline.paid": "{sum} paid",
   "timeline.changed": "changed {names}",
+  "today.newlyAssigned": "Newly assigned",
   "today.quiet": "Gone quiet",
   "view.views": "Views",
   "view.all": "All",

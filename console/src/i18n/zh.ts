@@ -250,6 +250,7 @@ export const zh = {
   "timeline.entered": "进入",
   "timeline.paid": "收款 {sum}",
   "timeline.changed": "修改了 {names}",
+  "today.newlyAssigned": "新分给我",
   "today.quiet": "久未联系",
   "view.views": "视图",
   "view.all": "全部",

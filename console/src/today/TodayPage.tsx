@@ -8,7 +8,7 @@ import { Bell } from "../notifications/Bell";
 import { Segments } from "../ui/Button";
 import { usePhone } from "../ui/hooks";
 import { Empty, Failed, SkeletonLines } from "../ui/States";
-import { DealSection, QuietSection } from "./DealSection";
+import { DealSection, NewSection, QuietSection } from "./DealSection";
 import { TaskSection } from "./TaskSection";
 import { useTick } from "./useTick";
 import { type Scope, type Section, useToday } from "./useToday";
@@ -25,6 +25,7 @@ export default function TodayPage() {
   const ticking = useTick();
   const find = (name: string): Section | undefined => data?.sections.find((each) => each.section === name);
   const quiet = find("quiet");
+  const fresh = find("newlyAssigned");
   const tasks = TASKS.map(find);
   const nothing = data !== undefined && tasks.every((each) => !each || each.count === 0) && ticking.done.length === 0;
   return (
@@ -60,6 +61,7 @@ export default function TodayPage() {
             {tasks.map((each) => each && <TaskSection key={each.section} section={each} ticking={ticking} />)}
           </div>
           <aside className="tr2" aria-label={t("nav.deals")}>
+            {fresh && <NewSection section={fresh} />}
             {DEALS.map((name) => {
               const found = find(name);
               return found && <DealSection key={name} section={found} />;
