@@ -13,6 +13,8 @@ from crm_cell.audit.heads import HeadsFile
 from crm_cell.audit.retention import run_retention
 from crm_cell.audit.routes import audit_routes
 from crm_cell.audit.unmasked import record_unmasked
+from crm_cell.calendar_feed.routes import calendar_routes
+from crm_cell.calendar_feed.service import Calendars
 from crm_cell.changes.routes import ChangeRoutes
 from crm_cell.changes.schemas import LONGEST_WAIT_SECONDS, MOST
 from crm_cell.customers.members.service import MemberService
@@ -128,6 +130,7 @@ def all_routes(
         *timeline_routes(Timeline(services)),
         ChangeRoutes(services, waiters or Waiters(), settings.changes_days).routes,
         notification_routes(Notifications(services), user_waiters or UserWaiters()),
+        calendar_routes(Calendars(services)),
         user_routes(users, services.directory),
         team_routes(),
         handover_routes(HandoverService(services)),

@@ -81,6 +81,7 @@ UNDO = {
     "0041": [
         "DROP INDEX customers_by_assigned_at",
         "ALTER TABLE customers DROP COLUMN assigned_at",
+        "DROP TABLE calendar_feeds",
     ],
     "0045": ["DROP TABLE customer_members"],
     "0040": ["DROP TABLE notifications", "DROP TABLE task_reminders"],
