@@ -47,7 +47,7 @@ def calendar_routes(calendars: Calendars) -> Routes:
     async def create(tx: Tx, actor: Actor) -> CalendarView:
         """Make the address of the caller's calendar; a former one no longer works.
 
-        Whoever has the address reads the caller's open tasks. It is shown once, also where the
+        Anybody who has the address reads the caller's open tasks. It is shown once, also where the
         request is repeated.
         """
         return CalendarView.of(*await calendars.create(tx, actor))

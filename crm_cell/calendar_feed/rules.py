@@ -69,7 +69,7 @@ def _when(event: Event) -> Iterator[str]:
     yield f"DTSTART;VALUE=DATE:{day:%Y%m%d}"
     if day < date.max:
         yield f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}"
-    # Whoever has something to do on a day is not busy for all of it.
+    # Somebody with something to do on a day is not busy all day.
     yield "TRANSP:TRANSPARENT"
 
 
