@@ -4,9 +4,8 @@ import { useState } from "react";
 import { whoami } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { usePreferences } from "../state/preferences";
-import { Bell } from "../notifications/Bell";
+import { PhoneBell } from "../notifications/Bell";
 import { Segments } from "../ui/Button";
-import { usePhone } from "../ui/hooks";
 import { Empty, Failed, SkeletonLines } from "../ui/States";
 import { DealSection, NewSection, QuietSection } from "./DealSection";
 import { TaskSection } from "./TaskSection";
@@ -18,7 +17,6 @@ const DEALS = ["closing", "stuck"] as const;
 
 export default function TodayPage() {
   const t = useT();
-  const phone = usePhone();
   const { data: caller } = useQuery(whoami);
   const [scope, setScope] = useState<Scope | null>(null);
   const { data, error, refetch } = useToday(scope);
@@ -44,12 +42,7 @@ export default function TodayPage() {
             onChange={setScope}
           />
         )}
-        {phone && (
-          <>
-            <span className="sp" />
-            <Bell phone />
-          </>
-        )}
+        <PhoneBell />
       </header>
       {error && <Failed error={error} retry={() => void refetch()} />}
       {!error && (
