@@ -13,6 +13,8 @@ from crm_cell.audit.heads import HeadsFile
 from crm_cell.audit.retention import run_retention
 from crm_cell.audit.routes import audit_routes
 from crm_cell.audit.unmasked import record_unmasked
+from crm_cell.calendar_feed.routes import calendar_routes
+from crm_cell.calendar_feed.service import Calendars
 from crm_cell.changes.routes import ChangeRoutes
 from crm_cell.changes.schemas import LONGEST_WAIT_SECONDS, MOST
 from crm_cell.customers.members.service import MemberService
@@ -71,6 +73,7 @@ from crm_cell.reports.routes import report_routes
 from crm_cell.reports.service import Reports
 from crm_cell.resources.labels import audit_labels
 from crm_cell.resources.listing.describing import field_routes
+from crm_cell.resources.rebuilding import Rebuilding
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.routing import ResourceRoutes
 from crm_cell.resources.services import Limits, Services
@@ -130,6 +133,7 @@ def all_routes(
         *timeline_routes(Timeline(services)),
         ChangeRoutes(services, waiters or Waiters(), settings.changes_days).routes,
         notification_routes(Notifications(services), user_waiters or UserWaiters()),
+        calendar_routes(Calendars(services)),
         user_routes(users, services.directory),
         team_routes(),
         handover_routes(HandoverService(services)),
@@ -223,6 +227,7 @@ class Cell:
         """Components add reasons here while this process should get no requests."""
         self._measurements = Measurements(measurements_folder)
         self.database: Database = open_database(settings)
+        self._rebuilding = Rebuilding(self.database, self.services)
         self._waiters = Waiters()
         self._user_waiters = UserWaiters()
         self._numbering: Numbering | None = None
@@ -259,6 +264,7 @@ class Cell:
     async def start(self) -> None:
         self._background += await start(self.database, self._settings)
         _warn(self._settings)
+        await self._rebuilding.begin()
         self._background += [asyncio.create_task(work) for work in self._maintenance()]
 
     def _maintenance(self) -> Iterator[Coroutine[Any, Any, None]]:
@@ -266,6 +272,7 @@ class Cell:
         yield purge_forever(self.database, settings.idempotency_ttl_hours)
         yield purge_merges_forever(self.database)
         yield self._measurements.share_forever()
+        yield self._rebuilding.run_forever()
         if self._numbering is not None:
             yield self._numbering.run_forever()
             yield self._numbering.watch_forever()

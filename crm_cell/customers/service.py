@@ -5,10 +5,11 @@ from typing import ClassVar
 
 import msgspec
 
-from crm_cell.customers import store as merged
 from crm_cell.customers.access import Access, AccessRule, access_rule
+from crm_cell.customers.merged import store as merged
 from crm_cell.customers.messages import NAME_TAKEN_BY
 from crm_cell.customers.resource import Customer
+from crm_cell.customers.store import CustomerStore
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import CrmError, DuplicateName, Merged
 from crm_cell.kernel.ids import new_ids
@@ -23,6 +24,11 @@ class CustomerService(Service[Customer]):
     rejections: ClassVar[Mapping[str, Sequence[str | CrmError]]] = {
         each: [Merged()] for each in _GONE
     }
+
+    def make_store(self) -> CustomerStore:
+        return CustomerStore(
+            self.resource, self.services.tables, search_texts=self.services.search_texts
+        )
 
     async def get(self, tx: Reader, actor: Actor, identifier: str) -> Customer:
         """Raises NotFound, and Merged where the caller may see what it was merged into."""

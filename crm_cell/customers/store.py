@@ -1,39 +1,24 @@
-"""Customers that were merged into others: where their records are now."""
+"""Storage of customers: which are newly assigned."""
 
-from typing import Final
+from typing import Any, Final
 
-from crm_cell.storage.engine import Reader
+import sqlalchemy as sa
 
-UNDO_DAYS: Final = 30
-_DAY_MS: Final = 86_400_000
-_IS_MERGED: Final = (
-    "SELECT 1 FROM merged_customers AS merged WHERE merged.tenant_id = customers.tenant_id"
-    " AND merged.customer_id = customers.id AND merged.undone_at IS NULL"
-)
-NOT_MERGED: Final = f" AND NOT EXISTS ({_IS_MERGED})"
-"""Of deleted customers: those that were deleted by themselves. To append to a WHERE clause."""
-NOT_UNDOABLE: Final = f" AND NOT EXISTS ({_IS_MERGED} AND merged.merged_at > :undoable_since)"
-"""Those that no undoing of a merge may bring back."""
+from crm_cell.customers.resource import NEWLY_ASSIGNED, Customer
+from crm_cell.resources.listing.conditions import Typed
+from crm_cell.resources.listing.members import Derived
+from crm_cell.resources.resource import Resource
+from crm_cell.resources.store import Store
 
-# A merge into a customer that is merged itself, and so on: nobody does that often.
-_MOST_STEPS = 100
-_SURVIVOR: Final = (
-    "SELECT survivor_id FROM merged_customers WHERE tenant_id = :tenant"
-    " AND customer_id = :customer AND undone_at IS NULL"
-)
+_NEW_MS: Final = 7 * 86_400_000
 
 
-def undoable_since(now: int) -> int:
-    """Merges since then can be undone."""
-    return now - UNDO_DAYS * _DAY_MS
+class CustomerStore(Store[Customer]):
+    def __init__(self, resource: Resource[Customer], tables: sa.MetaData, **options: Any) -> None:
+        super().__init__(resource, tables, **options)
+        self.derived = (Derived("newlyAssigned", NEWLY_ASSIGNED, "assigned_at", _newly_assigned),)
 
 
-async def survivor_of(tx: Reader, tenant: str, customer_id: str) -> str | None:
-    """The customer that has everything now; None for one that was not merged."""
-    found, asked = None, customer_id
-    for _ in range(_MOST_STEPS):
-        row = await tx.fetch_one(_SURVIVOR, tenant=tenant, customer=asked)
-        if row is None:
-            break
-        found = asked = row[0]
-    return found
+def _newly_assigned(now: int) -> Typed:
+    """Given to their owner by somebody else within the last seven days."""
+    return ("compare", "assigned_at", ">="), [now - _NEW_MS]

@@ -1,6 +1,6 @@
 """Removes the journal of merges that can no longer be undone, with the values that it has."""
 
-from crm_cell.customers.store import undoable_since
+from crm_cell.customers.merged.store import undoable_since
 from crm_cell.merges import store
 from crm_cell.storage.background import BATCH, in_batches, run_periodically
 from crm_cell.storage.engine import EVERY_TENANT, Database, Tx

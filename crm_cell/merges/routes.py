@@ -4,9 +4,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from crm_cell.customers.merged.store import UNDO_DAYS
 from crm_cell.customers.resource import customers
 from crm_cell.customers.service import CustomerService
-from crm_cell.customers.store import UNDO_DAYS
 from crm_cell.fields import checks
 from crm_cell.http.paging import RequestedCursor
 from crm_cell.http.preconditions import IfMatch

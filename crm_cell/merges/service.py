@@ -10,7 +10,7 @@ import msgspec
 
 from crm_cell.audit import service as audit
 from crm_cell.audit.service import Action
-from crm_cell.customers import store as merged
+from crm_cell.customers.merged import store as merged
 from crm_cell.customers.resource import Customer, customers
 from crm_cell.customers.service import CustomerService
 from crm_cell.fields import Writable

@@ -13,9 +13,9 @@ from crm_cell.audit import service as audit
 from crm_cell.audit.service import Action
 from crm_cell.contacts.resource import contacts
 from crm_cell.contacts.service import ContactService
+from crm_cell.customers.merged.store import UNDO_DAYS
 from crm_cell.customers.resource import Customer, customers
 from crm_cell.customers.service import CustomerService
-from crm_cell.customers.store import UNDO_DAYS
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import Conflict, Forbidden, NotFound
 from crm_cell.kernel.positions import END

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from crm_cell.customers.merged.store import NOT_MERGED, NOT_UNDOABLE, undoable_since
 from crm_cell.customers.resource import customers
-from crm_cell.customers.store import NOT_MERGED, NOT_UNDOABLE, undoable_since
 from crm_cell.kernel.positions import parts_of
 from crm_cell.resources.listing.sql import named, parameter
 from crm_cell.resources.resource import AnyResource

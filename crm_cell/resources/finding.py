@@ -37,6 +37,10 @@ class FindingMany(ABC, Generic[R]):
     async def is_member(self, tx: Reader, actor: Actor) -> bool:
         """Whether there may be records that the caller reads as a member only."""
 
+    def scope_params(self, actor: Actor) -> dict[str, Any]:
+        """The parameters of statements that read what a caller may."""
+        return {"tenant": actor.tenant, "owner": self.resource.caller(actor).owner}
+
     async def find_many(
         self, tx: Reader, actor: Actor, ids: Iterable[str], scope: Scope = Scope.OWN
     ) -> list[R]:
@@ -54,7 +58,7 @@ class FindingMany(ABC, Generic[R]):
         text = self.statements.find_readable(
             tx.dialect, scope_of(actor, Scope.READABLE), len(values)
         )
-        rows = await tx.fetch_all(text, tenant=actor.tenant, owner=actor.owner, **named(values))
+        rows = await tx.fetch_all(text, **self.scope_params(actor), **named(values))
         return {found.id: found for found in starmap(self.decrypting(tx), rows)}
 
     async def having(
@@ -73,7 +77,7 @@ class FindingMany(ABC, Generic[R]):
             _, values = among("id", some)
             scope = scope_of(actor, Scope.READABLE)
             text = self.statements.titles(tx.dialect, scope, len(values))
-            rows = await tx.fetch_all(text, tenant=actor.tenant, owner=actor.owner, **named(values))
+            rows = await tx.fetch_all(text, **self.scope_params(actor), **named(values))
             found |= dict(rows)
         return found
 
@@ -95,7 +99,7 @@ class FindingMany(ABC, Generic[R]):
             params = dict.fromkeys(_ID_PARAMETERS, "") | dict(
                 zip(_ID_PARAMETERS, some, strict=False)
             )
-            rows = await tx.fetch_all(text, tenant=actor.tenant, owner=actor.owner, **params)
+            rows = await tx.fetch_all(text, **self.scope_params(actor), **params)
             found += starmap(self.decrypting(tx), rows)
         return found
 
@@ -114,7 +118,7 @@ class FindingMany(ABC, Generic[R]):
         text = self.statements.ids_by_title(
             tx.dialect, scope_of(actor, Scope.READABLE), column, many
         )
-        rows = await tx.fetch_all(text, tenant=actor.tenant, owner=actor.owner, **named(values))
+        rows = await tx.fetch_all(text, **self.scope_params(actor), **named(values))
         return {title: (identifier, count) for title, identifier, count in rows}
 
 

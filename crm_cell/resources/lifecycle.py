@@ -76,6 +76,10 @@ class Lifecycle(Generic[R]):
             raise self.not_found()
         return record
 
+    def _is_of(self, actor: Actor, owner: str | None) -> bool:
+        """Whether the caller reads all records of this owner."""
+        return self.resource.caller(actor).may_see(owner)
+
     async def get_writable(
         self, tx: Reader, actor: Actor, identifier: str, *, as_member: bool = True
     ) -> R:
@@ -89,7 +93,7 @@ class Lifecycle(Generic[R]):
         self, tx: Reader, actor: Actor, record: R, *, as_member: bool = True
     ) -> None:
         """Of a record that the caller reads. Raises Forbidden."""
-        if actor.may_see(self.owner_of(record)):
+        if self._is_of(actor, self.owner_of(record)):
             return
         shared = self.resource.shared_with_members
         if not self.resource.owner_writes and (
@@ -120,7 +124,7 @@ class Lifecycle(Generic[R]):
     ) -> bool:
         """Whether records of `by` may refer to a record that the caller reads. With `owned` it has
         to be the caller's; members with the role `write` add what the declaration says."""
-        if actor.may_see(self.owner_of(record)):
+        if self._is_of(actor, self.owner_of(record)):
             return True
         if self.resource.shared_with_members is None:
             return not owned
@@ -234,7 +238,7 @@ class Lifecycle(Generic[R]):
         found = await self.store.find_including_deleted(tx, actor.tenant, identifier, lock)
         if found is None:
             raise self.not_found()
-        if actor.may_see(await self._current_owner(tx, found[0])):
+        if self._is_of(actor, await self._current_owner(tx, found[0])):
             return found
         if self.resource.owner_writes:
             return await self.get_writable(tx, actor, identifier, as_member=False), None

@@ -35,7 +35,7 @@ class PageReader(FindingMany[R]):
             joined = await self.is_member(tx, actor)
             return total + await self.joined_total(tx, actor) if joined else total
         text = self.statements.count(tx.dialect, scope_of(actor, Scope.OWN), ())
-        return await count(tx, text, {"tenant": actor.tenant, "owner": actor.owner})
+        return await count(tx, text, self.scope_params(actor))
 
     async def page(
         self, tx: Reader, actor: Actor, filters: Filters, page_request: PageRequest
@@ -73,7 +73,7 @@ class PageReader(FindingMany[R]):
         counter: Counter | None,
     ) -> Slice[R]:
         scope, names = scope_of(actor, scope), tuple(filters)
-        params = {"tenant": actor.tenant, "owner": actor.owner, **filters}
+        params = {**self.scope_params(actor), **filters}
         if counter is not None:
             total = await counters.read(tx, actor.tenant, *counter)
             if not filters and await self.is_member(tx, actor):
@@ -126,8 +126,7 @@ class PageReader(FindingMany[R]):
             return Slice([], total, None)
         rows = await tx.fetch_all(
             text,
-            tenant=actor.tenant,
-            owner=actor.owner,
+            **self.scope_params(actor),
             limit=limit,
             offset=offset,
             most=limit + offset,
@@ -149,7 +148,7 @@ class PageReader(FindingMany[R]):
         """How many records the caller reads as a member only."""
         scope = member_scope(scope_of(actor, Scope.OWN))
         text = self.statements.count(tx.dialect, scope, ())
-        return await count(tx, text, {"tenant": actor.tenant, "owner": actor.owner})
+        return await count(tx, text, self.scope_params(actor))
 
     async def faster(
         self, tx: Reader, actor: Actor, rows: int | None, owned: int | None = None
@@ -175,7 +174,7 @@ class PageReader(FindingMany[R]):
         """Counts the rows, because few records share a telephone number or an address."""
         scope = scope_of(actor, Scope.READABLE if references else Scope.OWN_AMONG_FEW)
         conditions, values = await search_conditions(tx, self.encryption, filters)
-        params = {"tenant": actor.tenant, "owner": actor.owner, **references, **values}
+        params = {**self.scope_params(actor), **references, **values}
         names = tuple(references)
         joined = not references and await self.is_member(tx, actor)
         return await newest_first(

@@ -57,7 +57,7 @@ class RecordReader(PageReader[R]):
     async def find(self, tx: Reader, actor: Actor, identifier: str, lock: str = "") -> R | None:
         """The record, or None where the caller may not read it."""
         text = self.statements.find(tx.dialect, scope_of(actor, Scope.READABLE))
-        row = await tx.fetch_one(text + lock, tenant=actor.tenant, id=identifier, owner=actor.owner)
+        row = await tx.fetch_one(text + lock, id=identifier, **self.scope_params(actor))
         return self.decrypting(tx)(*row) if row else None
 
     async def find_including_deleted(
@@ -70,13 +70,13 @@ class RecordReader(PageReader[R]):
     async def is_readable(self, tx: Reader, actor: Actor, identifier: str) -> bool:
         """Whether the caller may read the record, or could before its deletion."""
         text = self.statements.readable(tx.dialect, scope_of(actor, Scope.READABLE))
-        row = await tx.fetch_one(text, tenant=actor.tenant, id=identifier, owner=actor.owner)
+        row = await tx.fetch_one(text, id=identifier, **self.scope_params(actor))
         return row is not None
 
     async def is_shared(self, tx: Reader, actor: Actor, identifier: str) -> bool:
         """Whether the record, live or deleted, is shared with the caller."""
         text = self.statements.readable(tx.dialect, scope_of(actor, Scope.SHARED))
-        row = await tx.fetch_one(text, tenant=actor.tenant, id=identifier, owner=actor.owner)
+        row = await tx.fetch_one(text, id=identifier, **self.scope_params(actor))
         return row is not None
 
     async def owner_of(self, tx: Reader, tenant: str, identifier: str) -> str | None:
@@ -95,8 +95,7 @@ class RecordReader(PageReader[R]):
         text = self.statements.page(tx.dialect, scope_of(actor, Scope.OWN_AMONG_FEW), (), joined)
         rows = await tx.fetch_all(
             f"{text}{conditions} LIMIT :limit",
-            tenant=actor.tenant,
-            owner=actor.owner,
+            **self.scope_params(actor),
             limit=limit,
             **values,
         )

@@ -65,6 +65,9 @@ class Service(Lifecycle[R]):
         super().__init__(resource, services)
         self._make = record_maker(resource)
         self._stamping = [(name, each) for name, each in resource.fields.items() if each.stamps]
+        self._assigned_at = next(
+            (name for name, each in resource.fields.items() if each.kind == "assigned_at"), None
+        )
 
     # Hooks
 
@@ -190,7 +193,9 @@ class Service(Lifecycle[R]):
         identifier: str | None = None,
     ) -> R:
         """A record of these values, with the fields that the service sets."""
-        return self._make(actor, values, parents, identifier or new_id(tx.id_time), tx.now)
+        return self._make(
+            self.resource.caller(actor), values, parents, identifier or new_id(tx.id_time), tx.now
+        )
 
     async def _prepared(self, write: Write[R]) -> R:
         """Applies the rules of the domain, then those of the declaration."""
@@ -219,7 +224,7 @@ class Service(Lifecycle[R]):
 
     def _stamps(self, write: Write[R], after: R) -> dict[str, Any]:
         """Changes of the fields that record when, and by whom, another field took a given value."""
-        found: dict[str, Any] = {}
+        found = self._assignment(write, after)
         for name, field in self._stamping:
             assert field.stamps is not None, "only fields with stamps are in _stamping"
             noted, value = field.stamps
@@ -229,6 +234,15 @@ class Service(Lifecycle[R]):
                 stamp = write.tx.now if field.kind == "time_of" else write.actor.user
                 found[name] = stamp if has else None
         return found
+
+    def _assignment(self, write: Write[R], after: R) -> dict[str, Any]:
+        """The change of the field that records when the owner got the record from somebody else."""
+        owner = self.owner_of(after)
+        if self._assigned_at is None or (write.before and owner == self.owner_of(write.before)):
+            return {}
+        is_given = owner is not None and owner != write.actor.user
+        at = write.tx.now if is_given else None
+        return {} if at == getattr(after, self._assigned_at) else {self._assigned_at: at}
 
     async def resolve_references(self, tx: Tx, actor: Actor, values: Values) -> Parents:
         """The records that `values` refer to, each owned by the caller."""
@@ -265,13 +279,13 @@ class Service(Lifecycle[R]):
         }
 
     async def _check_transfer(self, tx: Tx, actor: Actor, before: R, changes: Values) -> None:
-        name = self.resource.record.owner_field
+        name, team = self.resource.record.owner_field, self.resource.caller(actor).team
         if name not in changes or actor.sees_all:
             return
-        if not actor.team:
+        if not team:
             raise Forbidden(FORBIDDEN_TRANSFER)
         await self.check_writable(tx, actor, before, as_member=False)
-        if changes[name] not in actor.team:
+        if changes[name] not in team:
             raise Forbidden(OUTSIDE_TEAM)
 
     # Contact details

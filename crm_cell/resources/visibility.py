@@ -159,8 +159,8 @@ class Visibility:
             owner = self._table.c[self._table.info[OWNER_COLUMN]]
             own = _is_own(sa.func.coalesce(owner, sa.literal_column("''")), scope)
             return found.where(sa.or_(own, *self._shared_with_members()))
-        if self._resource.shared_when is not None and scope not in _SHARED:
-            scope = Scope.TEAM_READABLE if scope in _BY_TEAM else Scope.READABLE
+        if self._resource.shared_when is not None:  # a leader is like every other user
+            scope = Scope.SHARED if scope in _SHARED else Scope.READABLE
         owner = self._table.c[self._table.info[OWNER_COLUMN]]
         if scope is Scope.OWN:
             return found.where(_is_own(owner, scope))

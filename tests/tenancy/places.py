@@ -82,8 +82,8 @@ EVERY = [
     # What everybody in a tenant reads, and administrators write: tests/people looks at it.
     and route.tag not in ("users", "teams", "handovers")
     # What it shows of colleagues, and what not: tests/api/duplicates. Nothing of other tenants.
-    # Notifications: everybody reads only their own, see tests/api/notifications.
-    and route.tag not in ("duplicates", "merges", "notifications")
+    # Notifications and calendars: everybody reads only their own, see tests/api.
+    and route.tag not in ("duplicates", "merges", "notifications", "calendar")
     # A customer is merged once: strangers' ids are tried in tests/api/merges.
     and not route.path.endswith("/merge")
 ]

@@ -138,8 +138,7 @@ class _Part(Generic[R]):
         self._wanted, self._scope, self._joined = wanted, scope, joined
         self._names = tuple(wanted.references)
         self._params = {
-            "tenant": actor.tenant,
-            "owner": actor.owner,
+            **reader.scope_params(actor),
             **wanted.references,
             **named(wanted.values),
         }

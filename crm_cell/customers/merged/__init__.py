@@ -1,0 +1,1 @@
+"""Customers that were merged into others."""
