@@ -71,7 +71,8 @@ class SqliteFile:
 
     def contents(self) -> dict[str, list[dict[str, Any]]]:
         """On one connection: to open one means to read the whole schema."""
-        with closing(apsw.Connection(str(self.path))) as connection, connection:
+        with closing(apsw.Connection(str(self.path))) as connection:
+            connection.execute("BEGIN")
             names = [row[0] for row in connection.execute(_SQLITE_TABLES)]
             return {name: _named(connection.execute(f'SELECT * FROM "{name}"')) for name in names}
 
@@ -173,8 +174,7 @@ class PostgresDatastore:
         columns = [f'(SELECT array_agg("{name}") FROM "{name}")' for name in names]
         [row] = self._outside.run(f"SELECT {', '.join(columns)}")
         return {
-            name: [dict(each) for each in rows or ()]
-            for name, rows in zip(names, row, strict=True)
+            name: [dict(each) for each in rows or ()] for name, rows in zip(names, row, strict=True)
         }
 
     def wait_until_alone(self) -> None:

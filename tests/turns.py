@@ -12,9 +12,20 @@ from collections import defaultdict
 from zlib import crc32
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 EVERY_CASE = bool(os.environ.get("CRM_TEST_EVERY_CASE"))
 DATABASES = ("sqlite", "postgres")
+
+
+def so_many(few: int, *, of: int) -> int:
+    """How many examples of a property are tried: `few`, or `of` all in `make soak`."""
+    return of if EVERY_CASE else few
+
+
+def in_soak(*values: object) -> ParameterSet:
+    """One more case of a test, which `make soak` runs and `make test` does not."""
+    return pytest.param(*values, marks=pytest.mark.soak)
 
 
 def in_turn(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:

@@ -22,6 +22,8 @@ from tests.every_route import (
 from tests.wire import WRITE, Heard, ask, faults, refused
 from tests.world import Caller, Json, Running, nothing_changes
 
+pytestmark = pytest.mark.one_database
+
 DEEP = 100_000
 PATCHES = [route for route in BODIES if route.method == "PATCH"]
 

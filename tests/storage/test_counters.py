@@ -10,6 +10,8 @@ import pytest
 from tests.counters import differences
 from tests.world import Caller, Json, Running
 
+pytestmark = pytest.mark.each_database
+
 STEPS = 1000
 OWNERS = ["alice", "bob", None]
 CREATED = "/customers", "/contacts", "/opportunities", "/follow-ups", "/contracts", "/payments"

@@ -24,6 +24,8 @@ from crm_cell.storage.sqlite.database import SqliteDatabase
 from tests.databases import Datastore, SqliteFile
 from tests.storage.explaining import Explaining
 
+pytestmark = pytest.mark.each_database
+
 CUSTOMERS = make_services().get(CustomerService)
 STORE = CUSTOMERS.store
 ACME = Actor("acme")

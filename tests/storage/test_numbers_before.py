@@ -6,6 +6,8 @@ from crm_cell.kernel.lookup import earlier_phone_keys
 from tests.storage.earlier import upgrade_from
 from tests.world import Beside, Caller, Running
 
+pytestmark = pytest.mark.each_database
+
 BEFORE = [
     ("+86 138 1234 5678", "+8613812345678", "13812345678"),
     ("86-13812345678", "8613812345678", "13812345678"),

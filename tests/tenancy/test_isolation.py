@@ -29,6 +29,8 @@ from tests.every_route import (
 )
 from tests.world import Caller, Json, Running, all_numbered, faults, nothing_changes
 
+pytestmark = pytest.mark.each_database
+
 # Everybody in a tenant reads who is there: tests/people looks at what else of another tenant.
 OF_EVERYBODY = ("users", "teams", "handovers")
 PLAIN_READS = [
