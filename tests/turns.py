@@ -28,6 +28,11 @@ def in_soak(*values: object) -> ParameterSet:
     return pytest.param(*values, marks=pytest.mark.soak)
 
 
+def has_its_turn(number: int, url: str) -> bool:
+    """Whether this one, of cases that a test goes through itself, is for the database at `url`."""
+    return EVERY_CASE or number % len(DATABASES) == url.startswith("postgres")
+
+
 def in_turn(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
     """The tests of this run, and the others."""
     cases: dict[str, dict[str, int]] = defaultdict(dict)
