@@ -119,30 +119,47 @@ def all_routes(
     """All routes of the service; `settings` default to those of a service without any."""
     services = services or make_services()
     settings = settings or Settings()
-    users = UserService(Holdings(services).in_words, MemberService(services).remove_user)
-    resources = resource_routes(services)
-    groups = [each.routes for each in resources]
-    groups += [
-        field_routes(services.registry, [each.lists.language for each in resources]),
-        search_routes(GlobalSearch(services)),
-        duplicate_routes(Duplicates(services)),
+    users = _user_service(services)
+    lists, timelines, people = _routes_of(services)
+    groups = [
+        *lists,
         *merge_routes(services),
-        report_routes(Reports(services)),
-        today_routes(Today(services)),
         recycle_bin_routes(RecycleBin(services, settings.recycle_days), services.registry),
-        *timeline_routes(Timeline(services)),
+        *timelines,
         ChangeRoutes(services, waiters or Waiters(), settings.changes_days).routes,
         notification_routes(Notifications(services), user_waiters or UserWaiters()),
         calendar_routes(Calendars(services)),
-        user_routes(users, services.directory),
-        team_routes(),
-        handover_routes(HandoverService(services)),
+        *people,
         _whoami(settings, users),
         audit_routes(audit_labels(services.registry)),
         health,
     ]
     routes = [route for group in groups for route in group.routes]
     return with_openapi(routes, settings.public_base_path)
+
+
+@lru_cache(CACHED)
+def _routes_of(services: Services) -> tuple[list[Routes], list[Routes], list[Routes]]:
+    """Those that need nothing but the services, made once for all applications of a process."""
+    resources = resource_routes(services)
+    lists = [
+        *(each.routes for each in resources),
+        field_routes(services.registry, [each.lists.language for each in resources]),
+        search_routes(GlobalSearch(services)),
+        duplicate_routes(Duplicates(services)),
+        report_routes(Reports(services)),
+        today_routes(Today(services)),
+    ]
+    people = [
+        user_routes(_user_service(services), services.directory),
+        team_routes(),
+        handover_routes(HandoverService(services)),
+    ]
+    return lists, timeline_routes(Timeline(services)), people
+
+
+def _user_service(services: Services) -> UserService:
+    return UserService(Holdings(services).in_words, MemberService(services).remove_user)
 
 
 def _whoami(settings: Settings, users: UserService) -> Routes:

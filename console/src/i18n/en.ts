@@ -334,6 +334,7 @@ export const en: Record<Key, string> = {
   "outbox.refusedCount": "{n} not sent",
   "outbox.waiting": "Waiting to be sent",
   "outbox.refused": "Not sent",
+  "outbox.discard": "Discard",
   "outbox.discarded": "{name} discarded",
   "outbox.uncertain": "Stored for more than three days, it may be there already. Look at the customer's activity, then try again or discard it.",
   "palette.placeholder": "Name, pinyin, initials, number",

@@ -333,6 +333,7 @@ export const zh = {
   "outbox.refusedCount": "{n} 条没有发出",
   "outbox.waiting": "待发送",
   "outbox.refused": "没有发出",
+  "outbox.discard": "丢弃",
   "outbox.discarded": "已丢弃：{name}",
   "outbox.uncertain": "存了三天以上，可能已经记过。看过客户的动态之后，再试或丢弃。",
   "palette.placeholder": "名称、拼音、首字母、号码",
