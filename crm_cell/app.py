@@ -123,7 +123,6 @@ def all_routes(
     lists, timelines, people = _routes_of(services)
     groups = [
         *lists,
-        *merge_routes(services),
         recycle_bin_routes(RecycleBin(services, settings.recycle_days), services.registry),
         *timelines,
         ChangeRoutes(services, waiters or Waiters(), settings.changes_days).routes,
@@ -147,6 +146,7 @@ def _routes_of(services: Services) -> tuple[list[Routes], list[Routes], list[Rou
         field_routes(services.registry, [each.lists.language for each in resources]),
         search_routes(GlobalSearch(services)),
         duplicate_routes(Duplicates(services)),
+        *merge_routes(services),
         report_routes(Reports(services)),
         today_routes(Today(services)),
     ]

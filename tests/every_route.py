@@ -29,6 +29,7 @@ _numbers = itertools.count(1)
 EXTERNAL = ("source", "external_id")
 """In paths: which record it is in another system."""
 NOBODY = "01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c11"
+NOBODY_ELSE = "01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c99"
 
 OTHER_CUSTOMER = "other_customer_id"
 """Of what is planted: a customer without any records."""
@@ -162,7 +163,7 @@ def valid_body(route: Route, ids: Ids) -> Json:
     if route.path == "/duplicates/check":  # at least one of its members
         choice = {"name": "Nobody"}
     if route.path.endswith("/merge"):
-        choice = {"fromIds": [ids.get(OTHER_CUSTOMER, NOBODY)]}
+        choice = {"fromIds": [ids.get(OTHER_CUSTOMER, NOBODY_ELSE)]}
     if route.path == "/handover":
         choice = {"to": [{"userId": "bob"}]}
     required = {
