@@ -51,6 +51,8 @@ from crm_cell.kernel.paging import MAX_EXPORT_SIZE, MAX_SIZE
 from crm_cell.opening import open_database, start
 from crm_cell.opportunities.resource import opportunities
 from crm_cell.opportunities.routes import OpportunityRoutes
+from crm_cell.options.routes import option_routes
+from crm_cell.options.service import OptionService
 from crm_cell.people.admission import Admission
 from crm_cell.people.teams.routes import team_routes
 from crm_cell.people.users.routes import user_routes
@@ -63,6 +65,7 @@ from crm_cell.reports.routes import report_routes
 from crm_cell.reports.service import Reports
 from crm_cell.resources.labels import audit_labels
 from crm_cell.resources.listing.describing import field_routes
+from crm_cell.resources.option_use import OptionUse
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.routing import ResourceRoutes
 from crm_cell.resources.services import Limits, Services
@@ -111,7 +114,9 @@ def all_routes(
     resources = resource_routes(services)
     groups = [each.routes for each in resources]
     groups += [
-        field_routes(services.registry, [each.lists.language for each in resources]),
+        field_routes(
+            services.registry, [each.lists.language for each in resources], services.options
+        ),
         search_routes(GlobalSearch(services)),
         duplicate_routes(Duplicates(services)),
         report_routes(Reports(services)),
@@ -121,6 +126,7 @@ def all_routes(
         ChangeRoutes(services, waiters or Waiters(), settings.changes_days).routes,
         user_routes(users, services.directory),
         team_routes(),
+        option_routes(OptionService(services.options, OptionUse(services))),
         handover_routes(HandoverService(services)),
         _whoami(settings, users),
         audit_routes(audit_labels(services.registry)),

@@ -107,6 +107,9 @@ async def plant(caller: Caller) -> Ids:
     given = (await everything.post("/handover", handover)).json()
     planted["handover_id"] = given["handoverId"]
     planted["team_id"] = (await everything.post("/teams", {"name": "华东"})).json()["teamId"]
+    option = {"field": "customer.source", "optionId": f"source.x{next(_numbers)}"}
+    await everything.post("/options", option | {"label": {"en": option["optionId"]}})
+    planted |= {"field": option["field"], "option_id": option["optionId"]}
     return planted | external
 
 

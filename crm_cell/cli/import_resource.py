@@ -140,21 +140,27 @@ class _Run:
         upsert: bool,
         source: str | None,
     ) -> None:
-        zone = zone_named(DEFAULT_ZONE)
-        assert zone is not None, "the default zone is always there"
         self._actor = actor
         self._importer = importer
         self._table = table
         self._dry_run = dry_run
         self._source = source
         self._mode: Mode = "upsert" if upsert else "create"
-        self._reader = RowReader(importer.service.resource, importer.headings, zone)
         self._done = dict.fromkeys(("created", "updated", "unchanged"), 0)
         self.faulty = FaultyRows(table.headings)
         self.count = 0
         self.refused = 0
 
+    async def _make_reader(self, database: Database) -> RowReader:
+        zone = zone_named(DEFAULT_ZONE)
+        assert zone is not None, "the default zone is always there"
+        service, tenant = self._importer.service, self._actor.tenant
+        catalogue = service.services.options
+        options = await database.read("options.read", tenant, lambda tx: catalogue.of(tx, tenant))
+        return RowReader(service.resource, self._importer.headings, zone, options)
+
     async def all(self, database: Database) -> None:
+        self._reader = await self._make_reader(database)
         total = sum(1 for _ in self._table.rows())
         with progress() as bar:
             task = bar.add_task(self._importer.service.resource.tag, total=total)

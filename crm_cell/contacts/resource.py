@@ -6,7 +6,7 @@ from crm_cell.fields import (
     birthday,
     boolean,
     email,
-    enum,
+    option,
     owner,
     phone,
     reference,
@@ -59,7 +59,7 @@ class Contact(Record):
         1, 100, ("部门", "Department"), examples=["采购部"], personal=True
     )
     wechat: str | None = wechat(("微信", "WeChat"))
-    role: str | None = enum(
+    role: str | None = option(
         {
             "decisionMaker": ("决策人", "decision maker"),
             "influencer": ("影响者", "influencer"),

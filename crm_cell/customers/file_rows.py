@@ -21,6 +21,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, Conflict, FieldError
 from crm_cell.kernel.masking import has_masked_form, mask_email, mask_phone
 from crm_cell.resources.importing.messages import MASKED
+from crm_cell.resources.importing.options import OptionCells
 from crm_cell.storage.engine import Tx
 
 Row = dict[str, Any]
@@ -36,6 +37,7 @@ async def import_file_rows(
     """`columns` are the members that the file has a column for."""
     ids = {row[ID] for row in rows if _has_id(row)}
     existing = {each.id: each for each in await service.store.find_many(tx, actor, ids)}
+    options = OptionCells(service.resource, await service.services.options.of(tx, actor.tenant))
     unchanged: list[int] = []
     refused: list[Refused] = []
     new: dict[int, Row] = {}
@@ -45,7 +47,7 @@ async def import_file_rows(
             refused.append(Refused(index, _name(row), BadRequest(field_errors)))
         elif customer is None:
             new[index] = {name: row[name] for name in row if name not in (ID, *EXPORTED_ONLY)}
-        elif differing := _differing(customer, row, columns):
+        elif differing := _differing(customer, options.read(row, new=False)[0], columns):
             error = Conflict(IMPORT_DIFFERS, members=", ".join(differing))
             refused.append(Refused(index, customer.name, error))
         else:

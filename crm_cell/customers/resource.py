@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import Any, Final
 
-from crm_cell.customers.choices import INDUSTRIES, LEVELS, SOURCES
+from crm_cell.customers.choices import INDUSTRIES, LEVEL_COLORS, LEVELS, SOURCES
 from crm_cell.customers.headings import words_of
 from crm_cell.fields import (
     Writable,
@@ -118,7 +118,7 @@ class Customer(Record):
     remark: str | None = text(
         1, 2000, ("备注", "Remark"), lines=True, examples=["年底签框架合同"], personal=True
     )
-    level: str | None = option(LEVELS, ("级别", "Level"))
+    level: str | None = option(LEVELS, ("级别", "Level"), colors=LEVEL_COLORS)
     source: str | None = option(SOURCES, ("来源", "Source"))
     industry: str | None = option(INDUSTRIES, ("行业", "Industry"))
     last_follow_up_at: int | None = instant(

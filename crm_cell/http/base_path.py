@@ -29,6 +29,7 @@ OWN = frozenset(
         "metrics",
         "openapi.json",
         "opportunities",
+        "options",
         "payments",
         "tasks",
         "teams",

@@ -7,10 +7,10 @@ from crm_cell.fields import (
     Writable,
     currency,
     date,
-    enum,
     instant,
     integer,
     money,
+    option,
     options,
     owner,
     reference,
@@ -97,14 +97,14 @@ class Opportunity(Record):
             "Probability of winning in per cent; null means the stage's default",
         ),
     )
-    lost_reason: str | None = enum(LOST_REASONS, label=("输单原因", "Lost reason"))
+    lost_reason: str | None = option(LOST_REASONS, label=("输单原因", "Lost reason"))
     lost_note: str | None = text(
         1, 1_000, lines=True, label=("输单说明", "Lost note"), personal=True
     )
     competitor: str | None = text(
         1, 100, label=("竞争对手", "Competitor"), personal=True, examples=["星河软件"]
     )
-    source: str | None = enum(SOURCES, label=("商机来源", "Source"))
+    source: str | None = option(SOURCES, label=("商机来源", "Source"))
     closed_at: int | None = instant(
         label=("关闭时间", "Closed at"),
         description=("赢单或输单的时间", "When it was won or lost; null while it is open"),

@@ -66,11 +66,17 @@ class Exporter(Generic[R]):
         """Masked, or in full."""
         return self.rows if actor.in_full is None else self._full_rows
 
-    def labelled(self, actor: Actor, language: Language, zone: tzinfo) -> Rows:
+    async def labelled(
+        self, database: Database, actor: Actor, language: Language, zone: tzinfo
+    ) -> Rows:
         """With labels as headings, and values as people write them."""
+        catalogue = self._service.services.options
+        options = await database.read(
+            self._name, actor.tenant, lambda tx: catalogue.of(tx, actor.tenant)
+        )
         resource, full = self._service.resource, actor.in_full is not None
         kind = labelled_type(resource, self._columns, language)
-        make = labelled_maker(resource, self._columns, kind, language, zone, in_full=full)
+        make = labelled_maker(resource, self._columns, kind, language, zone, options, in_full=full)
         return Rows(kind, make)
 
     def _count(self, actor: Actor, many: int) -> None:

@@ -26,6 +26,7 @@ from crm_cell.resources.lifecycle import Transfer as Transfer  # noqa: PLC0414
 from crm_cell.resources.lifecycle import Values as Values  # noqa: PLC0414
 from crm_cell.resources.messages import FORBIDDEN_TRANSFER
 from crm_cell.resources.new_records import record_maker
+from crm_cell.resources.option_fields import OptionCheck
 from crm_cell.resources.record import R, Record, revised
 from crm_cell.resources.resource import Resource
 from crm_cell.resources.views import camel
@@ -64,6 +65,7 @@ class Service(Lifecycle[R]):
         super().__init__(resource, services)
         self._make = record_maker(resource)
         self._stamping = [(name, each) for name, each in resource.fields.items() if each.stamps]
+        self.option_check = OptionCheck(resource, services.options)
 
     # Hooks
 
@@ -196,6 +198,8 @@ class Service(Lifecycle[R]):
         after = await self.prepare(write)
         self.check_exclusive(after)
         await self._check_owner(write, after)
+        if chosen := self.option_check.new(write.before, after):
+            await self.option_check.check(write.tx, write.actor.tenant, chosen)
         stamps = self._stamps(write, after)
         return msgspec.structs.replace(after, **stamps) if stamps else after
 

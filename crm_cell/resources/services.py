@@ -5,7 +5,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from crm_cell.options.catalogue import Catalogue
 from crm_cell.people.directory import Directory
+from crm_cell.resources.option_fields import option_fields
 from crm_cell.resources.record import R
 from crm_cell.resources.registry import Registry
 from crm_cell.resources.resource import AnyResource, Resource
@@ -42,6 +44,7 @@ class Services:
         self.registry = registry
         self.limits = limits
         self.directory = directory or Directory()
+        self.options = Catalogue(option_fields(registry))
         self.search_texts = search_texts
         self.tables = make_tables(registry)
         self._of: dict[str, Service[Any]] = {

@@ -79,8 +79,8 @@ EVERY = [
     for route in EVERY_ROUTE
     if not route.binding.texts
     and not route.path.endswith(("/batch", "/bulk"))
-    # What everybody in a tenant reads, and administrators write: tests/people looks at it.
-    and route.tag not in ("users", "teams", "handovers")
+    # What everybody in a tenant reads, and administrators write: tests/people and tests/api/options look at it.
+    and route.tag not in ("users", "teams", "handovers", "options")
     # What it shows of colleagues, and what not: tests/api/duplicates. Nothing of other tenants.
     and route.tag != "duplicates"
 ]

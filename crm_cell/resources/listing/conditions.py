@@ -5,7 +5,7 @@ exactly where what it holds is false. SQL's third truth value is avoided by writ
 negated as its opposite, or empty.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -29,6 +29,7 @@ from crm_cell.resources.listing.values import (
     caller_of,
     is_my_team,
     is_nobody,
+    one_of,
     prefix_of,
     searched_for,
     span,
@@ -69,6 +70,10 @@ class Lookup(Protocol):
 
     async def containing(self, member: ListMember, text: str, /) -> list[str]:
         """Ids of the records that a search finds."""
+        ...
+
+    async def options(self, member: ListMember, /) -> Iterable[str]:
+        """Ids of the options of a field, also of those that are no longer active."""
         ...
 
     async def team(self, leader: str, /) -> list[str]:
@@ -210,6 +215,8 @@ async def _equal(condition: Condition, member: ListMember, context: Context) -> 
 
 async def _each_of(member: ListMember, given: Value, context: Context) -> Values:
     """One value, or of `myTeam` all that it means."""
+    if member.field is not None and member.field.kind == "option":
+        return [one_of(given, await context.lookup.options(member))]
     if not is_my_team(member, given):
         return [value_of(member, given, context)]
     return list(await context.lookup.team(caller_of(given, context)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from crm_cell.fields import Field, Writable, checks
@@ -10,12 +11,15 @@ from crm_cell.http.routing import Routes, Tag
 from crm_cell.http.schema import Query, View
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.labels import Label
+from crm_cell.options.catalogue import Catalogue
+from crm_cell.options.options import Option, TenantOptions
 from crm_cell.resources.listing.language import ListLanguage
 from crm_cell.resources.listing.members import Derived, ListMember
 from crm_cell.resources.listing.selection import embeddable
 from crm_cell.resources.registry import Registry
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.views import Member, camel, members
+from crm_cell.storage.engine import Reader
 
 _TYPES: Final[Mapping[str, str]] = {
     "lines": "multilineText",
@@ -66,6 +70,17 @@ class OptionView(View):
 
     value: Annotated[int | str, Meta(description="值 · The value", examples=[1])]
     label: Annotated[LabelView, Meta(description="名称 · What people call it")]
+    color: (
+        Annotated[
+            str,
+            Meta(description="颜色，固定的值为 null · Colour; null if no tenant changes it"),
+        ]
+        | None
+    ) = None
+    active: Annotated[
+        bool,
+        Meta(description="是否可选用 · Whether records can get it; those that have it keep it"),
+    ] = True
 
 
 class BoundsView(View):
@@ -141,7 +156,9 @@ class FieldsView(View):
     data: list[ResourceFieldsView]
 
 
-def field_routes(registry: Registry, languages: Iterable[ListLanguage]) -> Routes:
+def field_routes(
+    registry: Registry, languages: Iterable[ListLanguage], catalogue: Catalogue
+) -> Routes:
     described = {each.resource.name: _resource(registry, each) for each in languages}
     kind = checks.enum(*described)
     named = Meta(
@@ -159,13 +176,35 @@ def field_routes(registry: Registry, languages: Iterable[ListLanguage]) -> Route
         ),
     )
 
-    @routes.plain("", "字段说明")
-    async def list_(_actor: Actor, query: query_type) -> FieldsView:
-        """The members of one resource, or of all."""
+    @routes.read("", "字段说明")
+    async def list_(tx: Reader, actor: Actor, query: query_type) -> FieldsView:
+        """The members of one resource, or of all, with the options of the tenant."""
         wanted = [query.resource] if query.resource else described
-        return FieldsView(data=[described[name] for name in wanted])
+        options = await catalogue.of(tx, actor.tenant)
+        return FieldsView(data=[_with_options(described[name], options) for name in wanted])
 
     return routes
+
+
+def _with_options(described: ResourceFieldsView, options: TenantOptions) -> ResourceFieldsView:
+    """With those that the tenant has."""
+    fields = []
+    for each in described.fields:
+        found = options.find(f"{described.resource}.{each.name}")
+        if found is not None:
+            shown = list(map(_tenant_option, found.values()))
+            each = msgspec.structs.replace(each, options=shown)  # noqa: PLW2901
+        fields.append(each)
+    return msgspec.structs.replace(described, fields=fields)
+
+
+def _tenant_option(option: Option) -> OptionView:
+    return OptionView(
+        value=option.option_id,
+        label=LabelView.of(option.label),
+        color=option.color,
+        active=option.active,
+    )
 
 
 def _resource(registry: Registry, language: ListLanguage) -> ResourceFieldsView:

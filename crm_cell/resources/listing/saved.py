@@ -1,16 +1,19 @@
 """Filters and orders that are stored, to be used later by others: checked when they are saved."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from crm_cell.http.paging import Wanted
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, FieldError
 from crm_cell.kernel.messages import Message
+from crm_cell.options.options import TenantOptions
 from crm_cell.resources.listing.conditions import Context, typed
 from crm_cell.resources.listing.language import ListLanguage
 from crm_cell.resources.listing.members import ListMember
 from crm_cell.resources.listing.times import Moment
 from crm_cell.resources.listing.tree import InvalidListing, Tree, conditions_of
+from crm_cell.resources.option_fields import option_name
 
 _SECRET: Final = Message(
     "secret_saved",
@@ -22,25 +25,30 @@ _ANYBODY: Final = Actor("", user="me")
 
 
 async def saved_faults(
-    language: ListLanguage, filter_text: str | None, sort: str | None, now: int
+    language: ListLanguage,
+    filter_text: str | None,
+    sort: str | None,
+    now: int,
+    options: TenantOptions,
 ) -> list[FieldError]:
     """As for a list that is read now, values included, but without a look at any record. Contact
     details are a fault: what is saved is not encrypted, and others may read it."""
     faults: list[FieldError] = []
     for wanted in (Wanted(filter_text), Wanted(sort=sort)):
         try:
-            await _check(language, wanted, now)
+            await _check(language, wanted, now, options)
         except BadRequest as bad:
             faults += bad.field_errors
     return faults
 
 
-async def _check(language: ListLanguage, wanted: Wanted, now: int) -> None:
+async def _check(language: ListLanguage, wanted: Wanted, now: int, options: TenantOptions) -> None:
     parsed = language.parse(wanted)
     if parsed.tree is None:
         return
     members = language.members
-    context = Context(members, _ANYBODY, Moment(now, parsed.zone), _NoLookup())
+    lookup = _NoLookup(language, options)
+    context = Context(members, _ANYBODY, Moment(now, parsed.zone), lookup)
     try:
         _check_members(parsed.tree, members)
         await typed(parsed.tree, context)
@@ -55,6 +63,13 @@ def _check_members(tree: Tree, members: dict[str, ListMember]) -> None:
 
 
 class _NoLookup:
+    def __init__(self, language: ListLanguage, options: TenantOptions) -> None:
+        self._resource, self._options = language.resource, options
+
+    async def options(self, member: ListMember, /) -> Iterable[str]:
+        assert member.field is not None, "an option is declared"
+        return self._options.of(option_name(self._resource, member.field))
+
     async def keys(self, _member: ListMember, _value: str, /) -> list[str]:
         raise AssertionError("a filter with contact details has been refused")
 

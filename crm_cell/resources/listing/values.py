@@ -1,6 +1,7 @@
 """From a value as it is written to the one that a column is compared with."""
 
 import unicodedata
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from crm_cell.fields import checks
@@ -49,6 +50,13 @@ def value_of(member: ListMember, given: Value, context: "Context") -> Any:
     assert member.field is not None, "what every record has is an id or a time"
     assert member.field.meta is not None, "a choice is checked as a body's is"
     return _checked(given, (member.field.meta.extra or {})["check"])
+
+
+def one_of(given: Value, allowed: Iterable[str]) -> str:
+    """Raises InvalidListing."""
+    if given.kind == "word":
+        raise InvalidListing(given.at, "value", _QUOTED)
+    return str(_checked(given, (checks.enum(*allowed).extra or {})["check"]))
 
 
 def span(given: Value, context: "Context") -> Span:
