@@ -69,10 +69,13 @@ from crm_cell.resources.option_use import OptionUse
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.routing import ResourceRoutes
 from crm_cell.resources.services import Limits, Services
+from crm_cell.resources.tag_merging import TagReplacement
 from crm_cell.settings import Settings
 from crm_cell.storage import background
 from crm_cell.storage.engine import Database
 from crm_cell.storage.open import is_postgres
+from crm_cell.tags.routes import tag_routes
+from crm_cell.tags.service import TagService
 from crm_cell.tasks.resource import tasks
 from crm_cell.tasks.routes import TaskRoutes
 from crm_cell.timeline.routes import timeline_routes
@@ -115,7 +118,10 @@ def all_routes(
     groups = [each.routes for each in resources]
     groups += [
         field_routes(
-            services.registry, [each.lists.language for each in resources], services.options
+            services.registry,
+            [each.lists.language for each in resources],
+            services.options,
+            services.tags,
         ),
         search_routes(GlobalSearch(services)),
         duplicate_routes(Duplicates(services)),
@@ -127,6 +133,7 @@ def all_routes(
         user_routes(users, services.directory),
         team_routes(),
         option_routes(OptionService(services.options, OptionUse(services))),
+        tag_routes(TagService(services.tags, TagReplacement(services))),
         handover_routes(HandoverService(services)),
         _whoami(settings, users),
         audit_routes(audit_labels(services.registry)),

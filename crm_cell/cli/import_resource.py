@@ -33,7 +33,7 @@ from crm_cell.resources.resource import Verbs
 from crm_cell.resources.service import Service
 from crm_cell.resources.views import view_maker, view_type
 from crm_cell.settings import read_settings
-from crm_cell.storage.engine import Database, Tx
+from crm_cell.storage.engine import Database, Reader, Tx
 
 # The maximum of one request.
 _BATCH = 2000
@@ -155,9 +155,18 @@ class _Run:
         zone = zone_named(DEFAULT_ZONE)
         assert zone is not None, "the default zone is always there"
         service, tenant = self._importer.service, self._actor.tenant
-        catalogue = service.services.options
-        options = await database.read("options.read", tenant, lambda tx: catalogue.of(tx, tenant))
-        return RowReader(service.resource, self._importer.headings, zone, options)
+        services = service.services
+
+        async def read(tx: Reader) -> RowReader:
+            return RowReader(
+                service.resource,
+                self._importer.headings,
+                zone,
+                await services.options.of(tx, tenant),
+                await services.tags.of(tx, tenant),
+            )
+
+        return await database.read("import.settings", tenant, read)
 
     async def all(self, database: Database) -> None:
         self._reader = await self._make_reader(database)

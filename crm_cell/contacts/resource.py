@@ -10,6 +10,7 @@ from crm_cell.fields import (
     owner,
     phone,
     reference,
+    tags,
     text,
     wechat,
 )
@@ -71,6 +72,7 @@ class Contact(Record):
     remark: str | None = text(
         1, 2000, ("备注", "Remark"), lines=True, examples=["先发资料，再约拜访"], personal=True
     )
+    tags: str | None = tags()
 
 
 contacts = Resource(

@@ -11,17 +11,17 @@ import msgspec
 
 from crm_cell.customers.file_schemas import ImportRow
 from crm_cell.customers.headings import EXPORTED_ONLY, ID, IMPORTED
-from crm_cell.customers.importing import Outcome, Refused, import_rows
+from crm_cell.customers.importing import Outcome, Refused, import_rows, option_cells
 from crm_cell.customers.messages import IMPORT_DIFFERS
 from crm_cell.customers.resource import Customer
 from crm_cell.customers.service import CustomerService
 from crm_cell.fields.checks import is_masked_phone
+from crm_cell.fields.tagging import tag_ids
 from crm_cell.http.schema import rules_of
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, Conflict, FieldError
 from crm_cell.kernel.masking import has_masked_form, mask_email, mask_phone
 from crm_cell.resources.importing.messages import MASKED
-from crm_cell.resources.importing.options import OptionCells
 from crm_cell.storage.engine import Tx
 
 Row = dict[str, Any]
@@ -37,7 +37,7 @@ async def import_file_rows(
     """`columns` are the members that the file has a column for."""
     ids = {row[ID] for row in rows if _has_id(row)}
     existing = {each.id: each for each in await service.store.find_many(tx, actor, ids)}
-    options = OptionCells(service.resource, await service.services.options.of(tx, actor.tenant))
+    options = await option_cells(tx, actor, service)
     unchanged: list[int] = []
     refused: list[Refused] = []
     new: dict[int, Row] = {}
@@ -87,7 +87,7 @@ def _masked(row: Row) -> list[FieldError]:
 def _differing(customer: Customer, row: Row, columns: Collection[str]) -> list[str]:
     """The members in which the row differs from the customer, masked or not."""
     phone, address = customer.contact_phone, customer.contact_email
-    shown: dict[str, tuple[str | None, ...]] = {
+    shown: dict[str, tuple[Any, ...]] = {
         "name": (customer.name,),
         "contactPhone": (phone, mask_phone(phone)),
         "contactEmail": (address, mask_email(address)),
@@ -102,6 +102,7 @@ def _differing(customer: Customer, row: Row, columns: Collection[str]) -> list[s
         "level": (customer.level,),
         "source": (customer.source,),
         "industry": (customer.industry,),
+        "tags": (tag_ids(customer.tags) or None,),
     }
     compared = (*IMPORTED, "status", "ownerId")
     return [

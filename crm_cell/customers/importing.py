@@ -47,8 +47,8 @@ async def import_rows(
     tx: Tx, actor: Actor, service: CustomerService, items: Sequence[Any]
 ) -> Outcome:
     """Create a customer for each valid row. Of rows with the same name, the first wins."""
-    options = await service.services.options.of(tx, actor.tenant)
-    good, refused = _validated(items, OptionCells(service.resource, options))
+    good, refused = _validated(items, await option_cells(tx, actor, service))
+    await _resolve_tags(tx, actor, service, good, refused)
     customers = await service.create_new_names(tx, actor, list(good.values()))
     created: list[tuple[int, Customer]] = []
     for (index, members), customer in zip(good.items(), customers, strict=True):
@@ -103,6 +103,36 @@ def report_about(report: bytes, ids: Container[str], names: Container[str]) -> b
         row for row in content["errorsDetail"] if row.get("name") and name_key(row["name"]) in names
     ]
     return msgspec.json.encode(content)
+
+
+async def option_cells(tx: Tx, actor: Actor, service: CustomerService) -> OptionCells:
+    services = service.services
+    return OptionCells(
+        service.resource,
+        await services.options.of(tx, actor.tenant),
+        await services.tags.of(tx, actor.tenant),
+    )
+
+
+async def _resolve_tags(
+    tx: Tx,
+    actor: Actor,
+    service: CustomerService,
+    good: dict[int, dict[str, Any]],
+    refused: list[Refused],
+) -> None:
+    """Rows with tags that the tenant does not have are refused."""
+    named = [index for index, members in good.items() if members.get("tags") is not None]
+    assert service.tag_check is not None, "customers have tags"
+    for index in named:
+        members = good[index]
+        try:
+            members["tags"] = await service.tag_check.resolved(
+                tx, actor.tenant, members["tags"], None
+            )
+        except BadRequest as bad:
+            refused.append(Refused(index, members["name"], bad))
+            del good[index]
 
 
 def _validated(

@@ -18,6 +18,7 @@ from crm_cell.fields import (
     owner,
     phone,
     region,
+    tags,
     text,
     uscc,
     user,
@@ -121,6 +122,7 @@ class Customer(Record):
     level: str | None = option(LEVELS, ("级别", "Level"), colors=LEVEL_COLORS)
     source: str | None = option(SOURCES, ("来源", "Source"))
     industry: str | None = option(INDUSTRIES, ("行业", "Industry"))
+    tags: str | None = tags()
     last_follow_up_at: int | None = instant(
         ("最近跟进", "Last follow-up"),
         description=(

@@ -31,6 +31,7 @@ OWN = frozenset(
         "opportunities",
         "options",
         "payments",
+        "tags",
         "tasks",
         "teams",
         "today",

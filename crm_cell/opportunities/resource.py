@@ -14,6 +14,7 @@ from crm_cell.fields import (
     options,
     owner,
     reference,
+    tags,
     text,
 )
 from crm_cell.kernel.money import DEFAULT_CURRENCY
@@ -105,6 +106,7 @@ class Opportunity(Record):
         1, 100, label=("竞争对手", "Competitor"), personal=True, examples=["星河软件"]
     )
     source: str | None = option(SOURCES, label=("商机来源", "Source"))
+    tags: str | None = tags()
     closed_at: int | None = instant(
         label=("关闭时间", "Closed at"),
         description=("赢单或输单的时间", "When it was won or lost; null while it is open"),

@@ -63,11 +63,11 @@ class TenantOptions:
         for name, field in fields.items():
             own = {key: each for (of, key), each in changed.items() if of == name}
             every = {**field.defaults, **own}.values()
-            kept = sorted(
+            shown = sorted(
                 (each for each in every if not each.removed),
                 key=lambda each: (each.position, each.option_id),
             )
-            self._of[name] = {each.option_id: each for each in kept}
+            self._of[name] = {each.option_id: each for each in shown}
 
     def of(self, field: str) -> Mapping[str, Option]:
         """By option id, inactive ones included."""

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, cast, get_type_hints
 import msgspec
 
 from crm_cell.fields.field import document
+from crm_cell.fields.tagging import tag_ids
 from crm_cell.http.schema import View
 from crm_cell.kernel.clock import parse_time
 from crm_cell.kernel.labels import Label
@@ -24,6 +25,7 @@ from crm_cell.resources.file_columns import Column
 from crm_cell.resources.option_fields import labels_of
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.views import members, view_type
+from crm_cell.tags.tags import TenantTags
 
 Titles = Mapping[str, Mapping[str, str]]
 """Titles of records by id, by the reference field."""
@@ -108,12 +110,13 @@ def labelled_maker(
     kind: type[View],
     language: Language,
     zone: tzinfo,
-    options: TenantOptions,
+    settings: tuple[TenantOptions, TenantTags],
     *,
     in_full: bool = False,
 ) -> MakeRow:
     shapes = {member.wire: member.to_view for member in members(resource, in_full=in_full)}
     currency = next((each.name for each in columns if each.kind == "currency"), None)
+    options, tags = settings
     choices = {
         each.member: {
             value: in_language(label, language)
@@ -129,6 +132,8 @@ def labelled_maker(
             choices.get(each.member),
             (language, zone, currency),
         )
+        if each.kind != "tags"
+        else _tag_names(tags)
         for each in columns
     ]
     names = kind.__struct_fields__
@@ -170,6 +175,10 @@ def _cell_of(
     if shape is not None:
         return lambda record, _: shape(getattr(record, name))
     return lambda record, _: getattr(record, name)
+
+
+def _tag_names(tags: TenantTags) -> MakeRow:
+    return lambda record, _: [tags.name_of(each) for each in tag_ids(record.tags)]
 
 
 def _major(record: Any, name: str, currency: str | None) -> Decimal | None:

@@ -8,6 +8,7 @@ from crm_cell.people.labels import HANDOVER, TEAM, USER
 from crm_cell.resources.registry import Registry
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.views import camel
+from crm_cell.tags.labels import TAG
 
 
 def audit_labels(registry: Registry) -> Labels:
@@ -19,6 +20,7 @@ def audit_labels(registry: Registry) -> Labels:
         "team": TEAM,
         "handover": HANDOVER,
         "option": OPTION,
+        "tag": TAG,
     }
 
 

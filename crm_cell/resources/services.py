@@ -13,6 +13,7 @@ from crm_cell.resources.registry import Registry
 from crm_cell.resources.resource import AnyResource, Resource
 from crm_cell.resources.service import Service
 from crm_cell.resources.tables import make_tables
+from crm_cell.tags.catalogue import TagCatalogue
 
 S = TypeVar("S", bound=Service[Any])
 
@@ -45,6 +46,7 @@ class Services:
         self.limits = limits
         self.directory = directory or Directory()
         self.options = Catalogue(option_fields(registry))
+        self.tags = TagCatalogue()
         self.search_texts = search_texts
         self.tables = make_tables(registry)
         self._of: dict[str, Service[Any]] = {

@@ -7,7 +7,7 @@ import msgspec
 from crm_cell.kernel.errors import BadRequest, FieldError
 from crm_cell.resources.listing.found import Finding
 from crm_cell.resources.listing.language import ListLanguage
-from crm_cell.resources.listing.saved import saved_faults
+from crm_cell.resources.listing.saved import TenantSettings, saved_faults
 from crm_cell.resources.listing.selection import member_names
 from crm_cell.resources.resource import Resource
 from crm_cell.resources.service import Service, Write
@@ -39,8 +39,11 @@ class ViewService(Service[View]):
     async def _check(self, tx: Tx, view: View) -> None:
         """Raises BadRequest with all faults."""
         language = self._language(view.resource)
-        options = await self.services.options.of(tx, view.tenant_id)
-        faults = await saved_faults(language, view.filter, view.sort, tx.now, options)
+        settings = TenantSettings(
+            await self.services.options.of(tx, view.tenant_id),
+            await self.services.tags.of(tx, view.tenant_id),
+        )
+        faults = await saved_faults(language, view.filter, view.sort, tx.now, settings)
         faults += _column_faults(view, member_names(language.resource))
         groups = [
             each.wire
@@ -57,9 +60,11 @@ class ViewService(Service[View]):
     def _language(self, name: str) -> ListLanguage:
         if name not in self._languages:
             listed: Resource[Any] = next(each for each in LISTED if each.name == name)
-            self._languages[name] = Finding(
-                self.services.of(listed).store, self.services.options
-            ).language
+            services = self.services
+            finding: Finding[Any] = Finding(
+                services.of(listed).store, services.options, services.tags
+            )
+            self._languages[name] = finding.language
         return self._languages[name]
 
 

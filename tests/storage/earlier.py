@@ -79,6 +79,13 @@ UNDO = {
     "0027": ["DROP TABLE handovers", "DROP TABLE handover_items"],
     "0026": [f"DROP TABLE {table}" for table in ("users", "teams", "team_members", "team_reach")],
     "0036": ["DROP TABLE duplicate_check_counts"],
+    "0038": [
+        *(f"DROP TABLE {table}" for table in ("tags", "tag_revisions", "record_tags")),
+        *(
+            f"ALTER TABLE {table} DROP COLUMN tags"
+            for table in ("customers", "contacts", "opportunities")
+        ),
+    ],
     "0037": ["DROP TABLE options", "DROP TABLE option_revisions"],
     "0035": [
         "DROP INDEX follow_ups_by_customer_id_followed_at",

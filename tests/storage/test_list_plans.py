@@ -80,11 +80,14 @@ WITHOUT_INDEX = {
 }
 """Members of answers, in their order. A list by one of these reads rows until its deadline."""
 EMPTY_WITHOUT_INDEX = {
+    "customer": ["tags"],
+    "contact": ["tags"],
+    "opportunity": ["tags"],
     "follow_up": ["contactId"],
     "task": ["opportunityId", "contractId", "contactId", "followUpId"],
     "contract": ["opportunityId"],
 }
-"""`is empty` of references whose index leaves out those that have none: there are many."""
+"""`is empty` of what has no row in an index where it is empty: there are many."""
 IDENTIFIER = "0193a1b2-0000-7000-8000-000000000000"
 VALUES = {
     "text": '"a"',
@@ -113,7 +116,7 @@ resources = pytest.mark.parametrize("resource", RESOURCES, ids=str)
 
 
 def language_of(resource: AnyResource) -> ListLanguage:
-    return ListLanguage(SERVICES.of(resource).store)
+    return ListLanguage(SERVICES.of(resource).store, None, SERVICES.options, SERVICES.tags)
 
 
 def indexed(resource: AnyResource) -> list[ListMember]:
@@ -234,6 +237,17 @@ async def test_an_index_finds_the_rows_of_a_filter(resource: AnyResource, explai
             wanted = SERVED[operator].format(name=member.wire, value=value_of(member))
             *_, counting = await explain("seqscan", "bitmapscan", filter=wanted, with_total=True)
             assert column in searched(counting), (wanted, counting)
+
+
+@pytest.mark.parametrize("resource", [each for each in RESOURCES if each.has_tags], ids=str)
+async def test_an_index_finds_the_records_of_a_tag(
+    acme: Caller, resource: AnyResource, explain: Explain
+) -> None:
+    assert (await acme.post("/tags", {"name": "重点"})).status_code == 201
+    for wanted in ('tags has "重点"', 'tags has any ("重点", "重点")'):
+        *_, counting = await explain("seqscan", "bitmapscan", filter=wanted, with_total=True)
+        assert "tag_id" in searched(counting), counting
+        assert "id" in searched(counting), counting
 
 
 @resources

@@ -30,7 +30,7 @@ from tests.every_route import (
 from tests.world import Caller, Json, Running, all_numbered, faults, nothing_changes
 
 # Everybody in a tenant reads who is there: tests/people looks at what else of another tenant.
-OF_EVERYBODY = ("users", "teams", "handovers", "options", "fields")
+OF_EVERYBODY = ("users", "teams", "handovers", "options", "tags", "fields")
 PLAIN_READS = [
     route
     for route in EVERY

@@ -255,8 +255,9 @@ async def test_a_function_of_ones_own_sees_no_more(login: Login, filled: Running
 # What nobody may
 
 
-REWRITTEN = {"teams", "team_members", "team_reach"}
-"""Who belongs to which team, and is seen by whom: no records, and the audit log has each change."""
+REWRITTEN = {"teams", "team_members", "team_reach", "record_tags"}
+"""Who belongs to which team, is seen by whom, and which records have a tag: no records themselves,
+and the audit log has each change."""
 
 
 async def test_nothing_is_ever_deleted(login: Login, filled: Running, tables: Tables) -> None:

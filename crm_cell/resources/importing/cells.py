@@ -12,6 +12,7 @@ from crm_cell.kernel.clock import format_time, parse_time
 from crm_cell.kernel.labels import Label
 from crm_cell.kernel.masking import is_masked_birthday
 from crm_cell.resources.importing.messages import AMBIGUOUS_DAY, NOT_A_CHOICE, NOT_A_DAY
+from crm_cell.tags.tags import TenantTags
 
 Read = Callable[[str], Any]
 """From the text of a cell to the value in JSON. Raises InvalidValue."""
@@ -21,7 +22,7 @@ _NO: Final = frozenset(["false", "no", "n", "0", "否", "错", "无", "×", "-"]
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", re.ASCII)
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
-_BETWEEN_USERS = re.compile(r"[,;，；、\n]")
+_BETWEEN = re.compile(r"[,;，；、\n]")
 _CLOCK = re.compile(
     r"(?:(上午|下午|AM|PM)\s*)?(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?\s*(AM|PM)?",
     re.ASCII | re.IGNORECASE,
@@ -48,7 +49,7 @@ def reader_of(field: Field, zone: tzinfo, labels: Mapping[int | str, Label]) -> 
         "currency": lambda text: text.strip().upper() if text.strip().isascii() else text,
         "date": lambda text: _day_of(text)[0].isoformat(),
         "birthday": lambda text: text if is_masked_birthday(text) else _day_of(text)[0].isoformat(),
-        "users": lambda text: [each.strip() for each in _BETWEEN_USERS.split(text) if each.strip()],
+        "users": lambda text: [each.strip() for each in _BETWEEN.split(text) if each.strip()],
         "date_or_time": lambda text: read_date_or_time(text, zone),
         "instant": lambda text: read_instant(text, zone),
     }
@@ -190,6 +191,17 @@ def choice_reader(labels: Mapping[int | str, Label]) -> Read:
             )
             raise InvalidValue("not_one_of", text=NOT_A_CHOICE, allowed=allowed)
         return found
+
+    return read
+
+
+def tag_reader(tags: TenantTags) -> Read:
+    """Names or ids, between commas. Names that the tenant does not have are faults later."""
+
+    def read(text: str) -> list[str]:
+        named = [each.strip() for each in _BETWEEN.split(text) if each.strip()]
+        found = [tags.find(each) for each in named]
+        return [each if tag is None else tag.id for each, tag in zip(named, found, strict=True)]
 
     return read
 

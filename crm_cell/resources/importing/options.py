@@ -1,4 +1,4 @@
-"""Options in the rows of an import: by id, or by label in either language."""
+"""Options and tags in the rows of an import: by id, or by label in either language."""
 
 from typing import Any
 
@@ -6,17 +6,19 @@ from crm_cell.fields.checks import InvalidValue
 from crm_cell.kernel.errors import FieldError
 from crm_cell.kernel.text import is_blank
 from crm_cell.options.options import TenantOptions
-from crm_cell.resources.importing.cells import choice_reader
+from crm_cell.resources.importing.cells import choice_reader, tag_reader
 from crm_cell.resources.option_fields import labels_of, option_fault, option_name, options_of
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.views import camel
+from crm_cell.tags.tags import TenantTags
 
 
 class OptionCells:
     """Of one resource and one tenant."""
 
-    def __init__(self, resource: AnyResource, options: TenantOptions) -> None:
+    def __init__(self, resource: AnyResource, options: TenantOptions, tags: TenantTags) -> None:
         self._options = options
+        self._read_tags = tag_reader(tags) if resource.has_tags else None
         self._cells = [
             (
                 camel(field.name),
@@ -30,7 +32,10 @@ class OptionCells:
     def read(self, row: dict[str, Any], *, new: bool) -> tuple[dict[str, Any], list[FieldError]]:
         """The row with ids for labels, and its faults. `new`: a record that has none of them yet,
         which gets no inactive option."""
-        found: dict[str, str] = {}
+        found: dict[str, Any] = {}
+        tags = row.get("tags")
+        if self._read_tags is not None and isinstance(tags, str) and not is_blank(tags):
+            found["tags"] = self._read_tags(tags)
         faults: list[FieldError] = []
         for member, read, name, field in self._cells:
             given = row.get(member)

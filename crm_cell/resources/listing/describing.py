@@ -20,6 +20,8 @@ from crm_cell.resources.registry import Registry
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.views import Member, camel, members
 from crm_cell.storage.engine import Reader
+from crm_cell.tags import tags
+from crm_cell.tags.catalogue import TagCatalogue
 
 _TYPES: Final[Mapping[str, str]] = {
     "lines": "multilineText",
@@ -101,7 +103,7 @@ class FieldView(View):
         str,
         Meta(
             description="类型：id tenant text multilineText integer money currency boolean option"
-            " date month time dateOrTime phone email reference user expression items"
+            " date month time dateOrTime phone email reference user tags expression items"
             " computed · Which kind of value",
             examples=["text"],
         ),
@@ -157,7 +159,10 @@ class FieldsView(View):
 
 
 def field_routes(
-    registry: Registry, languages: Iterable[ListLanguage], catalogue: Catalogue
+    registry: Registry,
+    languages: Iterable[ListLanguage],
+    catalogue: Catalogue,
+    tag_catalogue: TagCatalogue,
 ) -> Routes:
     described = {each.resource.name: _resource(registry, each) for each in languages}
     kind = checks.enum(*described)
@@ -178,15 +183,18 @@ def field_routes(
 
     @routes.read("", "字段说明")
     async def list_(tx: Reader, actor: Actor, query: query_type) -> FieldsView:
-        """The members of one resource, or of all, with the options of the tenant."""
+        """The members of one resource, or of all, with the options and tags of the tenant."""
         wanted = [query.resource] if query.resource else described
         options = await catalogue.of(tx, actor.tenant)
-        return FieldsView(data=[_with_options(described[name], options) for name in wanted])
+        tagged = list(map(_tag, (await tag_catalogue.of(tx, actor.tenant)).shown))
+        return FieldsView(data=[_with_options(described[name], options, tagged) for name in wanted])
 
     return routes
 
 
-def _with_options(described: ResourceFieldsView, options: TenantOptions) -> ResourceFieldsView:
+def _with_options(
+    described: ResourceFieldsView, options: TenantOptions, tagged: list[OptionView]
+) -> ResourceFieldsView:
     """With those that the tenant has."""
     fields = []
     for each in described.fields:
@@ -194,8 +202,15 @@ def _with_options(described: ResourceFieldsView, options: TenantOptions) -> Reso
         if found is not None:
             shown = list(map(_tenant_option, found.values()))
             each = msgspec.structs.replace(each, options=shown)  # noqa: PLW2901
+        elif each.type == "tags":
+            each = msgspec.structs.replace(each, options=tagged)  # noqa: PLW2901
         fields.append(each)
     return msgspec.structs.replace(described, fields=fields)
+
+
+def _tag(tag: tags.Tag) -> OptionView:
+    label = LabelView(zh=tag.name, en=tag.name)
+    return OptionView(value=tag.id, label=label, color=tag.color, active=tag.active)
 
 
 def _tenant_option(option: Option) -> OptionView:

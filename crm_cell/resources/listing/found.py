@@ -16,6 +16,7 @@ from crm_cell.resources.reading import Filters
 from crm_cell.resources.record import R
 from crm_cell.resources.store import Store
 from crm_cell.storage.engine import Reader, Row
+from crm_cell.tags.catalogue import TagCatalogue
 
 
 class Found(msgspec.Struct, Generic[R], frozen=True):
@@ -38,8 +39,8 @@ class Found(msgspec.Struct, Generic[R], frozen=True):
 class Finding(Generic[R]):
     """Of one resource."""
 
-    def __init__(self, store: Store[R], options: Catalogue) -> None:
-        self.language = ListLanguage(store, Containing(store), options)
+    def __init__(self, store: Store[R], options: Catalogue, tags: TagCatalogue) -> None:
+        self.language = ListLanguage(store, Containing(store), options, tags)
         self._reader = ListReader(store)
 
     async def find(

@@ -43,11 +43,14 @@ from crm_cell.resources.option_fields import option_name
 from crm_cell.resources.reading import Filters, RecordReader
 from crm_cell.resources.tables import SPARSE
 from crm_cell.storage.engine import Reader
+from crm_cell.tags.catalogue import TagCatalogue
+from crm_cell.tags.tags import TenantTags
 
 T = TypeVar("T")
 
 _PARSED: Final = 512
 _SELECTIVE: Final = ("=", "in")
+_BROAD: Final = ("!=", "not in", "has none")
 
 
 class Parsed(msgspec.Struct, frozen=True):
@@ -61,10 +64,14 @@ class Parsed(msgspec.Struct, frozen=True):
 
 class ListLanguage:
     def __init__(
-        self, reader: RecordReader[Any], containing: Containing | None, options: Catalogue
+        self,
+        reader: RecordReader[Any],
+        containing: Containing | None,
+        options: Catalogue,
+        tags: TagCatalogue,
     ) -> None:
         self.resource = reader.resource
-        self._options = options
+        self._options, self._tags = options, tags
         self.members = list_members(
             self.resource,
             contains=containing.fields if containing else frozenset(),
@@ -128,7 +135,7 @@ class ListLanguage:
     ) -> Narrowed:
         """Raises BadRequest for what does not fit the fields, the caller, or the cursor."""
         wanted = page.wanted or Wanted()
-        lookup = _Lookup(tx, actor, self._reader, self._containing, self._options)
+        lookup = _Lookup(tx, actor, self._reader, self._containing, (self._options, self._tags))
         context = Context(self.members, actor, Moment(tx.now, parsed.zone), lookup)
         try:
             shape, values = (ALL, []) if parsed.tree is None else await typed(parsed.tree, context)
@@ -164,7 +171,7 @@ class ListLanguage:
         return references, shape, values
 
     def is_indexed(self, member: ListMember) -> bool:
-        return member.column in self._indexed or member.kind == "secret"
+        return member.column in self._indexed or member.kind in ("secret", "tags")
 
     def _leaves_few(self, tree: Tree | None) -> bool:
         """Whether all rows have one of some ids, keys or numbers."""
@@ -184,7 +191,7 @@ class ListLanguage:
             member = self.members[each.field]
             if each.operator == CONTAINS:
                 continue
-            if not self.is_indexed(member) or each.operator in ("!=", "not in"):
+            if not self.is_indexed(member) or each.operator in _BROAD:
                 return f"{each.field} {each.operator}"
         for key in parsed.order.keys:
             if key.column not in self._indexed:
@@ -208,10 +215,10 @@ class _Lookup:
         actor: Actor,
         reader: RecordReader[Any],
         containing: Containing | None,
-        options: Catalogue,
+        settings: tuple[Catalogue, TagCatalogue],
     ) -> None:
         self._tx, self._actor, self._reader, self._containing = tx, actor, reader, containing
-        self._options = options
+        self._options, self._tags = settings
         self._left = _MOST_FOUND
 
     async def keys(self, member: ListMember, value: str, /) -> list[str]:
@@ -231,6 +238,9 @@ class _Lookup:
         assert member.field is not None, "an option is declared"
         found = await self._options.of(self._tx, self._actor.tenant)
         return found.of(option_name(self._reader.resource, member.field))
+
+    async def tags(self) -> TenantTags:
+        return await self._tags.of(self._tx, self._actor.tenant)
 
     async def team(self, leader: str, /) -> list[str]:
         led = await teams.reach_of(self._tx, self._actor.tenant, leader)
