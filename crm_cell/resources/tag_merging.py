@@ -13,7 +13,7 @@ from crm_cell.resources.services import Services
 from crm_cell.storage.engine import Tx
 from crm_cell.tags import store
 from crm_cell.tags.messages import TOO_MANY_RECORDS
-from crm_cell.tags.routes import MOST_RECORDS
+from crm_cell.tags.service import MOST_RECORDS
 from crm_cell.tags.tags import Tag
 
 

@@ -15,10 +15,7 @@ from crm_cell.storage.engine import Reader, Tx
 from crm_cell.tags import tags
 from crm_cell.tags.messages import TAG_EXISTS, TAG_UNKNOWN, TOO_MANY_RECORDS, TOO_MANY_TAGS
 from crm_cell.tags.schemas import TagCreate, TagMerge, TagPatch, TagsView, TagView
-from crm_cell.tags.service import MOST_TAGS, TagService
-
-# All of them change in one transaction.
-MOST_RECORDS = 5_000
+from crm_cell.tags.service import MOST_RECORDS, MOST_TAGS, TagService
 
 _ADMINISTRATORS = Forbidden(ADMINISTRATORS_ONLY)
 

@@ -34,6 +34,8 @@ from crm_cell.tags.tags import Tag
 
 # All of a tenant are cached together.
 MOST_TAGS: Final = 1_000
+# All that have a tag change in one transaction when it is merged.
+MOST_RECORDS: Final = 5_000
 _EVENTS: Final = {
     "created": "crm.tag.created",
     "updated": "crm.tag.updated",

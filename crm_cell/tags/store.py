@@ -10,7 +10,11 @@ from crm_cell.storage.engine import Reader, Tx
 from crm_cell.tags.tags import Tag
 
 _COLUMNS = ", ".join(Tag.__struct_fields__)
-_VALUES = ", ".join(f":{name}" for name in Tag.__struct_fields__)
+_INSERT = (
+    "INSERT INTO tags (tenant_id, id, version, name, name_key, color, active, merged_into,"
+    " created_at, updated_at) VALUES (:tenant_id, :id, :version, :name, :name_key, :color,"
+    " :active, :merged_into, :created_at, :updated_at)"
+)
 
 Tagged = tuple[str, str, str | None, str | None]
 """Tenant and id of a record, its tags before and after."""
@@ -49,7 +53,7 @@ async def every(tx: Reader, tenant: str) -> list[Tag]:
 async def insert(tx: Tx, tag: Tag) -> None:
     """Raises UniqueViolation."""
     row = msgspec.structs.asdict(tag) | {"active": int(tag.active)}
-    await tx.execute(f"INSERT INTO tags ({_COLUMNS}) VALUES ({_VALUES})", **row)
+    await tx.execute(_INSERT, **row)
 
 
 async def update(tx: Tx, tag: Tag) -> None:
