@@ -34,8 +34,8 @@ from crm_cell.options.schemas import (
     OptionCreate,
     OptionId,
     OptionPatch,
-    OptionsView,
-    OptionView,
+    TenantOptionsView,
+    TenantOptionView,
     option_field_meta,
 )
 from crm_cell.options.service import MOST_OPTIONS, OptionService
@@ -61,19 +61,19 @@ def option_routes(service: OptionService) -> Routes:
     query_type: Any = OptionQuery
 
     @routes.read("", "选项列表")
-    async def list_(tx: Reader, actor: Actor, query: query_type) -> OptionsView:
+    async def list_(tx: Reader, actor: Actor, query: query_type) -> TenantOptionsView:
         """The options of one field, or of all, in their order. Everybody in the tenant may read
         them.
 
         Inactive ones are among them: records may still have them.
         """
         found = await service.all(tx, actor.tenant, query.field)
-        return OptionsView(data=[OptionView.of(each, actor.tenant) for each in found])
+        return TenantOptionsView(data=[TenantOptionView.of(each, actor.tenant) for each in found])
 
     @routes.read("/{field}/{option_id}", "选项详情")
     async def get(
         tx: Reader, actor: Actor, field: FieldName, option_id: OptionId
-    ) -> Resource[OptionView]:
+    ) -> Resource[TenantOptionView]:
         """One option."""
         return _answer(actor, await service.get(tx, actor.tenant, field, option_id))
 
@@ -90,7 +90,7 @@ def option_routes(service: OptionService) -> Routes:
             RuleViolation(TOO_MANY_OPTIONS, limit=MOST_OPTIONS),
         ],
     )
-    async def create(tx: Tx, actor: Actor, body: OptionCreate) -> Resource[OptionView]:
+    async def create(tx: Tx, actor: Actor, body: OptionCreate) -> Resource[TenantOptionView]:
         """Add an option to a field. Its id never changes; all else may."""
         require_administrator(actor)
         if body.field not in service.catalogue.fields:
@@ -116,14 +116,14 @@ def option_routes(service: OptionService) -> Routes:
         option_id: OptionId,
         patch: Patch[OptionPatch],
         condition: IfMatch,
-    ) -> Resource[OptionView]:
+    ) -> Resource[TenantOptionView]:
         """Rename an option, give it another colour or position, or deactivate it, by a JSON merge
         patch. No record changes by it."""
         require_administrator(actor)
         await service.lock(tx, actor.tenant)
         current = await service.get(tx, actor.tenant, field, option_id)
         condition.require(current.version)
-        changes = patch.against(OptionView.of(current, actor.tenant), current)
+        changes = patch.against(TenantOptionView.of(current, actor.tenant), current)
         if "label" in changes:
             changes["label"] = _label(changes["label"], current.label)
             if changes["label"] == current.label:
@@ -156,10 +156,10 @@ def option_routes(service: OptionService) -> Routes:
     return routes
 
 
-def _answer(actor: Actor, option: Option, *, created: bool = False) -> Resource[OptionView]:
+def _answer(actor: Actor, option: Option, *, created: bool = False) -> Resource[TenantOptionView]:
     place = f"{option.field}/{option.option_id}"
     path = f"/options/{place}" if created else None
-    return Resource(OptionView.of(option, actor.tenant), place, option.version, path)
+    return Resource(TenantOptionView.of(option, actor.tenant), place, option.version, path)
 
 
 def _label(given: dict[str, str], before: Label) -> Label:

@@ -85,7 +85,7 @@ class LabelsView(View):
     en: Annotated[str, Meta(description="英文名称 · In English", examples=["industry summit"])]
 
 
-class OptionView(View):
+class TenantOptionView(View):
     """One of the values that a field can have."""
 
     field: Annotated[
@@ -110,7 +110,7 @@ class OptionView(View):
     )
 
     @classmethod
-    def of(cls, option: Option, tenant: str) -> "OptionView":
+    def of(cls, option: Option, tenant: str) -> "TenantOptionView":
         return cls(
             field=option.field,
             option_id=option.option_id,
@@ -123,10 +123,10 @@ class OptionView(View):
         )
 
 
-class OptionsView(View):
+class TenantOptionsView(View):
     """Options, those of one field in their order."""
 
-    data: list[OptionView]
+    data: list[TenantOptionView]
 
 
 class OptionCreate(Body):
@@ -141,7 +141,7 @@ class OptionCreate(Body):
 
 
 class OptionPatch(PatchFields):
-    view: ClassVar[type[View]] = OptionView
+    view: ClassVar[type[View]] = TenantOptionView
 
     label: Annotated[dict[str, str], _LABEL] | UnsetType = UNSET
     color: Annotated[str, _COLOR] | UnsetType = UNSET

@@ -24,6 +24,7 @@ const Reports = lazy(() => import("../reports/ReportsPage"));
 const RecycleBin = lazy(() => import("../bin/RecycleBinPage"));
 const History = lazy(() => import("../audit/HistoryPage"));
 const Organisation = lazy(() => import("../organisation/OrganisationPage"));
+const Choices = lazy(() => import("../choices/ChoicesPage"));
 const Settings = lazy(() => import("../settings/SettingsPage"));
 const Palette = lazy(() => import("../palette/Palette"));
 const FollowUpDialog = lazy(() => import("../followups/FollowUpDialog"));
@@ -84,6 +85,7 @@ function Pages() {
       <Route path="/recycle-bin" component={RecycleBin} />
       <Route path="/history" component={History} />
       <Route path="/organisation" component={Organisation} />
+      <Route path="/choices" component={Choices} />
       <Route path="/me" component={Settings} />
       <Route path="/">{() => <Redirect to="/today" replace />}</Route>
       <Route path="/signin">{() => <Redirect to="/today" replace />}</Route>
