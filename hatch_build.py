@@ -123,7 +123,8 @@ def build_console(root: Path) -> None:
         run_npm(work, "ci", "--ignore-scripts", "--omit=dev", "--loglevel=error")
         run_npm(work, "run", "--silent", "build")
         built = work / "dist"
-        for file in [*built.glob("assets/*"), *built.glob("*.svg"), built / "manifest.webmanifest"]:
+        named = [built / "manifest.webmanifest", built / "sw.js"]
+        for file in [*built.glob("assets/*"), *built.glob("*.svg"), *named]:
             pack(file)
         (built / CONSOLE_STAMP).write_text(console_digest(root), encoding="utf-8")
         target = root / CONSOLE_TARGET

@@ -32,6 +32,8 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },
+  // Of components, with all that belongs to them.
+  { files: ["src/**/*.tsx"], rules: { "max-lines": ["error", { max: 150, skipBlankLines: false, skipComments: true }] } },
   { files: ["src/i18n/*"], rules: { "max-lines": "off" } },
   { files: ["src/ui/**"], rules: { "no-restricted-imports": "off" } },
 );

@@ -48,6 +48,11 @@ from crm_cell.idempotency.purge import purge_forever
 from crm_cell.identity.authenticator import Now
 from crm_cell.identity.factory import authenticator
 from crm_cell.kernel.paging import MAX_EXPORT_SIZE, MAX_SIZE
+from crm_cell.notifications.reminders import remind_forever
+from crm_cell.notifications.retention import purge_forever as purge_notifications_forever
+from crm_cell.notifications.routes import notification_routes
+from crm_cell.notifications.service import Notifications
+from crm_cell.notifications.waiting import UserWaiters
 from crm_cell.opening import open_database, start
 from crm_cell.opportunities.resource import opportunities
 from crm_cell.opportunities.routes import OpportunityRoutes
@@ -109,6 +114,7 @@ def all_routes(
     services: Services | None = None,
     settings: Settings | None = None,
     waiters: Waiters | None = None,
+    user_waiters: UserWaiters | None = None,
 ) -> list[Route]:
     """All routes of the service; `settings` default to those of a service without any."""
     services = services or make_services()
@@ -130,6 +136,7 @@ def all_routes(
         recycle_bin_routes(RecycleBin(services, settings.recycle_days), services.registry),
         *timeline_routes(Timeline(services)),
         ChangeRoutes(services, waiters or Waiters(), settings.changes_days).routes,
+        notification_routes(Notifications(services), user_waiters or UserWaiters()),
         user_routes(users, services.directory),
         team_routes(),
         option_routes(OptionService(services.options, OptionUse(services))),
@@ -225,6 +232,7 @@ class Cell:
         self._measurements = Measurements(measurements_folder)
         self.database: Database = open_database(settings)
         self._waiters = Waiters()
+        self._user_waiters = UserWaiters()
         self._numbering: Numbering | None = None
         if is_postgres(settings.database_url):
             self._numbering = Numbering(self.database, self._waiters)
@@ -235,7 +243,7 @@ class Cell:
             settings, settings.default_tenant_id, self.database, now
         )
         self._application = Application(
-            all_routes(self.services, settings, self._waiters),
+            all_routes(self.services, settings, self._waiters, self._user_waiters),
             self.database,
             idempotency=DatabaseIdempotencyGuard(self.database),
             authenticator=self._authenticator,
@@ -270,6 +278,10 @@ class Cell:
         if self._numbering is not None:
             yield self._numbering.run_forever()
             yield self._numbering.watch_forever()
+        yield remind_forever(self.database, self.services)
+        yield self._user_waiters.watch_forever(self.database)
+        if settings.notification_days:
+            yield purge_notifications_forever(self.database, settings.notification_days)
         if settings.events_retention_days:
             yield purge_events_forever(self.database, settings.events_retention_days)
         if settings.recycle_days:
@@ -284,10 +296,14 @@ class Cell:
     def drain(self, seconds: float) -> None:
         """Begins a graceful shutdown: to call before `stop`, while requests still arrive."""
         self._application.drain(seconds)
+        self._end_waits()
+
+    def _end_waits(self) -> None:
         self._waiters.end()
+        self._user_waiters.end()
 
     async def stop(self) -> None:
-        self._waiters.end()
+        self._end_waits()
         await background.end(self._background)
         await self._authenticator.stop()
         await self.database.stop()

@@ -56,6 +56,8 @@ class ServiceSettings(SettingsGroup):
     """How many days `GET /changes` goes back, if events are retained for as long"""
     recycle_days: Annotated[Integer, within(0, 36_500)] = 30
     """Days after which deleted records are removed for good; 0 is never"""
+    notification_days: Annotated[Integer, within(0, 36_500)] = 90
+    """Retention of notifications in days, read or not; 0 is forever"""
     mask_email: Flag = False
     """Mask e-mail addresses everywhere, as l***@example.com: 1 or 0"""
     reveals_per_day: Integer = 100

@@ -106,6 +106,7 @@ async def plant(caller: Caller) -> Ids:
     handover = {"fromUserId": planted["user_id"], "to": [{"userId": "bob"}]}
     given = (await everything.post("/handover", handover)).json()
     planted["handover_id"] = given["handoverId"]
+    planted["notification_id"] = await plant_notification(caller)
     planted["team_id"] = (await everything.post("/teams", {"name": "华东"})).json()["teamId"]
     option = {"field": "customer.source", "optionId": f"source.x{next(_numbers)}"}
     await everything.post("/options", option | {"label": {"en": option["optionId"]}})
@@ -125,6 +126,16 @@ async def plant_users(caller: Caller) -> str:
     for user in ("alice", "bob", "charlie", another):
         assert (await everything.put(f"/users/{user}", {"name": user})).status_code in (200, 201)
     return another
+
+
+async def plant_notification(caller: Caller) -> str:
+    """Of the caller, or of somebody where the caller is no user."""
+    receiver = Caller(caller.client, caller.tenant, caller.user or "bob")
+    given = {"title": "回电", "assigneeId": receiver.user, "remindAt": "2035-01-15T08:00:00Z"}
+    everything = Caller(caller.client, caller.tenant)
+    assert (await everything.post("/tasks", given)).status_code == 201
+    told: str = (await receiver.rows("/notifications"))[0]["notificationId"]
+    return told
 
 
 def path(route: Route, ids: Ids) -> str:

@@ -6,11 +6,12 @@ import { Router } from "wouter";
 import { App } from "./shell/App";
 import { Boundary } from "./ui/Boundary";
 import { UiProvider } from "./ui/Provider";
+import { registerWorker } from "./worker/register";
 
 const queries = new QueryClient({
   mutationCache: new MutationCache(),
   // Repetition and waiting are the business of api/http.ts, which knows what the service asks for.
-  defaultOptions: { queries: { retry: false, staleTime: 20_000 }, mutations: { retry: false } },
+  defaultOptions: { queries: { retry: false, staleTime: 20_000 }, mutations: { retry: false, networkMode: "always" } },
 });
 
 const base = new URL(document.baseURI).pathname.replace(/\/$/, "");
@@ -28,3 +29,6 @@ createRoot(document.getElementById("root") as HTMLElement).render(
     </QueryClientProvider>
   </StrictMode>,
 );
+
+// After the first screen, which it would compete with.
+window.addEventListener("load", () => window.setTimeout(() => void registerWorker(), 1000));

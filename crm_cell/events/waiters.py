@@ -43,7 +43,8 @@ class Waiting:
 class Waiters:
     """All that wait in this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, of_tenant: int = _MOST_OF_TENANT, most: int = _MOST) -> None:
+        self._most_of_tenant, self._most = of_tenant, most
         self._waiting: dict[str, set[Waiting]] = {}
         self._many = 0
         self._is_over = False
@@ -52,7 +53,7 @@ class Waiters:
     def waiting(self, tenant: str) -> Iterator[Waiting]:
         """Raises RateLimited where too many wait already, of the tenant or in all."""
         own = self._waiting.get(tenant, set())
-        if self._many >= _MOST or len(own) >= _MOST_OF_TENANT:
+        if self._many >= self._most or len(own) >= self._most_of_tenant:
             raise RateLimited
         one = Waiting(is_over=self._is_over)
         if self._is_over:

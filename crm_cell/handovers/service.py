@@ -4,6 +4,7 @@ Only owners change. A large handover is many transactions: each writes some reco
 remains.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import cycle, islice
 from typing import Any, Final
@@ -17,6 +18,7 @@ from crm_cell.handovers import store
 from crm_cell.handovers.holdings import IN_HAND
 from crm_cell.handovers.messages import HANDOVER_UNKNOWN, TOO_LATE, UNDONE
 from crm_cell.handovers.store import GIVEN, RETURNED, SKIPPED, Given, Handover
+from crm_cell.inbox import store as inbox
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import Conflict, NotFound
@@ -26,11 +28,14 @@ from crm_cell.resources.record import Record
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.services import Services
 from crm_cell.storage.engine import Reader, Tx
+from crm_cell.tasks.service import WITHOUT_NOTICE
 
 MOST: Final = 500
 """Records of one transaction."""
 UNDO_DAYS: Final = 7
 _DAY_MS: Final = 86_400_000
+# Receivers get one notification of a handover, and nobody gets one of what is taken back.
+_QUIETLY: Final = frozenset({WITHOUT_NOTICE})
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -144,7 +149,7 @@ class HandoverService:
         if record is None or owner_of(record) != item.user_id:
             return msgspec.structs.replace(item, state=SKIPPED)
         changes = {resource.record.owner_field: handover.from_user}
-        await service.update(tx, actor, record, changes)
+        await service.update(tx, actor, record, changes, options=_QUIETLY)
         return msgspec.structs.replace(item, state=RETURNED)
 
     async def _give(self, tx: Tx, actor: Actor, handover: Handover, plan: Plan) -> Progress:
@@ -181,9 +186,13 @@ class HandoverService:
         given = []
         for record in records:
             user = with_customer.get(_customer_of(record) or "") or next(turns)
-            await service.update(tx, actor, record, {resource.record.owner_field: user})
+            changes = {resource.record.owner_field: user}
+            await service.update(tx, actor, record, changes, options=_QUIETLY)
             given.append(Given(resource.table, record.id, user))
         await store.add(tx, handover, given)
+        for user, many in Counter(each.user_id for each in given).items():
+            about = actor.tenant, user, inbox.HANDOVER, handover.id
+            await inbox.add_to(tx, *about, sender=handover.from_user, many=many)
 
     async def _progress(self, tx: Reader, handover: Handover, plan: Plan) -> Progress:
         left = await self.remaining(tx, handover.tenant_id, handover.from_user, plan)

@@ -27,6 +27,7 @@ OWN = frozenset(
         "health",
         "livez",
         "metrics",
+        "notifications",
         "openapi.json",
         "opportunities",
         "options",

@@ -52,6 +52,7 @@ class Write(msgspec.Struct, Generic[R], frozen=True):
     values: Values
     """The fields that the request sets."""
     parents: Parents = {}
+    options: frozenset[str] = frozenset()
 
 
 class Service(Lifecycle[R]):
@@ -113,7 +114,7 @@ class Service(Lifecycle[R]):
         options: frozenset[str] = frozenset(),
     ) -> R:
         """`changes` are fields that differ from `before`; `options` are passed on where ownership
-        is transferred."""
+        is transferred, and to `finish`."""
         if not changes:
             return before
         write = await self.planned_update(tx, actor, before, changes)
@@ -123,7 +124,7 @@ class Service(Lifecycle[R]):
         await self.store.update(tx, before, after)
         await self._transfer(tx, actor, before, after, options)
         await self.changes.record(tx, actor, "updated", [(before, after)])
-        await self.finish(write)
+        await self.finish(msgspec.structs.replace(write, options=options) if options else write)
         return after
 
     # Writing many at once

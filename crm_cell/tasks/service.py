@@ -10,6 +10,7 @@ from crm_cell.contacts.resource import contacts
 from crm_cell.contracts.resource import contracts
 from crm_cell.customers.resource import customers
 from crm_cell.follow_ups.resource import FollowUp, follow_ups
+from crm_cell.inbox import store as inbox
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import Conflict, CrmError, RuleViolation
@@ -23,7 +24,10 @@ from crm_cell.storage.engine import Tx
 from crm_cell.tasks.messages import NOT_OPEN, REPEATS_WITHOUT_DUE
 from crm_cell.tasks.repeating import next_occurrence
 from crm_cell.tasks.resource import Task
+from crm_cell.tasks.store import TaskStore
 
+WITHOUT_NOTICE: Final = "without_notice"
+"""The option of an update that notifies nobody: the caller does."""
 _OF_A_CUSTOMER: Final[Mapping[str, AnyResource]] = {
     "opportunity_id": opportunities,
     "contract_id": contracts,
@@ -64,6 +68,11 @@ class TaskService(Service[Task]):
         ],
     }
 
+    def make_store(self) -> TaskStore:
+        return TaskStore(
+            self.resource, self.services.tables, search_texts=self.services.search_texts
+        )
+
     async def prepare(self, write: Write[Task]) -> Task:
         """Raises RuleViolation for references to different customers, and for a repetition without
         a due date. A repetition passes from a task that is closed to the next one."""
@@ -80,8 +89,10 @@ class TaskService(Service[Task]):
         return before if before is not None and _same(before, after) else after
 
     async def finish(self, write: Write[Task]) -> None:
-        """Plans the next occurrence of a task that repeats."""
+        """Tells the assignee, and plans the next occurrence of a task that repeats."""
         before, after = write.before, write.after
+        if WITHOUT_NOTICE not in write.options:
+            await _tell_assignee(write.tx, write.actor, before, after)
         repeat = write.values.get("repeat", before.repeat if before else None)
         if repeat is not None and _closes(before, after):
             repeating = msgspec.structs.replace(after, repeat=repeat)
@@ -138,6 +149,8 @@ class TaskService(Service[Task]):
         write = Write(tx, actor, None, record, values)
         await self.insert(write)
         await self.changes.record(tx, actor, "created", [(None, record)])
+        if record.assignee_id != task.assignee_id:
+            await _tell_assignee(tx, actor, None, record)
         return record
 
     async def _live_references(self, tx: Tx, task: Task) -> dict[str, Any]:
@@ -172,6 +185,16 @@ class TaskService(Service[Task]):
                 raise RuleViolation(of_other_parent(resource, customers))
             customer = customer or found
         return customer
+
+
+async def _tell_assignee(tx: Tx, actor: Actor, before: Task | None, after: Task) -> None:
+    """Of an open task that somebody else has given them."""
+    user = after.assignee_id
+    if user is None or user == actor.user or after.status != "open":
+        return
+    if before is None or before.assignee_id != user:
+        about = after.tenant_id, user, inbox.TASK_ASSIGNED, after.id
+        await inbox.add(tx, *about, occasion=after.version, sender=actor.user)
 
 
 def _due(task: Task) -> str | None:

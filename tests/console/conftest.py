@@ -34,7 +34,7 @@ Browser: TypeAlias = Any
 Open: TypeAlias = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
@@ -48,7 +48,7 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """After the browser: without one nothing is started."""
     with serving(tmp_path_factory.mktemp("console"), CRM_AUTH_MODE="dev") as process:
@@ -109,17 +109,25 @@ def opened(browser: Browser, service: Process) -> Iterator[Open]:
     faults: list[str] = []
 
     def opens(
-        path: str = "", *, language: str = "en", theme: str = "light", width: int = 1440
+        path: str = "",
+        *,
+        language: str = "en",
+        theme: str = "light",
+        width: int = 1440,
+        user: str = "",
+        worker: bool = False,
     ) -> Page:
         phone = width < 640
         context = browser.new_context(
             viewport={"width": width, "height": 844 if phone else 900},
             has_touch=phone,
             timezone_id=ZONE,
+            # A route of Playwright does not see what goes through a service worker.
+            service_workers="allow" if worker else "block",
         )
         contexts.append(context)
         preferences = {"language": language, "theme": theme, "density": "comfortable"}
-        session = {"token": "test", "tenant": "acme", "user": ""}
+        session = {"token": "test", "tenant": "acme", "user": user}
         context.add_init_script(
             f"localStorage.setItem('crm.preferences', {json.dumps(json.dumps(preferences))});"
             "sessionStorage.getItem('crm.session') ||"
@@ -144,7 +152,7 @@ def _note(message: Any, faults: list[str]) -> None:
         faults.append(message.text)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def axe() -> str:
     """The source of axe-core, where the packages for development are installed."""
     path = Path(__file__).parents[2] / "console/node_modules/axe-core/axe.min.js"

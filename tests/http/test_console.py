@@ -26,6 +26,7 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "assets").mkdir(parents=True)
     (folder / "index.html").write_text(PAGE, encoding="utf-8")
     (folder / "icon.svg").write_text("<svg/>", encoding="utf-8")
+    (folder / "sw.js").write_text("self", encoding="utf-8")
     (folder / "manifest.webmanifest").write_text("{}", encoding="utf-8")
     (folder / "assets/index-AbC_1-x.js").write_text("export {};", encoding="utf-8")
     (folder / "assets/notes.txt").write_text("no file of the console", encoding="utf-8")
@@ -94,6 +95,18 @@ async def test_files_with_a_hash_in_their_name_are_cached_for_ever_and_others_ar
     assert icon.headers["cache-control"] == "public, max-age=3600"
     manifest = await browser.get("/console/manifest.webmanifest")
     assert manifest.headers["content-type"] == "application/manifest+json"
+
+
+async def test_the_service_worker_is_asked_for_at_each_visit_and_reaches_this_service_only(
+    browser: httpx.AsyncClient,
+) -> None:
+    page = await browser.get("/console/")
+    assert "; worker-src 'self'; " in page.headers["content-security-policy"]
+    worker = await browser.get("/console/sw.js")
+    assert worker.headers["cache-control"] == "no-cache"
+    assert worker.headers["content-type"].startswith("text/javascript")
+    policy = worker.headers["content-security-policy"]
+    assert policy == "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from crm_cell.storage.migrate import is_current, migrate, schema_version
 from crm_cell.storage.schema_version import SCHEMA_VERSION
 
 # Kept by Alembic, or for all tenants at once and never looked up by one.
-NOT_BY_TENANT = {"alembic_version", "idempotency_keys_by_age"}
+NOT_BY_TENANT = {"alembic_version", "idempotency_keys_by_age", "task_reminders_due"}
 # By the number of an entry, which no statement names without the tenant.
 BY_NUMBER = "search_entries"
 FULL_TEXT = "search_terms"

@@ -255,9 +255,9 @@ async def test_a_function_of_ones_own_sees_no_more(login: Login, filled: Running
 # What nobody may
 
 
-REWRITTEN = {"teams", "team_members", "team_reach", "record_tags"}
-"""Who belongs to which team, is seen by whom, and which records have a tag: no records themselves,
-and the audit log has each change."""
+REWRITTEN = {"teams", "team_members", "team_reach", "task_reminders", "record_tags"}
+"""Who belongs to which team, and is seen by whom: no records, and the audit log has each change.
+When to look at tasks. And which records have a tag, which the records say themselves."""
 
 
 async def test_nothing_is_ever_deleted(login: Login, filled: Running, tables: Tables) -> None:
@@ -348,9 +348,11 @@ def test_upkeep_forgets_what_is_old_and_erases_people(datastore: PostgresDatasto
         "funnel": "INSERT UPDATE",
         "goals": "DELETE UPDATE",
         "idempotency_keys": "DELETE UPDATE",
+        "notifications": "DELETE",
         "opportunities": "DELETE UPDATE",
         "opportunity_changes": "DELETE",
         "search_entries": "DELETE",
+        "task_reminders": "DELETE",
         "tasks": "DELETE UPDATE",
         "tenant_keys": "DELETE",
         "users": "UPDATE",

@@ -1,5 +1,6 @@
 import { ApiError, errorOf } from "./errors";
 import { t } from "../i18n/translate";
+import { setClock } from "../format/clock";
 import { newRequestId } from "../state/intent";
 import { setOffline, waitUntil } from "../state/notices";
 import { preferences } from "../state/preferences";
@@ -44,6 +45,7 @@ async function sent(request: Request): Promise<Response> {
     try {
       const response = await fetch(request.clone());
       setOffline(false);
+      setClock(response.headers.get("Date"));
       return response;
     } catch (error) {
       if (request.signal.aborted) throw error;
@@ -60,7 +62,9 @@ async function patient(request: Request): Promise<Response> {
   for (let attempt = 0; ; attempt++) {
     const response = await sent(request);
     const wait = Number(response.headers.get("Retry-After"));
-    const busy = response.status === 429 || response.status === 503;
+    // 409 with a time to wait: the first request of this id is still running.
+    const running = response.status === 409 && response.headers.has("Retry-After");
+    const busy = response.status === 429 || response.status === 503 || running;
     if (!busy || attempt === RETRIES || !(wait >= 0 && wait <= LONGEST_WAIT)) return response;
     waitUntil(Date.now() + wait * 1000);
     await pause(wait * 1000);

@@ -3,7 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "./client";
 import { ask, ROOT, ZONE } from "./http";
-import { session } from "../state/session";
+import { knowAs, session } from "../state/session";
 import type { Bulk, Field, Hit as ApiHit, Label, ResourceFields, Whoami } from "./schema";
 
 export type { Field, Label, ResourceFields, Whoami };
@@ -157,7 +157,11 @@ const MINUTE = 60_000;
 
 export const whoami = queryOptions({
   queryKey: ["whoami"],
-  queryFn: () => body(api.GET("/whoami", { params: { header: caller() } })),
+  queryFn: async () => {
+    const found = await body(api.GET("/whoami", { params: { header: caller() } }));
+    knowAs(found.tenantId, found.user);
+    return found;
+  },
   staleTime: 10 * MINUTE,
 });
 

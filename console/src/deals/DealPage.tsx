@@ -1,8 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 
-import { list, type Row } from "../api/resources";
+import type { Row } from "../api/resources";
 import { money } from "../format/money";
 import { useT } from "../i18n/translate";
 import { Timeline } from "../followups/Timeline";
@@ -13,12 +12,13 @@ import { useSave } from "../records/save";
 import { useDelete } from "../records/useDelete";
 import { useRecord } from "../records/useRecord";
 import { Tasks } from "../tasks/Tasks";
-import { Time } from "../records/Value";
 import { remember } from "../state/recent";
-import { Button, IconButton } from "../ui/Button";
+import { IconButton } from "../ui/Button";
 import { Drop, MenuList } from "../ui/Drop";
 import { Failed, SkeletonLines } from "../ui/States";
+import { EndButtons } from "./EndButtons";
 import { LostDialog } from "./LostDialog";
+import { StageHistory } from "./StageHistory";
 import { type Deal, type Stage, useMove, useStages } from "./stages";
 import { Stepper } from "./Stepper";
 
@@ -81,7 +81,7 @@ export default function DealPage({ id }: { id: string }) {
           </section>
           <section className="c3" aria-label={t("record.related")}>
             <Tasks customerId={customerId} />
-            <History id={id} />
+            <StageHistory id={id} />
             {data.row["status"] === WON && (
               <Link className="btn" style={{ marginTop: 12 }} href={`/contracts?new&customerId=${customerId}&opportunityId=${id}`}>
                 {t("deal.contract")}
@@ -111,48 +111,3 @@ const dealOf = (row: Row): Deal => ({
   title: row["title"] as string,
   stage: row["stage"] as number,
 });
-
-function EndButtons({ won, lost, onMove }: { won: Stage | undefined; lost: Stage | undefined; onMove: (stage: Stage) => void }) {
-  const t = useT();
-  if (!won || !lost) return null;
-  return (
-    <>
-      <Button className="hide-phone" icon="win" onClick={() => onMove(won)}>
-        {t("deal.win")}
-      </Button>
-      <Button className="hide-phone" icon="lost" onClick={() => onMove(lost)}>
-        {t("deal.lose")}
-      </Button>
-    </>
-  );
-}
-
-function History({ id }: { id: string }) {
-  const t = useT();
-  const { fields } = useRecord("opportunity", id);
-  const { open, won, lost } = useStages(fields);
-  const names = new Map([...open, won, lost].flatMap((each) => (each ? [[each.value, each.name]] : [])));
-  const { data, error, refetch } = useQuery({
-    queryKey: ["opportunity", "history", id],
-    queryFn: ({ signal }) => list("opportunity", { pageSize: 50 }, signal, id, "history"),
-  });
-  return (
-    <section aria-label={t("deal.history")}>
-      <h3 className="h">{t("deal.history")}</h3>
-      {error && <Failed error={error} retry={() => void refetch()} />}
-      {data && data.data.length > 0 && (
-        <div className="card clip">
-          {data.data.map((row, at) => (
-            <div key={at} className="li">
-              <span className="stc sp">
-                <i className={`dot s${row["toStage"] as number}`} />
-                {names.get(row["toStage"] as number)}
-              </span>
-              <Time value={row["createdAt"] as string} />
-            </div>
-          ))}
-        </div>
-      )}
-    </section>
-  );
-}

@@ -1,27 +1,15 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type KeyboardEvent, type Ref, useCallback } from "react";
 
-import { create, whoami } from "../api/resources";
-import { type Key, useLabel, useT } from "../i18n/translate";
+import { useLabel, useT } from "../i18n/translate";
 import { useFields } from "../records/fields";
-import { useChildren } from "../records/useRecord";
-import { useIntent } from "../state/intent";
-import { toast } from "../state/toasts";
 import { Button } from "../ui/Button";
 import { Icon, type IconName } from "../ui/Icon";
 import { FormFault } from "../ui/States";
+import { About } from "./About";
 import { NextStep } from "./NextStep";
+import { type Note, useSaveNote } from "./useSaveNote";
 
 const ICONS: Record<string, IconName> = { call: "phone", visit: "pin", wechat: "chat", meeting: "users", email: "mail", other: "pen" };
-
-interface Note {
-  kind: string;
-  text: string;
-  contactId: string;
-  dealId: string;
-  next: string;
-}
-const EMPTY: Note = { kind: "call", text: "", contactId: "", dealId: "", next: "" };
 
 interface Props {
   customerId: string;
@@ -29,34 +17,6 @@ interface Props {
   onSaved?: () => void;
   area?: Ref<HTMLTextAreaElement>;
   autoFocus?: boolean;
-}
-
-/** The follow-up and its next step, under one intent: a retry saves neither twice. */
-function useSaveNote(customerId: string, name: string, onSaved?: () => void) {
-  const t = useT();
-  const queries = useQueryClient();
-  const { data: caller } = useQuery(whoami);
-  const draft = useIntent<Note>(`follow-up.${customerId}`, EMPTY);
-  const { intent, finish } = draft;
-  const saving = useMutation({
-    mutationFn: async () => {
-      const { kind, text, contactId, dealId, next } = intent.values;
-      const about = { customerId, ...(contactId && { contactId }), ...(dealId && { opportunityId: dealId }) };
-      const saved = await create("follow_up", intent.requestId, { ...about, content: text.trim(), followUpType: kind });
-      if (next) {
-        const task = { title: t("follow.task", { name }).slice(0, 200), dueOn: next, kind: "call", followUpId: saved.row["followUpId"] };
-        const assignee = caller?.user ? { assigneeId: caller.user } : {};
-        await create("task", `${intent.requestId}-next`, { ...about, ...task, ...assignee });
-      }
-    },
-    onSuccess: () => {
-      finish();
-      void queries.invalidateQueries();
-      toast(t("follow.saved"));
-      onSaved?.();
-    },
-  });
-  return { draft, saving };
 }
 
 export function Composer({ customerId, name, onSaved, area, autoFocus = false }: Props) {
@@ -119,38 +79,5 @@ export function Composer({ customerId, name, onSaved, area, autoFocus = false }:
         </Button>
       </div>
     </section>
-  );
-}
-
-interface AboutProps {
-  resource: "contact" | "opportunity";
-  label: Key;
-  icon: IconName;
-  customerId: string;
-  value: string;
-  onChange: (id: string) => void;
-}
-
-/** Of this customer only: nobody looks for a contact among the whole company's. */
-function About({ resource, label, icon, customerId, value, onChange }: AboutProps) {
-  const t = useT();
-  const { data } = useChildren(resource, { customerId });
-  const ids = { contact: "contactId", opportunity: "opportunityId" };
-  const titles = { contact: "name", opportunity: "title" };
-  if (!data || data.data.length === 0) return null;
-  return (
-    <label className="chip q">
-      <Icon name={icon} size={14} />
-      <span className="sr">{t(label)}</span>
-      <select value={value} onChange={(event) => onChange(event.target.value)}>
-        <option value="">{t(label)}</option>
-        {data.data.map((row) => (
-          <option key={row[ids[resource]] as string} value={row[ids[resource]] as string}>
-            {row[titles[resource]] as string}
-          </option>
-        ))}
-      </select>
-      <Icon name="down" size={14} />
-    </label>
   );
 }

@@ -5,6 +5,7 @@ import { Button } from "../ui/Button";
 import { Failed, SkeletonLines } from "../ui/States";
 import { TimelineEntry } from "./TimelineEntry";
 import { useTimeline } from "./useTimeline";
+import { WaitingNotes } from "./WaitingNotes";
 
 const STEP = 20;
 
@@ -39,6 +40,7 @@ export function Timeline({ customerId, first = STEP, filters = false }: Props) {
           ))}
         </div>
       )}
+      <WaitingNotes customerId={customerId} />
       {!items && <SkeletonLines />}
       {items?.length === 0 && <p className="mut" style={{ padding: "8px 0" }}>{t("follow.empty")}</p>}
       {items && items.length > 0 && (

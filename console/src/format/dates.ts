@@ -46,6 +46,12 @@ export function fullTime(value: string, language: Language): string {
   return new Date(value).toLocaleString(locale, { dateStyle: "full", timeStyle: "short" });
 }
 
+/** Of a month, such as 2026-11. */
+export function monthName(value: string, language: Language): string {
+  const locale = language === "zh" ? "zh-CN" : "en-GB";
+  return toDate(`${value}-01`).toLocaleDateString(locale, { year: "numeric", month: language === "zh" ? "long" : "short" });
+}
+
 export function clock(value: string): string {
   const date = new Date(value);
   return `${String(date.getHours()).padStart(2, "0")}:${String(date.getMinutes()).padStart(2, "0")}`;

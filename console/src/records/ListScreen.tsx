@@ -12,7 +12,7 @@ import { BulkBar } from "./BulkBar";
 import { ConflictDialog } from "./ConflictDialog";
 import { exportFile } from "./exportFile";
 import { columnsOf, titleField, useFields } from "./fields";
-import { NO_FILTER, toggled } from "./filter";
+import { NO_FILTER, searched } from "./filter";
 import { FilterBar, type Quick } from "./FilterBar";
 import { SearchBox } from "./SearchBox";
 import { ListBody } from "./ListBody";
@@ -82,11 +82,7 @@ export function ListScreen(props: ListScreenProps) {
   const exporting = () => void exportFile(resource, selection.everything ? [] : selection.ids, query, t);
   const error = noFields ?? rows.error;
   const tooBroad = error instanceof ApiError && (error.code === "QUERY_TOO_BROAD" || error.faults.some((each) => each.field === "filter"));
-  const search = (text: string) => {
-    const others = state.filter.conditions.filter((each) => !(each.field === titleField(resource) && each.op === "~"));
-    const filter = { ...state.filter, conditions: others };
-    state.setFilter(text === "" ? filter : toggled(filter, { field: titleField(resource), op: "~", value: text }));
-  };
+  const search = (text: string) => state.setFilter(searched(state.filter, titleField(resource), text));
 
   return (
     <>

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, type SyntheticEvent, useState } from "react";
+import { type ReactNode, type SyntheticEvent, useEffect, useMemo, useState } from "react";
 
 import { ApiError } from "../api/errors";
 import { create, type Field, type Resource, type Row } from "../api/resources";
@@ -19,7 +19,8 @@ interface Props {
   first: string[];
   initial?: Draft;
   /** Below the title, while it is typed: what may be the same record. */
-  hint?: (title: string) => ReactNode;
+  hint?: ReactNode;
+  onTyped?: (values: Draft) => void;
   similar?: boolean;
   onCreated: (row: Row, etag: string | null) => void;
   onClose: () => void;
@@ -36,12 +37,10 @@ function contentOf(fields: Field[], values: Draft): { content: Row; wrong: strin
   return { content, wrong };
 }
 
-const typed = (value: Draft[string] | undefined): string => (typeof value === "string" ? value : "");
-
 const EMPTY: Draft = {};
 const WIDE = new Set(["reference", "multilineText"]);
 
-export function RecordForm({ resource, first, initial = EMPTY, hint, similar, onCreated, onClose }: Props) {
+export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, similar, onCreated, onClose }: Props) {
   const t = useT();
   const label = useLabel();
   const queries = useQueryClient();
@@ -49,7 +48,8 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, similar, on
   const [all, setAll] = useState(false);
   const [wrong, setWrong] = useState<string[]>([]);
   const { intent, change, finish, renew, restored } = useIntent<Draft>(`new.${resource}`, initial);
-  const values = { ...initial, ...intent.values };
+  const values = useMemo(() => ({ ...initial, ...intent.values }), [initial, intent.values]);
+  useEffect(() => onTyped?.(values), [onTyped, values]);
   const writable = fields.filter((each) => each.writable !== "never");
   const asked = first.flatMap((name) => writable.filter((each) => each.name === name));
   const rest = writable.filter((each) => !first.includes(each.name));
@@ -92,7 +92,7 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, similar, on
           <Editor field={field} value={values[field.name]} control={control} autoFocus={at === 0} onChange={(value) => change({ ...intent.values, [field.name]: value })} />
         )}
       </Labelled>
-      {field.name === titleField(resource) && hint?.(typed(values[field.name]))}
+      {field.name === titleField(resource) && hint}
     </div>
   );
   return (

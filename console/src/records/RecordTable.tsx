@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { type CSSProperties, useEffect, useRef, useState } from "react";
 
 import { type Field, idOf, type Resource, type Row } from "../api/resources";
 import { useT } from "../i18n/translate";
@@ -8,7 +8,9 @@ import { Checkbox } from "../ui/Checkbox";
 import { isInline } from "./fields";
 import type { Saving } from "./save";
 import { TableHead } from "./TableHead";
+import { tableKeys } from "./tableKeys";
 import { TableRow } from "./TableRow";
+import { gridOf, useFitting } from "./useFitting";
 import type { Layout } from "./useLayout";
 import type { Rows } from "./useRows";
 import type { Selection } from "./useSelection";
@@ -34,28 +36,6 @@ const HEIGHTS = { comfortable: 36, compact: 30 };
 export interface Editing {
   id: string;
   field: string;
-}
-
-const CHECKBOX = 40;
-const MARGIN = 60;
-
-function useFitting(frame: RefObject<HTMLDivElement | null>, columns: Field[], layout: Layout, narrow: boolean): Field[] {
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const element = frame.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [frame]);
-  if (!narrow || width === 0) return columns;
-  let used = CHECKBOX + MARGIN;
-  // The panel has telephone and owner; beside it, dates and amounts tell rows apart.
-  const wanted = columns.filter((each, at) => at === 0 || (each.type !== "phone" && each.type !== "user"));
-  return wanted.filter((each, at) => {
-    used += layout.widthOf(each);
-    return at === 0 || used <= width;
-  });
 }
 
 export function RecordTable(props: Props) {
@@ -84,9 +64,7 @@ export function RecordTable(props: Props) {
   useEffect(() => frame.current?.focus({ preventScroll: true }), []);
 
   const drawn = items.map((item) => rowAt(item.index)).filter((row): row is Row => row !== undefined);
-  // A long first cell must not push the others out of their columns.
-  const least = columns.reduce((sum, each) => sum + layout.widthOf(each), CHECKBOX + MARGIN);
-  const template = `40px minmax(${layout.widthOf(columns[0] as Field) + MARGIN}px, 1fr) ${columns.slice(1).map((each) => `${layout.widthOf(each)}px`).join(" ")}`;
+  const { template, least } = gridOf(columns, layout);
 
   const goTo = (next: number, alsoOpen: boolean) => {
     const place = Math.max(0, Math.min(rows.count - 1, next));
@@ -99,29 +77,16 @@ export function RecordTable(props: Props) {
     const field = columns.find(isInline);
     if (field) setEditing({ id: idOf(resource, row), field: field.name });
   };
-  const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
-    if (event.target !== event.currentTarget || event.nativeEvent.isComposing || event.altKey) return;
-    const row = rowAt(at);
-    const panel = openId !== null;
-    const acts: Record<string, () => void> = {
-      ArrowDown: () => goTo(at + 1, panel),
-      j: () => goTo(at + 1, panel),
-      ArrowUp: () => goTo(at - 1, panel),
-      k: () => goTo(at - 1, panel),
-      Home: () => goTo(0, panel),
-      End: () => goTo(rows.count - 1, panel),
-      Enter: () => row && onOpen(idOf(resource, row)),
-      o: () => row && onPage(idOf(resource, row)),
-      x: () => row && selection.toggle(idOf(resource, row)),
-      e: () => row && edit(row),
-      a: () => (event.ctrlKey || event.metaKey) && selection.addAll(drawn.map((each) => idOf(resource, each))),
-    };
-    const modified = event.ctrlKey || event.metaKey;
-    const act = acts[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (act === undefined || (modified && event.key !== "a")) return;
-    event.preventDefault();
-    act();
-  };
+  const onKey = tableKeys({
+    step: (by) => goTo(at + by, openId !== null),
+    jump: (end) => goTo(end === "first" ? 0 : rows.count - 1, openId !== null),
+    row: () => rowAt(at),
+    open: (row) => onOpen(idOf(resource, row)),
+    page: (row) => onPage(idOf(resource, row)),
+    select: (row) => selection.toggle(idOf(resource, row)),
+    edit,
+    selectAll: () => selection.addAll(drawn.map((each) => idOf(resource, each))),
+  });
 
   return (
     <div

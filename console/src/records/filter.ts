@@ -76,3 +76,10 @@ export function toggled(filter: Filter, condition: Condition): Filter {
 }
 
 export { isMoney };
+
+/** In place of what was searched for before. */
+export function searched(filter: Filter, field: string, text: string): Filter {
+  const conditions = filter.conditions.filter((each) => !(each.field === field && each.op === "~"));
+  const others = { ...filter, conditions };
+  return text === "" ? others : toggled(others, { field, op: "~", value: text });
+}

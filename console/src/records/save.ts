@@ -3,8 +3,11 @@ import { useCallback, useState } from "react";
 
 import { ApiError, asApiError } from "../api/errors";
 import { get, idOf, type Page, type Resource, type Row, type Saved, update } from "../api/resources";
+import { t } from "../i18n/translate";
+import { isAway, keepWrite } from "../outbox/send";
 import { newRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
+import { titleOf } from "./fields";
 
 /** Somebody else has changed the same members since the reader saw them. */
 export interface Conflict {
@@ -23,6 +26,11 @@ function inLists(queries: QueryClient, resource: Resource, id: string, changes: 
 }
 
 const differs = (one: unknown, other: unknown) => JSON.stringify(one ?? null) !== JSON.stringify(other ?? null);
+
+const pick = (row: Row, changes: Row): Row => Object.fromEntries(Object.keys(changes).map((name) => [name, row[name] ?? null]));
+
+/** Shown only as the service has it. */
+const MONEY = new Set<Resource>(["contract", "payment"]);
 
 /** Saves changes of what the reader saw; two people who change one member get both values shown. */
 export function useSave(resource: Resource) {
@@ -69,6 +77,12 @@ export function useSave(resource: Resource) {
           }
         }
       } catch (error) {
+        const write = { requestId, resource, id, content: changes, seen: pick(seen, changes), title: titleOf(resource, seen) };
+        if (isAway(error) && !MONEY.has(resource) && keepWrite(write, Date.now())) {
+          queries.setQueryData(recordKey(resource, id), (before: Saved | undefined) => before && { ...before, row: { ...before.row, ...changes } });
+          toast(t("outbox.kept"));
+          return true;
+        }
         inLists(queries, resource, id, seen);
         toast(asApiError(error).message, { tone: "danger" });
         return false;

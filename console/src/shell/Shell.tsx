@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useRef } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 
 import { useT } from "../i18n/translate";
+import { useOutbox } from "../outbox/useOutbox";
 import { open, useLayers } from "../state/layers";
 import { useKeys, usePhone } from "../ui/hooks";
 import { Empty, SkeletonLines } from "../ui/States";
@@ -24,10 +25,12 @@ const Reports = lazy(() => import("../reports/ReportsPage"));
 const RecycleBin = lazy(() => import("../bin/RecycleBinPage"));
 const History = lazy(() => import("../audit/HistoryPage"));
 const Organisation = lazy(() => import("../organisation/OrganisationPage"));
+const Notifications = lazy(() => import("../notifications/NotificationsPage"));
 const Choices = lazy(() => import("../choices/ChoicesPage"));
 const Settings = lazy(() => import("../settings/SettingsPage"));
 const Palette = lazy(() => import("../palette/Palette"));
 const FollowUpDialog = lazy(() => import("../followups/FollowUpDialog"));
+const Outbox = lazy(() => import("../outbox/OutboxDialog"));
 const Shortcuts = lazy(() => import("./Shortcuts"));
 
 const GO_WITHIN = 1000;
@@ -39,6 +42,7 @@ function usePreload(): void {
     const timer = window.setTimeout(() => {
       void import("../palette/Palette");
       void import("../followups/FollowUpDialog");
+      void import("../outbox/OutboxDialog");
     }, PRELOAD_AFTER);
     return () => window.clearTimeout(timer);
   }, []);
@@ -85,6 +89,7 @@ function Pages() {
       <Route path="/recycle-bin" component={RecycleBin} />
       <Route path="/history" component={History} />
       <Route path="/organisation" component={Organisation} />
+      <Route path="/notifications" component={Notifications} />
       <Route path="/choices" component={Choices} />
       <Route path="/me" component={Settings} />
       <Route path="/">{() => <Redirect to="/today" replace />}</Route>
@@ -100,6 +105,7 @@ export function Shell() {
   const layers = useLayers();
   useShellKeys();
   usePreload();
+  useOutbox();
   return (
     <div className="app">
       <a className="sr" href="#content">
@@ -116,6 +122,7 @@ export function Shell() {
       <Suspense fallback={null}>
         {layers.palette && <Palette />}
         {layers.follow !== null && <FollowUpDialog of={layers.follow} />}
+        {layers.outbox && <Outbox />}
         {layers.keys && <Shortcuts />}
       </Suspense>
     </div>

@@ -7,6 +7,7 @@ import { open } from "../state/layers";
 import { IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Person } from "../ui/Avatar";
+import { Bell } from "../notifications/Bell";
 import { Logo } from "../signin/SignIn";
 import { CreateMenu } from "./CreateMenu";
 import { type Place, PLACES } from "./places";
@@ -43,6 +44,7 @@ export function Sidebar() {
       <div className="ws">
         <Logo />
         <b className="el">{caller?.tenantId ?? t("app.name")}</b>
+        <Bell />
       </div>
       <div className="find">
         <button type="button" className="f" onClick={() => open({ palette: true })}>

@@ -17,6 +17,11 @@ export const newRequestId = (): string =>
 
 const name = (key: string) => `crm.draft.${key}`;
 
+/** For a form that is opened afterwards. */
+export function keepDraft<V>(key: string, intent: Intent<V>): void {
+  keep(sessionStorage, name(key), intent);
+}
+
 /** A draft with its request id, which survives a reload of the page. */
 export function useIntent<V>(key: string, empty: V) {
   const [intent, setIntent] = useState<Intent<V>>(

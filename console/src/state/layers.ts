@@ -4,11 +4,13 @@ import { store, useStore } from "./store";
 interface Layers {
   palette: boolean;
   keys: boolean;
+  /** What waits for the connection. */
+  outbox: boolean;
   /** The customer that a follow-up is for; "ask" where it is still to be chosen. */
   follow: { customerId: string; name: string } | "ask" | null;
 }
 
-export const layers = store<Layers>({ palette: false, keys: false, follow: null });
+export const layers = store<Layers>({ palette: false, keys: false, outbox: false, follow: null });
 
 export function open(change: Partial<Layers>): void {
   layers.set((now) => ({ ...now, ...change }));

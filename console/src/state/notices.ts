@@ -4,9 +4,11 @@ import { store, useStore } from "./store";
 interface Notices {
   offline: boolean;
   waitingUntil: number | null;
+  /** A newer console is there, for the next load of the page. */
+  updated: boolean;
 }
 
-export const notices = store<Notices>({ offline: !navigator.onLine, waitingUntil: null });
+export const notices = store<Notices>({ offline: !navigator.onLine, waitingUntil: null, updated: false });
 
 export function setOffline(offline: boolean): void {
   if (notices.get().offline !== offline) notices.set((now) => ({ ...now, offline }));
@@ -14,6 +16,10 @@ export function setOffline(offline: boolean): void {
 
 export function waitUntil(waitingUntil: number | null): void {
   notices.set((now) => ({ ...now, waitingUntil }));
+}
+
+export function setUpdated(): void {
+  notices.set((now) => ({ ...now, updated: true }));
 }
 
 window.addEventListener("offline", () => setOffline(true));

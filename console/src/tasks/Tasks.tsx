@@ -1,15 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { asApiError } from "../api/errors";
-import { list, type Row, update } from "../api/resources";
+import { list, type Row } from "../api/resources";
 import { age, daysFrom } from "../format/dates";
 import { useT } from "../i18n/translate";
 import { written } from "../records/filter";
-import { newRequestId } from "../state/intent";
+import { useWaiting } from "../outbox/outbox";
 import { usePreferences } from "../state/preferences";
 import { toast } from "../state/toasts";
 import { Icon } from "../ui/Icon";
 import { Failed, SkeletonLines } from "../ui/States";
+import { setStatus } from "./setStatus";
 
 function useOpenTasks(customerId: string) {
   const conditions = [
@@ -26,14 +27,13 @@ function useOpenTasks(customerId: string) {
 function useTick() {
   const t = useT();
   const queries = useQueryClient();
-  const change = (row: Row, status: string) => update("task", row["taskId"] as string, newRequestId(), { status }, null);
   const refresh = () => queries.invalidateQueries({ queryKey: ["task"] });
   return useMutation({
-    mutationFn: (row: Row) => change(row, "done"),
-    onSuccess: (_, row) => {
-      void refresh();
-      const undo = () => void change(row, "open").then(refresh, (error: unknown) => toast(asApiError(error).message, { tone: "danger" }));
-      toast(t("task.doneToast", { name: row["title"] as string }), { actions: [{ label: t("task.reopen"), run: undo }] });
+    mutationFn: (row: Row) => setStatus(row, "done"),
+    onSuccess: (saved, row) => {
+      if (saved) void refresh();
+      const undo = () => void setStatus(row, "open").then(refresh, (error: unknown) => toast(asApiError(error).message, { tone: "danger" }));
+      toast(saved ? t("task.doneToast", { name: row["title"] as string }) : t("outbox.kept"), { actions: [{ label: t("task.reopen"), run: undo }] });
     },
     onError: (error) => toast(error.message, { tone: "danger" }),
   });
@@ -44,15 +44,17 @@ export function Tasks({ customerId }: { customerId: string }) {
   const { language } = usePreferences();
   const { data, error, refetch } = useOpenTasks(customerId);
   const tick = useTick();
+  const kept = new Set(useWaiting().map((each) => each.id));
+  const open = data?.data.filter((row) => !kept.has(row["taskId"] as string));
   return (
     <section aria-label={t("record.nextStep")}>
       <h3 className="h">{t("record.nextStep")}</h3>
       {error && <Failed error={error} retry={() => void refetch()} />}
       {!data && !error && <SkeletonLines lines={1} />}
-      {data?.data.length === 0 && <p className="mut" style={{ padding: "0 4px 8px" }}>{t("record.noNextStep")}</p>}
-      {data && data.data.length > 0 && (
+      {open?.length === 0 && <p className="mut" style={{ padding: "0 4px 8px" }}>{t("record.noNextStep")}</p>}
+      {open && open.length > 0 && (
         <div className="card clip">
-          {data.data.map((row) => {
+          {open.map((row) => {
             const due = (row["dueOn"] ?? row["dueAt"]) as string | null;
             const days = due ? daysFrom(due) : 1;
             const tone = days < 0 ? "d" : days === 0 ? "w" : "n";

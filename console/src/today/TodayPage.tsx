@@ -4,7 +4,9 @@ import { useState } from "react";
 import { whoami } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { usePreferences } from "../state/preferences";
+import { Bell } from "../notifications/Bell";
 import { Segments } from "../ui/Button";
+import { usePhone } from "../ui/hooks";
 import { Empty, Failed, SkeletonLines } from "../ui/States";
 import { DealSection, QuietSection } from "./DealSection";
 import { TaskSection } from "./TaskSection";
@@ -16,6 +18,7 @@ const DEALS = ["closing", "stuck"] as const;
 
 export default function TodayPage() {
   const t = useT();
+  const phone = usePhone();
   const { data: caller } = useQuery(whoami);
   const [scope, setScope] = useState<Scope | null>(null);
   const { data, error, refetch } = useToday(scope);
@@ -39,6 +42,12 @@ export default function TodayPage() {
             ]}
             onChange={setScope}
           />
+        )}
+        {phone && (
+          <>
+            <span className="sp" />
+            <Bell phone />
+          </>
         )}
       </header>
       {error && <Failed error={error} retry={() => void refetch()} />}

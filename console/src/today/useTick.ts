@@ -2,11 +2,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { asApiError } from "../api/errors";
-import { create, type Row, update } from "../api/resources";
+import type { Row } from "../api/resources";
 import { dayPlus, nextMonday } from "../format/dates";
 import { useT } from "../i18n/translate";
+import { sendOrKeep } from "../outbox/send";
 import { newRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
+import { setStatus } from "../tasks/setStatus";
 
 const ABOUT = ["customerId", "opportunityId", "contractId", "contactId", "assigneeId", "kind", "title"];
 
@@ -18,22 +20,22 @@ export function useTick() {
   const refresh = () => queries.invalidateQueries({ queryKey: ["task"] });
   const failed = (error: unknown) => toast(asApiError(error).message, { tone: "danger" });
   const forget = (row: Row) => setDone((now) => now.filter((each) => each.row["taskId"] !== row["taskId"]));
-  const set = (row: Row, status: string) => update("task", row["taskId"] as string, newRequestId(), { status }, null);
 
   const reopen = (row: Row) => {
     forget(row);
-    void set(row, "open").then(refresh, failed);
+    void setStatus(row, "open").then(refresh, failed);
   };
   const plan = (row: Row, dueOn: string) => {
     const about = Object.fromEntries(ABOUT.flatMap((name) => (row[name] == null ? [] : [[name, row[name]]])));
-    void create("task", newRequestId(), { ...about, dueOn }).then(refresh, failed);
+    const content: Row = { ...about, dueOn };
+    void sendOrKeep({ requestId: newRequestId(), resource: "task", content, title: row["title"] as string }).then(refresh, failed);
   };
   const tick = (row: Row, section: string) => {
     setDone((now) => [...now, { row, section }]);
-    void set(row, "done").then(
-      () => {
-        void refresh();
-        toast(t("today.done"), {
+    void setStatus(row, "done").then(
+      (saved) => {
+        if (saved) void refresh();
+        toast(t(saved ? "today.done" : "outbox.kept"), {
           actions: [
             { label: t("follow.tomorrow"), run: () => plan(row, dayPlus(1)) },
             { label: t("follow.in3"), run: () => plan(row, dayPlus(3)) },

@@ -1,5 +1,5 @@
 import { useMediaQuery } from "@mantine/hooks";
-import { type RefObject, useEffect, useRef } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 
 /** Below 640 px the page is laid out for a phone. */
 export const usePhone = (): boolean =>
@@ -37,4 +37,20 @@ export function useKeys(keys: Record<string, (event: KeyboardEvent) => unknown>,
 
 export function useFocusOnce(ref: RefObject<HTMLElement | null>): void {
   useEffect(() => ref.current?.focus(), [ref]);
+}
+
+/** Whether an input method is in the middle of a word, anywhere on the page. */
+export function useComposing(): boolean {
+  const [composing, setComposing] = useState(false);
+  useEffect(() => {
+    const begin = () => setComposing(true);
+    const end = () => setComposing(false);
+    document.addEventListener("compositionstart", begin);
+    document.addEventListener("compositionend", end);
+    return () => {
+      document.removeEventListener("compositionstart", begin);
+      document.removeEventListener("compositionend", end);
+    };
+  }, []);
+  return composing;
 }

@@ -38,12 +38,20 @@ FILE_SECURITY: Final = {
 HASHED_HEADERS: Final = FILE_SECURITY | {"Cache-Control": "public, max-age=31536000, immutable"}
 NAMED_HEADERS: Final = FILE_SECURITY | {"Cache-Control": "public, max-age=3600"}
 
+# The service worker asks for the files that it keeps; browsers compare it at each visit.
+WORKER: Final = "sw.js"
+WORKER_HEADERS: Final = FILE_SECURITY | {
+    "Content-Security-Policy": "default-src 'none'; connect-src 'self'; frame-ancestors 'none'",
+    "Cache-Control": "no-cache",
+}
+
 
 def routes() -> list[Route]:
     return [
         Route("/console", page),
         Route("/console/assets/{name}", hashed),
         *(Route(f"/console/{name}", named) for name in NAMED),
+        Route(f"/console/{WORKER}", worker),
         Route("/console/{path:path}", page),
     ]
 
@@ -84,12 +92,19 @@ async def named(request: Request) -> Response:
     return files.packed_file(request, path, NAMED_HEADERS)
 
 
+async def worker(request: Request) -> Response:
+    path = folder() / WORKER
+    if not path.is_file():
+        return files.not_found(NOT_BUILT)
+    return files.packed_file(request, path, WORKER_HEADERS)
+
+
 def _page_headers(nonce: str) -> dict[str, str]:
     """Scripts and styles run only from this response's files; nothing comes from another host."""
     policy = (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
         "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
-        "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+        "worker-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
     )
     return FILE_SECURITY | {
         "Content-Security-Policy": policy,

@@ -70,18 +70,27 @@ async def status_of(tx: Reader, tenant: str, user_id: str) -> str | None:
 
 async def statuses(tx: Reader, tenant: str, user_ids: Iterable[str]) -> dict[str, str]:
     """By user id, the statuses of those that there are."""
+    return await _by_id(tx, tenant, "status", user_ids)
+
+
+async def _by_id(tx: Reader, tenant: str, column: str, user_ids: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     wanted = iter(sorted(set(user_ids)))
     while some := list(islice(wanted, len(_PARAMETERS))):
         named = dict.fromkeys(_PARAMETERS, "") | dict(zip(_PARAMETERS, some, strict=False))
         rows = await tx.fetch_all(
-            "SELECT user_id, status FROM users WHERE tenant_id = :tenant"
+            f"SELECT user_id, {column} FROM users WHERE tenant_id = :tenant"
             f" AND user_id IN ({_LISTED})",
             tenant=tenant,
             **named,
         )
         found |= dict(rows)
     return found
+
+
+async def names(tx: Reader, tenant: str, user_ids: Iterable[str]) -> dict[str, str]:
+    """By user id, the names of those that there are."""
+    return await _by_id(tx, tenant, "name", user_ids)
 
 
 async def any_of(tx: Reader, tenant: str) -> bool:

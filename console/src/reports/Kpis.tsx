@@ -1,0 +1,82 @@
+import { useState } from "react";
+
+import { shortMoney } from "../format/money";
+import { useT } from "../i18n/translate";
+import { usePreferences } from "../state/preferences";
+import { Card, Figure } from "./Card";
+import { percent, toneOf } from "./forecast";
+import { GoalsDialog } from "./GoalsDialog";
+import { all, dealsOf, quoted, within } from "./links";
+import type { Span } from "./periods";
+import { type Choice, useForecast } from "./useReports";
+
+const NOTHING = { targetCents: 0, wonCount: 0, wonCents: 0, openCount: 0, openCents: 0, weightedCents: 0, slippedCount: 0, slippedCents: 0 };
+
+/** The lists of the rows, for the whole period. */
+function listsOf({ owner, currency }: Choice, span: Span) {
+  const whose = owner === "" ? null : `ownerId = ${quoted(owner)}`;
+  const money = `currency = ${quoted(currency)}`;
+  const due = ["status = 1", within("expectedCloseOn", span)];
+  return {
+    won: dealsOf(all("stage = 5", within("closedAt", span), money, whose)),
+    open: dealsOf(all(...due, money, whose)),
+    slipped: dealsOf(all(...due, "expectedCloseOn < today", money, whose)),
+  };
+}
+
+/** Target, won, expected and late, with the lists behind them. */
+export function Kpis({ choice, span }: { choice: Choice; span: Span }) {
+  const t = useT();
+  const { language } = usePreferences();
+  const found = useForecast(choice, "month");
+  const [goals, showGoals] = useState(false);
+  const sums = found.data?.totals.find((each) => each.currency === choice.currency) ?? NOTHING;
+  const short = (cents: number) => shortMoney(cents, choice.currency, language);
+  const deals = (n: number) => t("report.deals", { n });
+  const lists = listsOf(choice, span);
+  return (
+    <Card title={t("report.summary")} bare name="kpi" sheet={null} error={found.error} loading={!found.data} dim={found.isPlaceholderData} retry={() => void found.refetch()}>
+      <dl className="kpis">
+        <div>
+          <dt>{t("report.target")}</dt>
+          <dd>
+            <b>
+              <button type="button" className="fig" title={t("report.goals")} onClick={() => showGoals(true)}>
+                {short(sums.targetCents)}
+              </button>
+            </b>
+            <small>{sums.targetCents === 0 ? t("report.noGoal") : "\u00a0"}</small>
+          </dd>
+        </div>
+        <Kpi name={t("report.won")} to={lists.won} value={short(sums.wonCents)} note={deals(sums.wonCount)} formula={t("report.wonHow")} />
+        <Kpi name={t("report.open")} to={lists.open} value={short(sums.openCents)} note={deals(sums.openCount)} formula={t("report.openHow")} />
+        <Kpi name={t("report.weighted")} to={lists.open} value={short(sums.weightedCents)} note={t("report.weightedHow")} formula={t("report.weightedHow")} />
+        <Expected sums={sums} short={short} />
+        <Kpi name={t("report.slipped")} to={lists.slipped} value={short(sums.slippedCents)} tone={sums.slippedCount > 0 ? "red" : ""} note={deals(sums.slippedCount)} formula={t("report.slippedHow")} />
+      </dl>
+      {goals && <GoalsDialog choice={choice} onClose={() => showGoals(false)} />}
+    </Card>
+  );
+}
+
+function Expected({ sums, short }: { sums: typeof NOTHING; short: (cents: number) => string }) {
+  const t = useT();
+  const expected = sums.wonCents + sums.weightedCents;
+  const reached = percent(expected, sums.targetCents);
+  const gap = sums.targetCents - expected;
+  if (reached === null) return <Kpi name={t("report.expected")} value={short(expected)} note="" />;
+  const note = gap > 0 ? t("report.gap", { n: reached, sum: short(gap) }) : t("report.reached", { n: reached });
+  return <Kpi name={t("report.expected")} value={short(expected)} tone={toneOf(reached)} note={note} />;
+}
+
+function Kpi({ name, value, note, to, tone = "", formula = "" }: { name: string; value: string; note: string; to?: string; tone?: string; formula?: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        <b>{to ? <Figure to={to} title={formula}>{value}</Figure> : value}</b>
+        <small className={tone}>{note || "\u00a0"}</small>
+      </dd>
+    </div>
+  );
+}

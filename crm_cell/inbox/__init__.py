@@ -1,0 +1,1 @@
+"""The notifications of each user, for the services that write them."""

@@ -1,0 +1,1 @@
+"""Notifications of a user, reminders that come due, and waiting for both."""

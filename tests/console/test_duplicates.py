@@ -1,0 +1,51 @@
+"""What the form of a new customer says while it is typed."""
+
+import re
+
+from tests.console.conftest import Api, Open
+
+
+def checks(urls: list[str]) -> list[str]:
+    return [url for url in urls if url.endswith("/duplicates/check")]
+
+
+def test_whoever_types_a_customer_is_told_that_it_is_there_and_whose(
+    opened: Open, api: Api
+) -> None:
+    for user, name in (("dina", "Dina"), ("egon", "Egon")):
+        api.put(f"/users/{user}", name=name)
+    hers = api.post("/customers", name="星禾医疗器械有限公司", ownerId="dina")["customerId"]
+    api.post("/customers", name="Elsewhere", contactPhone="13900001111", ownerId="egon")
+    page = opened("customers?new", user="dina")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    name = page.get_by_label("Customer name")
+    name.press_sequentially("星禾医疗器械", delay=20)
+    hint = page.locator(".dupc")
+    hint.get_by_text("星禾医疗器械有限公司").wait_for()
+    hint.get_by_text(re.compile("^Dina · last follow-up [A-Z][a-z]+ 20..$")).wait_for()
+    assert len(checks(asked)) == 1
+    opens = hint.get_by_role("link", name="Open")
+    assert opens.get_attribute("href").endswith(f"/customers/{hers}")
+    page.get_by_role("button", name="Create anyway").wait_for()
+
+    # What is not hers to open shows whose it is, and no name: a number does not tell who it is of.
+    name.fill("Something else")
+    page.locator(".panel").get_by_label("Phone").fill("139 0000 1111")
+    hint.get_by_text(re.compile("same phone · Egon · .* · not yours to open")).wait_for()
+    assert hint.get_by_text("A customer").is_visible()
+    assert opens.count() == 0
+    assert "Elsewhere" not in page.content()
+
+    # A spent quota is a line, and asks no more.
+    spent = {"code": "RATE_LIMIT", "message": "No more checks today.", "requestId": "r-1"}
+    headers = {"Retry-After": "40000"}
+    page.route("**/duplicates/check", lambda r: r.fulfill(status=429, json=spent, headers=headers))
+    name.fill("A third name")
+    page.get_by_text("No more checks today.").wait_for()
+    count = len(checks(asked))
+    name.fill("A fourth name")
+    page.wait_for_timeout(600)
+    assert len(checks(asked)) == count
+    page.get_by_role("button", name="Create", exact=True).click()
+    page.get_by_role("heading", name="A fourth name").wait_for()
