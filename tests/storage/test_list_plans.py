@@ -291,7 +291,7 @@ def value_of(member: ListMember) -> str:
 
 def searched(plan: str) -> set[str]:
     """Columns that an index is searched by."""
-    conditions = re.findall(r"INDEX \w+ \((.*?)\)|Index Cond: (.*?)(?:;|$)", plan)
+    conditions = re.findall(r"(?:INDEX \w+|PRIMARY KEY) \((.*?)\)|Index Cond: (.*?)(?:;|$)", plan)
     return set(re.findall(r"\w+", " ".join(map("".join, conditions))))
 
 

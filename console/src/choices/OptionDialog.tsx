@@ -34,7 +34,9 @@ const draftOf = (option: TenantOption | null): Draft => ({
 });
 
 function contentOf(draft: Draft) {
-  const label = Object.fromEntries<string>([["zh", draft.zh.trim()], ["en", draft.en.trim()]].filter(([, text]) => text !== ""));
+  const label: Record<string, string> = {};
+  if (draft.zh.trim()) label["zh"] = draft.zh.trim();
+  if (draft.en.trim()) label["en"] = draft.en.trim();
   const color = draft.color as NonNullable<OptionCreate["color"]>;
   return { label, color, active: draft.active, ...(draft.position.trim() && { position: Number(draft.position) }) };
 }
