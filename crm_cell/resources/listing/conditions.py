@@ -5,7 +5,7 @@ exactly where what it holds is false. SQL's third truth value is avoided by writ
 negated as its opposite, or empty.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -75,7 +75,7 @@ class Lookup(Protocol):
         """Ids of the records that a search finds."""
         ...
 
-    async def options(self, member: ListMember, /) -> Iterable[str]:
+    async def options(self, member: ListMember, /) -> Collection[str]:
         """Ids of the options of a field, also of those that are no longer active."""
         ...
 

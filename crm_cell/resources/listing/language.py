@@ -1,6 +1,6 @@
 """The list language of one resource: from what a request says to what is read."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import tzinfo
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -234,7 +234,7 @@ class _Lookup:
             raise QueryTooBroad(f"{member.wire} {CONTAINS}")
         return found
 
-    async def options(self, member: ListMember, /) -> Iterable[str]:
+    async def options(self, member: ListMember, /) -> Collection[str]:
         assert member.field is not None, "an option is declared"
         found = await self._options.of(self._tx, self._actor.tenant)
         return found.of(option_name(self._reader.resource, member.field))

@@ -1,6 +1,6 @@
 """Filters and orders that are stored, to be used later by others: checked when they are saved."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Final
 
 import msgspec
@@ -78,7 +78,7 @@ class _NoLookup:
     def __init__(self, language: ListLanguage, settings: TenantSettings) -> None:
         self._resource, self._settings = language.resource, settings
 
-    async def options(self, member: ListMember, /) -> Iterable[str]:
+    async def options(self, member: ListMember, /) -> Collection[str]:
         assert member.field is not None, "an option is declared"
         return self._settings.options.of(option_name(self._resource, member.field))
 

@@ -1,7 +1,7 @@
 """From a value as it is written to the one that a column is compared with."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 
 from crm_cell.fields import checks
@@ -56,11 +56,14 @@ def value_of(member: ListMember, given: Value, context: "Context") -> Any:
     return _checked(given, (member.field.meta.extra or {})["check"])
 
 
-def one_of(given: Value, allowed: Iterable[str]) -> str:
+def one_of(given: Value, allowed: Collection[str]) -> str:
     """Raises InvalidListing."""
     if given.kind == "word":
         raise InvalidListing(given.at, "value", _QUOTED)
-    return str(_checked(given, (checks.enum(*allowed).extra or {})["check"]))
+    named = str(_checked(given, checks.string))
+    if named not in allowed:
+        raise invalid_value(given.at, "not_one_of", {"allowed": ", ".join(allowed)})
+    return named
 
 
 def tag_of(given: Value, tags: TenantTags) -> str:
