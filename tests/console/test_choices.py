@@ -52,6 +52,16 @@ def test_an_administrator_names_tags_and_options_that_records_then_show(
     assert page.locator(".trw").count() == 1
     chip(page, "Key", "d")
 
+    # Each record keeps its other tags.
+    page.get_by_role("checkbox", name="Tagged Ltd").check()
+    page.get_by_role("button", name="Edit all").click()
+    dialog.get_by_label("Field").select_option(label="Add tags")
+    dialog.get_by_label("Old").check()
+    dialog.get_by_role("button", name="Check").click()
+    dialog.get_by_role("button", name="Change 1").click()
+    chip(page, "Old", "n")
+    assert len(api.get(f"/customers/{customer['customerId']}")["tags"]) == 2
+
     # One tag takes the place of another.
     page.goto(page.url.partition("/console/")[0] + "/console/choices?tab=tags")
     page.get_by_role("button", name="Edit: Key").click()

@@ -11,7 +11,7 @@ interface Props {
 export function ColorField({ value, onChange }: Props) {
   const t = useT();
   return (
-    <div className="row g8 wrap" role="radiogroup" aria-label={t("choices.color")}>
+    <div className="row g8 wrap" style={{ accentColor: "var(--accent)" }} role="radiogroup" aria-label={t("choices.color")}>
       {COLORS.map((each) => (
         <label key={each} className="row g4">
           <input type="radio" name="color" checked={each === value} onChange={() => onChange(each)} />

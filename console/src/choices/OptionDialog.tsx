@@ -3,7 +3,7 @@ import { type SyntheticEvent, useState } from "react";
 
 import { ApiError } from "../api/errors";
 import type { OptionCreate, TenantOption } from "../api/schema";
-import { useT } from "../i18n/translate";
+import { useLabel, useT } from "../i18n/translate";
 import { newRequestId, useIntent } from "../state/intent";
 import { toast } from "../state/toasts";
 import { Button } from "../ui/Button";
@@ -44,6 +44,7 @@ function contentOf(draft: Draft) {
 /** Adds an option to a field, or changes one. */
 export function OptionDialog({ field, option, onClose }: { field: string; option: TenantOption | null; onClose: () => void }) {
   const t = useT();
+  const label = useLabel();
   const refresh = useRefresh();
   const [start] = useState(() => draftOf(option));
   const { intent, change, finish, renew } = useIntent<Draft>(`option.${field}.${option?.optionId ?? ""}`, start);
@@ -78,7 +79,7 @@ export function OptionDialog({ field, option, onClose }: { field: string; option
     if (!saving.isPending && complete) saving.mutate();
   };
   return (
-    <Dialog title={option ? name : t("choices.addOption")} onClose={close}>
+    <Dialog title={option ? label(option.label) : t("choices.addOption")} onClose={close}>
       <form onSubmit={submit} noValidate>
         <div className="form" style={{ margin: "16px 0" }}>
           <Field label={t("choices.optionId")} hint={t("choices.optionIdHint")} wide fault={refused?.faultOf("optionId")}>

@@ -2,7 +2,7 @@ import { type Field, idOf, type Resource, type Row } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { Company, Person } from "../ui/Avatar";
 import { Checkbox } from "../ui/Checkbox";
-import { isInline, isNumber, titleOf } from "./fields";
+import { isCell, isNumber, titleOf } from "./fields";
 import { InlineEditor } from "./InlineEditor";
 import type { Editing } from "./RecordTable";
 import type { Saving } from "./save";
@@ -66,7 +66,7 @@ export function TableRow(props: Props) {
 
 function Cell({ resource, columns, row, id, field, first, editing, saving, onEdit, onOpen, onDone }: Props & { row: Row; id: string; field: Field; first: boolean }) {
   const t = useT();
-  const inline = isInline(field);
+  const inline = isCell(field);
   if (editing?.id === id && editing.field === field.name) {
     return (
       <div role="gridcell">
