@@ -351,6 +351,7 @@ def test_upkeep_forgets_what_is_old_and_erases_people(datastore: PostgresDatasto
         "notifications": "DELETE",
         "opportunities": "DELETE UPDATE",
         "opportunity_changes": "DELETE",
+        "record_tags": "DELETE",
         "search_entries": "DELETE",
         "task_reminders": "DELETE",
         "tasks": "DELETE UPDATE",
