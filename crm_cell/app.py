@@ -15,6 +15,7 @@ from crm_cell.audit.routes import audit_routes
 from crm_cell.audit.unmasked import record_unmasked
 from crm_cell.changes.routes import ChangeRoutes
 from crm_cell.changes.schemas import LONGEST_WAIT_SECONDS, MOST
+from crm_cell.customers.members.service import MemberService
 from crm_cell.customers.resource import customers
 from crm_cell.customers.routes import CustomerRoutes
 from crm_cell.duplicates.routes import duplicate_routes
@@ -71,6 +72,7 @@ from crm_cell.reports.service import Reports
 from crm_cell.resources.labels import audit_labels
 from crm_cell.resources.listing.describing import field_routes
 from crm_cell.resources.option_use import OptionUse
+from crm_cell.resources.rebuilding import Rebuilding
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.routing import ResourceRoutes
 from crm_cell.resources.services import Limits, Services
@@ -119,7 +121,7 @@ def all_routes(
     """All routes of the service; `settings` default to those of a service without any."""
     services = services or make_services()
     settings = settings or Settings()
-    users = UserService(Holdings(services).in_words)
+    users = UserService(Holdings(services).in_words, MemberService(services).remove_user)
     resources = resource_routes(services)
     groups = [each.routes for each in resources]
     groups += [
@@ -227,10 +229,12 @@ class Cell:
             users=settings.users,
         )
         self.services.directory.forget()
+        self.services.memberships.forget()
         self.readiness = Readiness()
         """Components add reasons here while this process should get no requests."""
         self._measurements = Measurements(measurements_folder)
         self.database: Database = open_database(settings)
+        self._rebuilding = Rebuilding(self.database, self.services)
         self._waiters = Waiters()
         self._user_waiters = UserWaiters()
         self._numbering: Numbering | None = None
@@ -263,18 +267,18 @@ class Cell:
             registers=settings.register_users,
         )
         self._background: list[asyncio.Task[None]] = []
-        self.started = False
 
     async def start(self) -> None:
         self._background += await start(self.database, self._settings)
         _warn(self._settings)
+        await self._rebuilding.begin()
         self._background += [asyncio.create_task(work) for work in self._maintenance()]
-        self.started = True
 
     def _maintenance(self) -> Iterator[Coroutine[Any, Any, None]]:
         settings = self._settings
         yield purge_forever(self.database, settings.idempotency_ttl_hours)
         yield self._measurements.share_forever()
+        yield self._rebuilding.run_forever()
         if self._numbering is not None:
             yield self._numbering.run_forever()
             yield self._numbering.watch_forever()

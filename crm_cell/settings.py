@@ -69,7 +69,7 @@ class ServiceSettings(SettingsGroup):
     """How many times a user who sees only their own records may check for duplicates per day, in
     UTC"""
     search_texts: Flag = False
-    """Search the contents of follow-ups as well, then run `crm-cell reindex`: 1 or 0"""
+    """Search the contents of follow-ups as well: 1 or 0"""
     users: Literal["auto", "open", "registered"] = "auto"
     """Who can be an owner: `registered` users only, any id (`open`), or `auto`: registered users as
     soon as the tenant has any"""

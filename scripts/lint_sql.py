@@ -74,6 +74,7 @@ SEARCH_INDEX = "search_entries"
 FULL_TEXT = "search_terms"
 """SQLite's own table for it, which has no columns but the terms."""
 READ = re.compile(r"\b(?:FROM|JOIN)\s+(\w+)")
+NAMED_QUERY = re.compile(r"\bWITH (\w+) AS\b")
 NAMES_TENANT = re.compile(r"\btenant_id\s*=\s*:")
 INSERTED = re.compile(r"\s*INSERT\s+INTO\s+\S+\s*(\([^)]*\))?")
 EVERY_TENANT = re.compile(r"#\s*every tenant:\s*\S")
@@ -117,7 +118,7 @@ def undistributed(sql: str) -> Iterator[str]:
             yield reason
     if SKIPS_LOCKED.search(sql) and "tenant_id" not in sql:
         yield "SKIP LOCKED needs a tenant_id"
-    tables = set(READ.findall(sql))
+    tables = set(READ.findall(sql)) - set(NAMED_QUERY.findall(sql))
     if SEARCH_INDEX in tables and tables - {SEARCH_INDEX, FULL_TEXT}:
         yield "the search index is read in a statement of its own"
     if SEARCH_INDEX in tables and "terms" in sql and not NAMES_TENANT.search(sql):

@@ -15,6 +15,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from crm_cell.registry import make_services
+from crm_cell.resources.tables import with_conditions
 from crm_cell.storage.schema_version import SCHEMA_VERSION
 
 FOLDER = Path("crm_cell/storage/migrations/versions")
@@ -77,7 +78,7 @@ def main() -> None:
     if len(sys.argv) != 2:  # noqa: PLR2004 - the program and the table
         raise SystemExit("usage: python -m scripts.new_migration TABLE")
     name = sys.argv[1]
-    tables = make_services().tables.tables
+    tables = with_conditions(make_services().tables).tables
     if name not in tables:
         raise SystemExit(f"{name}: no resource declares it; there are {', '.join(tables)}")
     revision = f"{int(SCHEMA_VERSION) + 1:04}"

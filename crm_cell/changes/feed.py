@@ -205,8 +205,10 @@ class Feed:
             change.record = record
         if actor.sees_all:
             return _says_something(change)
+        actor = change.service.resource.caller(actor)
+        is_others = record is None or not _is_own(actor, record)
         is_affected = _is_affected(actor, change.users) or (
-            change.everyone and (record is None or not _is_own(actor, record))
+            is_others and (change.everyone or actor.owner in change.users)
         )
         if change.op in _GONE:
             if is_affected or record is not None:

@@ -16,8 +16,6 @@ from crm_cell.app import Cell
 GRACE_SECONDS = 25
 # How long a body may still arrive once the port is closed.
 BODY_SECONDS = 2
-# How often to check whether a worker that has to end has started.
-_START_SECONDS = 0.1
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -52,26 +50,29 @@ class DrainSeconds(Protocol):
 def drain_on_sigterm(cell: Cell, drain_seconds: DrainSeconds) -> None:
     """Drain a worker on SIGTERM, on which its server would stop listening at once. The server still
     stops on SIGINT, which is sent when the time is up. Call this when the event loop runs, after
-    the server has set its own handlers."""
+    the server has set its own handlers, and before its startup task has created others.
+
+    Stop signals stay blocked until the server listens: it runs the loop for the startup, leaves it
+    to begin to listen, and runs it again. A signal in between would be lost, and the server would
+    lose an earlier one."""
     loop = asyncio.get_running_loop()
 
     def begin() -> None:
         # SIGTERM may come twice: from an init system that signals every process, and the parent.
         loop.add_signal_handler(signal.SIGTERM, lambda: None)
         cell.drain(drain_seconds.value + BODY_SECONDS)
-        loop.call_later(drain_seconds.value, end)
+        loop.call_later(drain_seconds.value, signal.raise_signal, signal.SIGINT)
 
-    def end() -> None:
-        if cell.started:
-            signal.raise_signal(signal.SIGINT)
-        else:  # the server would lose the signal, and a second one would block it
-            loop.call_later(_START_SECONDS, end)
+    def unblock() -> None:
+        loop.add_signal_handler(signal.SIGTERM, begin)
+        # Discard a SIGINT from a terminal: the parent has received it too and sends SIGTERM. A
+        # second SIGINT would block the server.
+        signal.sigtimedwait([signal.SIGINT], 0)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
-    loop.add_signal_handler(signal.SIGTERM, begin)
-    # Discard a SIGINT from a terminal that came while signals were blocked: the parent has received
-    # it too and sends SIGTERM. A second SIGINT would block the server.
-    signal.sigtimedwait([signal.SIGINT], 0)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
+    [startup] = asyncio.all_tasks(loop)
+    # The loop runs two more turns before it stops; the third is one of its second run.
+    startup.add_done_callback(lambda _: loop.call_soon(loop.call_soon, loop.call_soon, unblock))
 
 
 @contextmanager

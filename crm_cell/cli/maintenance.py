@@ -26,15 +26,16 @@ def migrate() -> None:
 
 
 def demo() -> None:
-    from crm_cell import demo as demo_data
-    from crm_cell.demo import DemoSummary
+    from crm_cell.demo.filling import DemoSummary
+    from crm_cell.demo.filling import fill as fill_demo
+    from crm_cell.demo.looking import is_empty
 
     async def fill(database: Database) -> DemoSummary:
-        if not await demo_data.is_empty(database):
+        if not await is_empty(database):
             raise CommandError(
                 "the database has customers already: demo data goes into an empty one"
             )
-        return await demo_data.fill(database)
+        return await fill_demo(database)
 
     made = with_database(fill)
     typer.echo(

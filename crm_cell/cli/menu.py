@@ -10,6 +10,7 @@ import typer
 from crm_cell.cli.backup_menu import backup, restore
 from crm_cell.cli.errors import CommandError, report_errors
 from crm_cell.cli.files_menu import export, import_
+from crm_cell.cli.loading import load_quickly
 from crm_cell.cli.options import Tenant
 from crm_cell.cli.standard_streams import open_missing
 from crm_cell.cli.version import Version
@@ -71,8 +72,7 @@ def serve(
     First migrates the database to this release's schema, and fills an empty one with the tenant
     `demo` unless CRM_DEMO is 0.
     """
-    from crm_cell.cli import serve as serve_command
-
+    serve_command = load_quickly("crm_cell.cli.serve")
     with report_errors():
         serve_command.serve(host, port, workers)
 
@@ -140,8 +140,8 @@ def reindex(
 ) -> None:
     """Write the entries that the search index lacks, and remove those of deleted records.
 
-    May run beside the service. Run it after an upgrade from a release without search, after `move`,
-    and when CRM_SEARCH_TEXTS has changed. Whatever interrupts it, the next run goes on.
+    May run beside the service, which rebuilds the index by itself after an upgrade or `move`.
+    Whatever interrupts it, the next run goes on.
     """
     with report_errors():
         from crm_cell.cli import reindex as reindex_command

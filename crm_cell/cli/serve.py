@@ -11,13 +11,14 @@ import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from crm_cell import demo, logs
+from crm_cell import logs
 from crm_cell.app import Cell
 from crm_cell.cli.banner import banner, show
 from crm_cell.cli.draining import BODY_SECONDS, GRACE_SECONDS, StopSignals, first_of
 from crm_cell.cli.errors import MISUSED, CommandError
 from crm_cell.cli.server_limits import HTTP1, HTTP_MODE
 from crm_cell.cli.workers import BACKLOG, TURN_SECONDS, serve_with_workers, settle_memory
+from crm_cell.demo.looking import is_empty, is_filled
 from crm_cell.opening import opened
 from crm_cell.settings import Settings, ignored_variables, read_settings
 from crm_cell.storage.migrate import migrate
@@ -88,9 +89,11 @@ async def _prepare(settings: Settings) -> bool:
     demo data."""
     async with opened(settings) as database:
         # On a cluster some workers may be unavailable, so it is unknown whether it is empty.
-        if settings.demo and not database.spread and await demo.is_empty(database):
-            await demo.fill(database)
-        return await demo.is_filled(database)
+        if settings.demo and not database.spread and await is_empty(database):
+            from crm_cell.demo.filling import fill
+
+            await fill(database)
+        return await is_filled(database)
 
 
 async def _answer_until_stopped(settings: Settings, cell: Cell, *, has_demo: bool) -> None:

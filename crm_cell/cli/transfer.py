@@ -28,7 +28,7 @@ def move(source: str, target: str) -> None:
     _report(moved)
     typer.echo(
         f"all of {place_of(source)} is now in {place_of(target)};"
-        " the search index is not copied: run crm-cell reindex"
+        " the service rebuilds the search index when it starts"
     )
 
 

@@ -1,5 +1,6 @@
 """Contacts: the people at a customer."""
 
+from crm_cell.customers.members.table import shared_with_members
 from crm_cell.fields import (
     CASCADE,
     Writable,
@@ -85,6 +86,7 @@ contacts = Resource(
     tag_description="People at a customer; at most one of them is primary.",
     unique=(Unique(("customer_id",), where="is_primary = 1", name="one_primary"),),
     shared_through=(SharedThrough("opportunities", foreign="customer_id", local="customer_id"),),
+    shared_with_members=shared_with_members(written=True, added=True),
     owner_writes=True,
     descriptions={
         "list": "List contacts, newest first, all or those of one customer.\n\n"

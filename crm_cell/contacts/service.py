@@ -16,7 +16,12 @@ class ContactService(Service[Contact]):
         if "customer_id" not in values:
             return {}
         customer = await self.services.of(customers).resolve(
-            tx, actor, values["customer_id"], owned=True, exclusive=values.get("is_primary", False)
+            tx,
+            actor,
+            values["customer_id"],
+            owned=True,
+            exclusive=values.get("is_primary", False),
+            by=self.resource,
         )
         return {"customer_id": customer}
 
@@ -27,7 +32,7 @@ class ContactService(Service[Contact]):
             return after
         if before is not None:
             await self.services.of(customers).resolve(
-                tx, actor, after.customer_id, owned=True, exclusive=True
+                tx, actor, after.customer_id, owned=True, exclusive=True, by=self.resource
             )
         former = await self.primary_of(tx, actor.tenant, after.customer_id)
         if former is not None:

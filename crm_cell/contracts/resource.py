@@ -2,6 +2,7 @@
 
 from enum import IntEnum
 
+from crm_cell.customers.members.table import shared_with_members
 from crm_cell.fields import (
     ANONYMISE,
     KEEP,
@@ -113,6 +114,7 @@ contracts = Resource(
     ),
     checks={"amount": "amount_cents >= 0"},
     indexed_by=(("signed_at",),),
+    shared_with_members=shared_with_members(),
     shared_through=(SharedThrough("opportunities", foreign="id", local="opportunity_id"),),
     descriptions={
         "list": "List contracts, newest first; `customerId` narrows to one customer's.",

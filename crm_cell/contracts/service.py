@@ -67,8 +67,9 @@ class ContractService(Service[Contract]):
 
     async def _check_opportunity(self, tx: Reader, actor: Actor, contract: Contract) -> None:
         assert contract.opportunity_id is not None, "the request names it"
-        found = await self.services.of(opportunities).store.find(tx, actor, contract.opportunity_id)
-        if found is None:
+        deals = self.services.of(opportunities)
+        found = await deals.store.find(tx, actor, contract.opportunity_id)
+        if found is None or not await deals.may_refer(tx, actor, found):
             raise RuleViolation(not_found(opportunities))
         if found.customer_id != contract.customer_id:
             raise RuleViolation(of_other_parent(opportunities, customers))

@@ -11,6 +11,7 @@ from crm_cell.customers.resource import Customer
 from crm_cell.fields import checks
 from crm_cell.http.schema import Query, View
 from crm_cell.kernel.messages import Language
+from crm_cell.resources.members.declared import Role
 
 
 class AccessRule(StrEnum):
@@ -20,6 +21,8 @@ class AccessRule(StrEnum):
     OWNER = "owner"
     OPPORTUNITY_OWNER = "opportunity_owner"
     """The user reads the customer and its contacts, and writes to the opportunity."""
+    COLLABORATOR = "collaborator"
+    """The user is a member of the customer, who reads it, or changes it too."""
     TEAM_LEADER = "team_leader"
     """The user leads somebody who sees it as an owner: granted by tokens with `crm:team`."""
     OTHER_OWNER = "other_owner"
@@ -36,16 +39,25 @@ class Access(msgspec.Struct, frozen=True):
     customer: Customer
     user: str | None
     rule: AccessRule
+    role: Role | None = None
+    """Of a collaborator."""
 
 
 def access_rule(
-    customer: Customer, user: str | None, *, has_opportunity: bool, leads: bool = False
+    customer: Customer,
+    user: str | None,
+    *,
+    has_opportunity: bool,
+    role: Role | None = None,
+    leads: bool = False,
 ) -> AccessRule:
     """`user` is restricted to their own records; None: a caller who sees the whole tenant."""
     if user is None:
         return AccessRule.WHOLE_TENANT
     if customer.owner_id == user:
         return AccessRule.OWNER
+    if role is not None:
+        return AccessRule.COLLABORATOR
     if has_opportunity:
         return AccessRule.OPPORTUNITY_OWNER
     if leads:
@@ -57,6 +69,7 @@ _EXPLANATIONS: Final = {
     AccessRule.WHOLE_TENANT: messages.ACCESS_WHOLE_TENANT,
     AccessRule.OWNER: messages.ACCESS_OWNER,
     AccessRule.OPPORTUNITY_OWNER: messages.ACCESS_OPPORTUNITY_OWNER,
+    AccessRule.COLLABORATOR: messages.ACCESS_COLLABORATOR,
     AccessRule.TEAM_LEADER: messages.ACCESS_TEAM_LEADER,
     AccessRule.OTHER_OWNER: messages.ACCESS_OTHER_OWNER,
     AccessRule.NO_OWNER: messages.ACCESS_NO_OWNER,
@@ -88,6 +101,14 @@ class AccessView(View):
             extra_json_schema={"enum": [str(rule) for rule in AccessRule]},
         ),
     ]
+    role: Annotated[
+        str | None,
+        Meta(
+            description="协作角色；不是协作人则为 null · Of a collaborator: read or write",
+            examples=[None],
+            extra_json_schema={"enum": ["read", "write", None]},
+        ),
+    ]
     explanation: Annotated[
         str, Meta(description="说明 · The rule in words", examples=["该用户是客户负责人"])
     ]
@@ -102,5 +123,6 @@ class AccessView(View):
             user_id=access.user,
             granted=rule.grants,
             rule=rule,
+            role=access.role,
             explanation=_EXPLANATIONS[rule].text(language),
         )

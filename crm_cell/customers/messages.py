@@ -23,6 +23,11 @@ ACCESS_OPPORTUNITY_OWNER: Final = Message(
     "该用户负责客户的一个商机",
     "The user owns an opportunity with the customer",
 )
+ACCESS_COLLABORATOR: Final = Message(
+    "access_collaborator",
+    "该用户是客户的协作人",
+    "The user is a collaborator of the customer",
+)
 ACCESS_TEAM_LEADER: Final = Message(
     "access_team_leader",
     "该用户领导客户或其商机负责人所在的团队，需权限 crm:team",

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from crm_cell.customers.choices import INDUSTRIES, LEVEL_COLORS, LEVELS, SOURCES
 from crm_cell.customers.headings import words_of
+from crm_cell.customers.members.table import shared_with_members
 from crm_cell.fields import (
     Writable,
     comparison_key,
@@ -193,6 +194,7 @@ customers = Resource(
         ("outstanding_cents",),
     ),
     rollups=(_OF_FOLLOW_UPS, _OF_TASKS, _OF_OPPORTUNITIES, _OF_CONTRACTS),
+    shared_with_members=shared_with_members("id", written=True),
     owner_writes=True,
     descriptions={
         "list": "List customers, newest first. With X-User-Id, only those of that user.\n\n"

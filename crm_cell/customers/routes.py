@@ -7,6 +7,8 @@ from msgspec import Meta
 from crm_cell.customers import importing
 from crm_cell.customers.access import AccessQuery, AccessView
 from crm_cell.customers.file_schemas import CustomerImport, ImportView
+from crm_cell.customers.members.routes import add_members
+from crm_cell.customers.members.service import MemberService
 from crm_cell.customers.resource import WITH_OPPORTUNITIES, Customer
 from crm_cell.customers.service import CustomerService
 from crm_cell.http.preconditions import IfMatch
@@ -103,6 +105,8 @@ class CustomerRoutes(ResourceRoutes[Customer]):
                     ),
                 )
             return report
+
+        add_members(self.routes, MemberService(self.service.services), service.owned_by_colleague)
 
         @self.routes.read("/{customer_id}/access", "访问说明", scope=ADMIN)
         async def access(

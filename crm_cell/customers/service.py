@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from crm_cell.customers.access import Access, access_rule
+from crm_cell.customers.access import Access, AccessRule, access_rule
 from crm_cell.customers.messages import NAME_TAKEN_BY
 from crm_cell.customers.resource import Customer
 from crm_cell.kernel.actor import Actor
@@ -39,17 +39,19 @@ class CustomerService(Service[Customer]):
         if user is None:
             return Access(customer, user, access_rule(customer, user, has_opportunity=False))
         alone = Actor(actor.tenant, owner=user)
+        role = await self.role_of(tx, alone, customer)
         led = frozenset(await teams.reach_of(tx, actor.tenant, user))
         rule = access_rule(
             customer,
             user,
-            has_opportunity=await self.store.is_readable(tx, alone, customer_id),
+            has_opportunity=await self.store.is_shared(tx, alone, customer_id),
+            role=role,
             leads=bool(led)
             and await self.store.is_readable(
                 tx, msgspec.structs.replace(alone, team=led), customer_id
             ),
         )
-        return Access(customer, user, rule)
+        return Access(customer, user, rule, role if rule is AccessRule.COLLABORATOR else None)
 
     async def restore(self, tx: Tx, actor: Actor, identifier: str) -> Customer:
         """With the figures that follow from what is restored along with it."""

@@ -7,16 +7,15 @@ from itertools import groupby
 
 import msgspec
 
-from crm_cell.demo import store
 from crm_cell.demo.actions import Action, Key
+from crm_cell.demo.looking import TENANT
 from crm_cell.demo.plan import WorkSession, make_plan
 from crm_cell.demo.staff import hire, name_tags
 from crm_cell.kernel.actor import Actor
 from crm_cell.registry import make_services
 from crm_cell.resources.services import Services
-from crm_cell.storage.engine import EVERY_TENANT, Database, Reader, Tx
+from crm_cell.storage.engine import Database, Tx
 
-TENANT = "demo"
 _DAY_MS = 86_400_000
 _CHINA = timezone(timedelta(hours=8))
 
@@ -30,24 +29,6 @@ class DemoSummary(msgspec.Struct, frozen=True):
     follow_ups: int
     contracts: int
     payments: int
-
-
-async def is_empty(database: Database) -> bool:
-    """Whether no tenant has, or has ever had, a customer."""
-
-    async def look(tx: Reader) -> bool:
-        return not await store.has_customers(tx)
-
-    return await database.read("demo.is_empty", EVERY_TENANT, look)
-
-
-async def is_filled(database: Database) -> bool:
-    """Whether the tenant `demo` has customers, so that the banner may mention it."""
-
-    async def look(tx: Reader) -> bool:
-        return await store.has_customers_of(tx, TENANT)
-
-    return await database.read("demo.is_filled", TENANT, look)
 
 
 async def fill(database: Database, *, today: date | None = None) -> DemoSummary:

@@ -1,5 +1,6 @@
 """Follow-ups: notes of calls, visits and messages to customers."""
 
+from crm_cell.customers.members.table import shared_with_members
 from crm_cell.fields import (
     CASCADE,
     KEEP,
@@ -80,6 +81,7 @@ follow_ups = Resource(
     verbs=CRUD | RESTORE | EXPORT | IMPORT,
     description="A note of one contact with a customer.",
     tag_description="Calls, visits, mails and meetings with a customer.",
+    shared_with_members=shared_with_members(written=True, added=True),
     shared_through=(SharedThrough("opportunities", foreign="id", local="opportunity_id"),),
     batch=100,
     indexed_by=(("followed_at",), ("customer_id", "followed_at")),

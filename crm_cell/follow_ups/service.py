@@ -14,6 +14,7 @@ from crm_cell.kernel.clock import format_time, parse_time
 from crm_cell.kernel.errors import BadRequest, CrmError, FieldError, RuleViolation
 from crm_cell.opportunities.messages import NAME_YOUR_OPPORTUNITY
 from crm_cell.opportunities.resource import opportunities
+from crm_cell.resources.members.declared import WRITE
 from crm_cell.resources.messages import not_found, of_other_parent
 from crm_cell.resources.record import R, Record
 from crm_cell.resources.resource import Resource
@@ -55,11 +56,17 @@ class FollowUpService(Service[FollowUp]):
             return after
         customer_id = await self._agreed_customer(write)
         owner_id = await self._owner(write, customer_id)
-        # For a colleague's customer, users may only add follow-ups to their own opportunities.
-        if after.opportunity_id is None and not write.actor.may_see(owner_id):
-            raise RuleViolation(NAME_YOUR_OPPORTUNITY)
         after = msgspec.structs.replace(after, customer_id=customer_id, owner_id=owner_id)
+        await self._check_opportunity(write, after)
         return before if before is not None and _same(before, after) else after
+
+    async def _check_opportunity(self, write: Write[FollowUp], after: FollowUp) -> None:
+        """For a colleague's customer, users who are no members of it may only add follow-ups to
+        their own opportunities. Raises RuleViolation."""
+        if after.opportunity_id is not None or write.actor.may_see(after.owner_id):
+            return
+        if await self.role_of(write.tx, write.actor, after) != WRITE:
+            raise RuleViolation(NAME_YOUR_OPPORTUNITY)
 
     async def finish(self, write: Write[FollowUp]) -> None:
         """Plans the next contact: a task of the author."""
@@ -107,6 +114,10 @@ class FollowUpService(Service[FollowUp]):
             return before.customer_id if before is not None else None
         found = await self.services.of(resource).store.find(write.tx, write.actor, identifier)
         if found is None:
+            raise RuleViolation(not_found(resource))
+        if not await self.services.of(resource).may_refer(
+            write.tx, write.actor, found, by=self.resource
+        ):
             raise RuleViolation(not_found(resource))
         customer: str = found.customer_id  # type: ignore[attr-defined]  # both refer to a customer
         return customer

@@ -10,11 +10,11 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.resources.record import Record
 from crm_cell.resources.service import Service
 from crm_cell.resources.services import Services
-from crm_cell.search.index import find, find_exact
+from crm_cell.search.candidates import Candidates
+from crm_cell.search.index import find_exact
 from crm_cell.search.matching import Match, Quality, match
 from crm_cell.search.phones import asked_tail, tails_of
 from crm_cell.search.query import Query
-from crm_cell.search.store import Candidate, Place
 from crm_cell.storage.engine import Reader
 from crm_cell.storage.errors import TakesLong
 
@@ -88,27 +88,22 @@ class _KindSearch:
         """Whether all have been looked at."""
         if self._query.is_empty:
             return True
-        place: Place | None = None
+        candidates = Candidates(self._tx, self._actor.tenant, self._kind, self._query)
         seen, size = 0, _FIRST
         while seen < _MOST_CANDIDATES:
-            page = await self._find(place, size)
-            await self._compare([each.record for each in page])
+            page = await candidates.some(size)
+            await self._compare(page)
             if len(page) < size:
                 return True
             if len(self._hits) >= max(self._limit, _FIRST):
                 break
             if not self._tx.may_take_long:
                 raise TakesLong
-            seen, size, place = seen + len(page), _NEXT, page[-1].place
+            seen, size = seen + len(page), _NEXT
         # Whose name is the query is shown, however many contain it.
         exact = await find_exact(self._tx, self._actor.tenant, self._kind, self._query, _MOST_EXACT)
         await self._compare(exact)
         return False
-
-    async def _find(self, before: Place | None, size: int) -> list[Candidate]:
-        return await find(
-            self._tx, self._actor.tenant, self._kind, self._query, limit=size, before=before
-        )
 
     async def _compare(self, ids: Sequence[str]) -> None:
         new = [each for each in ids if each not in self._hits]

@@ -43,6 +43,8 @@ class Actor(msgspec.Struct, frozen=True):
     """Where contact details are not masked: of reads by API keys that may."""
     team: frozenset[str] = frozenset()
     """Of a leader: whose records they see, their own included. Empty for everybody else."""
+    leader: str | None = None
+    """The leader who asks for what `owner`, one of the team, sees."""
 
     @property
     def durable_key(self) -> str | None:

@@ -227,8 +227,9 @@ class BoardReader:
     async def _sums(
         self, tx: Reader, actor: Actor, asked: Wanted
     ) -> Mapping[int, Sequence[BoardSum]]:
-        """By stage. Without a filter they are maintained sums."""
-        if asked.filter is None:
+        """By stage. Without a filter they are maintained sums, if the caller owns all of it."""
+        is_member = await self._service.store.is_member(tx, actor)
+        if asked.filter is None and not is_member:
             found = await self._service.board_sums(tx, actor)
         else:
             page = RequestedListing(wanted=Wanted(asked.filter, zone=asked.zone))

@@ -2,6 +2,7 @@
 
 from msgspec import UNSET
 
+from crm_cell.customers.members.table import shared_with_members
 from crm_cell.fields import (
     CASCADE,
     Writable,
@@ -160,6 +161,7 @@ opportunities = Resource(
         ("stage", "closed_at"),
         ("probability",),
     ),
+    shared_with_members=shared_with_members(),
     shared_through=(SharedThrough("customers", foreign="id", local="customer_id", live=False),),
     descriptions={
         "body": "Without stage and status it is open at stage 1; one of the two decides the other.",

@@ -1,5 +1,6 @@
 """Payments received for contracts. They are never changed."""
 
+from crm_cell.customers.members.table import shared_with_members
 from crm_cell.fields import (
     RESTRICT,
     Writable,
@@ -49,6 +50,7 @@ payments = Resource(
         Unique(("request_key",), IdempotentConflict),
         Unique(("request_id",), IdempotentConflict),
     ),
+    shared_with_members=shared_with_members("contract_id", through="contracts"),
     checks={"amount": "amount_cents > 0"},
     indexed_by=(("payment_at",),),
     events={"created": "registered"},

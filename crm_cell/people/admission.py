@@ -43,7 +43,8 @@ class Admission:
         if acts_for is not None:
             if acts_for != actor.owner and acts_for not in team:
                 raise Forbidden(OTHER_USER, details=OTHER_USER)
-            return msgspec.structs.replace(actor, owner=acts_for)
+            leader = actor.owner if acts_for != actor.owner else None
+            return msgspec.structs.replace(actor, owner=acts_for, leader=leader)
         return msgspec.structs.replace(actor, team=team) if team - {actor.owner} else actor
 
     async def _reach(self, actor: Actor) -> frozenset[str]:

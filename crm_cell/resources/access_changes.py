@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crm_cell.events import service as events
 from crm_cell.events.service import Details
 from crm_cell.kernel.actor import Actor
+from crm_cell.resources.members.store import users_of
 from crm_cell.resources.new_records import owner_of
 from crm_cell.resources.record import Record
 from crm_cell.resources.resource import AnyResource, SharedThrough
@@ -25,6 +26,8 @@ ACCESS_CHANGED = "access_changed"
 """The action of an event that says so of a record which is otherwise as it was."""
 
 Step = tuple[Any, Any]
+_MEMBERS = -1
+"""In place of the number of a `SharedThrough`."""
 
 
 class AccessChanges:
@@ -52,6 +55,10 @@ class AccessChanges:
             if values[0] != values[1]:
                 for value in filter(None, values):
                     found |= await self._sharing_owners(tx, after.tenant_id, through, value)
+        members = [self._with_members(each) for each in (before, after)]
+        if members[0] != members[1]:
+            for value in filter(None, members):
+                found |= await self._members(tx, after.tenant_id, value)
         return sorted(found)
 
     def concerns_everyone(self, before: Record, after: Record | None) -> bool:
@@ -75,6 +82,13 @@ class AccessChanges:
                         tx, record.tenant_id, through, value
                     )
                 users |= known[place, value]
+            with_members = self._with_members(record)
+            if with_members is not None:
+                if (_MEMBERS, with_members) not in known:
+                    known[_MEMBERS, with_members] = await self._members(
+                        tx, record.tenant_id, with_members
+                    )
+                users |= known[_MEMBERS, with_members]
             found.append(sorted(users))
         return found
 
@@ -162,6 +176,34 @@ class AccessChanges:
             self._resource,
             [(identifier, Details(version, visible, named)) for identifier, version in found],
         )
+
+    async def announce_membership(self, tx: Tx, actor: Actor, record: str, user: str) -> None:
+        """An event for each of the records that a user begins or ceases to read as a member of
+        the record with this id."""
+        shared = self._resource.shared_with_members
+        assert shared is not None, "members are declared"
+        store = self._services.of(self._resource).store
+        found = await store.member_records(tx, actor.tenant, shared, record)
+        affected = [
+            (identifier, Details(version, users=[user]))
+            for identifier, version, owner in found
+            if owner != user
+        ]
+        if affected:
+            await _emit(tx, actor, self._resource, affected)
+
+    def _with_members(self, record: Record) -> str | None:
+        """The id of the record whose members read this one, where that may change."""
+        shared = self._resource.shared_with_members
+        if shared is None or shared.through is not None:
+            return None
+        identifier: str | None = getattr(record, shared.local)
+        return identifier
+
+    async def _members(self, tx: Reader, tenant: str, record: str) -> set[str]:
+        shared = self._resource.shared_with_members
+        assert shared is not None, "members are declared"
+        return await users_of(tx, shared.table, tenant, record)
 
     def _owners(self, before: Record | None, after: Record | None) -> set[str]:
         """Whom a record was taken from or given to."""

@@ -33,12 +33,21 @@ class FindingMany(ABC, Generic[R]):
     def decrypting(self, tx: Reader) -> Callable[..., R]:
         """From a row to its record."""
 
+    @abstractmethod
+    async def is_member(self, tx: Reader, actor: Actor) -> bool:
+        """Whether there may be records that the caller reads as a member only."""
+
+    def scope_params(self, actor: Actor) -> dict[str, Any]:
+        """The parameters of statements that read what a caller may."""
+        return {"tenant": actor.tenant, "owner": self.resource.caller(actor).owner}
+
     async def find_many(
         self, tx: Reader, actor: Actor, ids: Iterable[str], scope: Scope = Scope.OWN
     ) -> list[R]:
-        """The caller's own records among `ids`, or those that they read, in batches of fixed size:
-        one statement for all."""
-        text = self.statements.find_many(tx.dialect, scope_of(actor, scope), _ID_PARAMETERS)
+        """Those among `ids` that the caller's lists show, or those that they read, in batches of
+        fixed size: one statement for all."""
+        joined = scope is Scope.OWN and await self.is_member(tx, actor)
+        text = self.statements.find_many(tx.dialect, scope_of(actor, scope), _ID_PARAMETERS, joined)
         return await self._in_batches(tx, actor, text, ids)
 
     async def find_readable(self, tx: Reader, actor: Actor, ids: set[str]) -> dict[str, R]:
@@ -49,7 +58,7 @@ class FindingMany(ABC, Generic[R]):
         text = self.statements.find_readable(
             tx.dialect, scope_of(actor, Scope.READABLE), len(values)
         )
-        rows = await tx.fetch_all(text, tenant=actor.tenant, owner=actor.owner, **named(values))
+        rows = await tx.fetch_all(text, **self.scope_params(actor), **named(values))
         return {found.id: found for found in starmap(self.decrypting(tx), rows)}
 
     async def having(
@@ -68,7 +77,7 @@ class FindingMany(ABC, Generic[R]):
             _, values = among("id", some)
             scope = scope_of(actor, Scope.READABLE)
             text = self.statements.titles(tx.dialect, scope, len(values))
-            rows = await tx.fetch_all(text, tenant=actor.tenant, owner=actor.owner, **named(values))
+            rows = await tx.fetch_all(text, **self.scope_params(actor), **named(values))
             found |= dict(rows)
         return found
 
@@ -90,7 +99,7 @@ class FindingMany(ABC, Generic[R]):
             params = dict.fromkeys(_ID_PARAMETERS, "") | dict(
                 zip(_ID_PARAMETERS, some, strict=False)
             )
-            rows = await tx.fetch_all(text, tenant=actor.tenant, owner=actor.owner, **params)
+            rows = await tx.fetch_all(text, **self.scope_params(actor), **params)
             found += starmap(self.decrypting(tx), rows)
         return found
 
@@ -109,7 +118,7 @@ class FindingMany(ABC, Generic[R]):
         text = self.statements.ids_by_title(
             tx.dialect, scope_of(actor, Scope.READABLE), column, many
         )
-        rows = await tx.fetch_all(text, tenant=actor.tenant, owner=actor.owner, **named(values))
+        rows = await tx.fetch_all(text, **self.scope_params(actor), **named(values))
         return {title: (identifier, count) for title, identifier, count in rows}
 
 

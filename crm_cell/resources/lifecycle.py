@@ -15,6 +15,8 @@ from crm_cell.kernel.errors import (
 )
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.resources.change_log import ChangeLog
+from crm_cell.resources.members.declared import WRITE, Role
+from crm_cell.resources.members.store import role_of
 from crm_cell.resources.messages import (
     RESTORE_ERASED,
     has_children,
@@ -26,7 +28,7 @@ from crm_cell.resources.new_records import owner_of
 from crm_cell.resources.reading import RecordWithDeletion
 from crm_cell.resources.record import R, Record, revised
 from crm_cell.resources.registry import Child
-from crm_cell.resources.resource import Resource
+from crm_cell.resources.resource import AnyResource, Resource
 from crm_cell.resources.store import Filters, Store
 from crm_cell.storage.engine import Reader, Tx
 
@@ -56,6 +58,7 @@ class Lifecycle(Generic[R]):
         self.resource = resource
         self.services = services
         self.store = self.make_store()
+        self.store.memberships = services.memberships
         self.changes = ChangeLog(resource, services)
         self.owned_by_colleague = owned_by_colleague(services.registry.owned(resource))
 
@@ -73,16 +76,64 @@ class Lifecycle(Generic[R]):
             raise self.not_found()
         return record
 
-    async def get_writable(self, tx: Reader, actor: Actor, identifier: str) -> R:
-        """As `get`. Raises Forbidden for a record that the caller may read but not change."""
+    def _is_of(self, actor: Actor, owner: str | None) -> bool:
+        """Whether the caller reads all records of this owner."""
+        return self.resource.caller(actor).may_see(owner)
+
+    async def get_writable(
+        self, tx: Reader, actor: Actor, identifier: str, *, as_member: bool = True
+    ) -> R:
+        """As `get`. Raises Forbidden for a record that the caller may read but not change.
+        `as_member`: whether its members may do what is to be done."""
         record = await self.get(tx, actor, identifier)
-        self.check_writable(actor, record)
+        await self.check_writable(tx, actor, record, as_member=as_member)
         return record
 
-    def check_writable(self, actor: Actor, record: R) -> None:
+    async def check_writable(
+        self, tx: Reader, actor: Actor, record: R, *, as_member: bool = True
+    ) -> None:
         """Of a record that the caller reads. Raises Forbidden."""
-        if self.resource.owner_writes and not actor.may_see(self.owner_of(record)):
+        if self._is_of(actor, self.owner_of(record)):
+            return
+        shared = self.resource.shared_with_members
+        if not self.resource.owner_writes and (
+            shared is None or await self.store.is_shared(tx, actor, record.id)
+        ):
+            return
+        if shared is None or not (as_member and shared.written):
             raise Forbidden(self.owned_by_colleague)
+        if await self.role_of(tx, actor, record) != WRITE:
+            raise Forbidden(self.owned_by_colleague)
+
+    async def role_of(self, tx: Reader, actor: Actor, record: R) -> Role | None:
+        """The caller's as a member; None for one who is none."""
+        shared = self.resource.shared_with_members
+        identifier = getattr(record, shared.local) if shared and not shared.through else None
+        if shared is None or identifier is None or actor.owner is None:
+            return None
+        return await role_of(tx, shared.table, actor.tenant, identifier, actor.owner)
+
+    async def may_refer(
+        self,
+        tx: Reader,
+        actor: Actor,
+        record: R,
+        *,
+        owned: bool = False,
+        by: AnyResource | None = None,
+    ) -> bool:
+        """Whether records of `by` may refer to a record that the caller reads. With `owned` it has
+        to be the caller's; members with the role `write` add what the declaration says."""
+        if self._is_of(actor, self.owner_of(record)):
+            return True
+        if self.resource.shared_with_members is None:
+            return not owned
+        if not owned and await self.store.is_shared(tx, actor, record.id):
+            return True
+        shared = by.shared_with_members if by else None
+        return (
+            shared is not None and shared.added and await self.role_of(tx, actor, record) == WRITE
+        )
 
     async def page(
         self, tx: Reader, actor: Actor, filters: Filters, page_request: PageRequest
@@ -100,18 +151,19 @@ class Lifecycle(Generic[R]):
         *,
         owned: bool = False,
         exclusive: bool = False,
+        by: AnyResource | None = None,
     ) -> R:
         """Finds and locks the record that a request refers to, so that it is neither deleted nor
         transferred before the transaction ends.
 
-        Raises RuleViolation where the caller sees no such record or, with `owned`, where a
-        colleague owns it. `exclusive` also stops other transactions from referring to it.
+        Raises RuleViolation where the caller sees no such record, or may not refer to it: see
+        `may_refer`. `exclusive` also stops other transactions from referring to it.
         """
         lock = tx.for_update if exclusive else tx.for_share
         record = await self.store.find(tx, actor, identifier, lock)
         if record is None:
             raise RuleViolation(not_found(self.resource))
-        if owned and not actor.may_see(self.owner_of(record)):
+        if not await self.may_refer(tx, actor, record, owned=owned, by=by):
             raise RuleViolation(self.owned_by_colleague)
         return record
 
@@ -186,10 +238,10 @@ class Lifecycle(Generic[R]):
         found = await self.store.find_including_deleted(tx, actor.tenant, identifier, lock)
         if found is None:
             raise self.not_found()
-        if actor.may_see(await self._current_owner(tx, found[0])):
+        if self._is_of(actor, await self._current_owner(tx, found[0])):
             return found
         if self.resource.owner_writes:
-            return await self.get_writable(tx, actor, identifier), None
+            return await self.get_writable(tx, actor, identifier, as_member=False), None
         if not await self.store.is_shared(tx, actor, identifier):
             raise self.not_found()
         return found

@@ -1,38 +1,35 @@
 """Reading the records of one resource."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import starmap
 from typing import Any
 
 import sqlalchemy as sa
 
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.paging import PageRequest, Slice
-from crm_cell.resources.finding import FindingMany
 from crm_cell.resources.finding import title_key as title_key  # noqa: PLC0414 - callers use it
 from crm_cell.resources.listing.members import Derived
+from crm_cell.resources.members.declared import SharedWithMembers
+from crm_cell.resources.members.store import Memberships
+from crm_cell.resources.pages import Filters as Filters  # noqa: PLC0414 - callers use the type
+from crm_cell.resources.pages import PageReader, count
 from crm_cell.resources.record import R
 from crm_cell.resources.resource import AnyResource, Resource, SharedThrough
 from crm_cell.resources.scope import Scope as Scope  # noqa: PLC0414 - callers use the type
 from crm_cell.resources.statements import statements_of
-from crm_cell.resources.visibility import FEW, scope_of
-from crm_cell.storage import counters
-from crm_cell.storage.counters import Counter
+from crm_cell.resources.visibility import scope_of
 from crm_cell.storage.engine import Reader, Row, Tx
 from crm_cell.storage.field_encryption import (
     EncryptedTable,
     encrypted_table,
     search_conditions,
 )
-from crm_cell.storage.paging.pages import newest_first
 
 RecordWithDeletion = tuple[R, int | None]
 """A record with its time of deletion, None for a live record."""
-Filters = Mapping[str, Any]
-"""Exact values by field name."""
 
 
-class RecordReader(FindingMany[R]):
+class RecordReader(PageReader[R]):
     """The reading part of a `Store`."""
 
     derived: Sequence[Derived] = ()
@@ -42,6 +39,7 @@ class RecordReader(FindingMany[R]):
         self.resource = resource
         self.statements = statements_of(resource, tables)
         self.encryption = encryption_of(resource)
+        self.memberships = Memberships()
         self._make = _row_maker(resource)
         self._contact_details = {field.name for field in resource.encrypted}
         self._restored = tuple(
@@ -59,7 +57,7 @@ class RecordReader(FindingMany[R]):
     async def find(self, tx: Reader, actor: Actor, identifier: str, lock: str = "") -> R | None:
         """The record, or None where the caller may not read it."""
         text = self.statements.find(tx.dialect, scope_of(actor, Scope.READABLE))
-        row = await tx.fetch_one(text + lock, tenant=actor.tenant, id=identifier, owner=actor.owner)
+        row = await tx.fetch_one(text + lock, id=identifier, **self.scope_params(actor))
         return self.decrypting(tx)(*row) if row else None
 
     async def find_including_deleted(
@@ -72,13 +70,13 @@ class RecordReader(FindingMany[R]):
     async def is_readable(self, tx: Reader, actor: Actor, identifier: str) -> bool:
         """Whether the caller may read the record, or could before its deletion."""
         text = self.statements.readable(tx.dialect, scope_of(actor, Scope.READABLE))
-        row = await tx.fetch_one(text, tenant=actor.tenant, id=identifier, owner=actor.owner)
+        row = await tx.fetch_one(text, id=identifier, **self.scope_params(actor))
         return row is not None
 
     async def is_shared(self, tx: Reader, actor: Actor, identifier: str) -> bool:
         """Whether the record, live or deleted, is shared with the caller."""
-        text = self.statements.readable(tx.dialect, Scope.SHARED)
-        row = await tx.fetch_one(text, tenant=actor.tenant, id=identifier, owner=actor.owner)
+        text = self.statements.readable(tx.dialect, scope_of(actor, Scope.SHARED))
+        row = await tx.fetch_one(text, id=identifier, **self.scope_params(actor))
         return row is not None
 
     async def owner_of(self, tx: Reader, tenant: str, identifier: str) -> str | None:
@@ -87,137 +85,17 @@ class RecordReader(FindingMany[R]):
         row = await tx.fetch_one(text, tenant=tenant, id=identifier)
         return row[0] if row else None
 
-    async def total(self, tx: Reader, actor: Actor) -> int:
-        counter = self.counter_of(actor)
-        if counter is not None:
-            return await counters.read(tx, actor.tenant, *counter)
-        text = self.statements.count(tx.dialect, scope_of(actor, Scope.OWN), ())
-        return await _count(tx, text, {"tenant": actor.tenant, "owner": actor.owner})
-
-    async def page(
-        self, tx: Reader, actor: Actor, filters: Filters, page_request: PageRequest
-    ) -> Slice[R]:
-        """Newest first. Filters match exact values; contact details match in any spelling."""
-        if not filters:
-            return await self._page(tx, actor, {}, page_request, Scope.OWN, self.counter_of(actor))
-        references = {name: filters[name] for name in filters if name not in self._contact_details}
-        if len(references) < len(filters):
-            return await self._page_by_contact_details(tx, actor, filters, references, page_request)
-        if actor.sees_all or await self._sees_all_of(tx, actor, references):
-            counter = self._counter_of(references)
-            return await self._page(tx, actor, references, page_request, Scope.TENANT, counter)
-        return await self._page(tx, actor, references, page_request, Scope.READABLE, None)
-
-    async def _sees_all_of(self, tx: Reader, actor: Actor, references: Filters) -> bool:
-        """Whether the caller may see all records with these references.
-
-        Records that follow their parent's owner have one owner, so one sample row decides.
-        """
-        owner = self.resource.owner
-        if owner is None or not owner.follows:
-            return False
-        text = self.statements.sample(tx.dialect, tuple(references))
-        row = await tx.fetch_one(text, tenant=actor.tenant, **references)
-        return row is not None and actor.may_see(row[0])
-
-    async def _page(
-        self,
-        tx: Reader,
-        actor: Actor,
-        filters: Filters,
-        page_request: PageRequest,
-        scope: Scope,
-        counter: Counter | None,
-    ) -> Slice[R]:
-        scope, names = scope_of(actor, scope), tuple(filters)
-        params = {"tenant": actor.tenant, "owner": actor.owner, **filters}
-        if counter is not None:
-            total = await counters.read(tx, actor.tenant, *counter)
-            if scope is Scope.TEAM and len(actor.team) <= len(FEW) and page_request.is_shallow:
-                return await self._page_of_few(tx, actor, page_request, total)
-            if scope is Scope.TEAM:
-                rows = page_request.offset + page_request.size + 1
-                scope = await self.faster(tx, actor, rows, total)
-        else:
-            total = await _count(tx, self.statements.count(tx.dialect, scope, names), params)
-        return await newest_first(
-            tx,
-            self.statements.page(tx.dialect, scope, names),
-            self.decrypting(tx),
-            page_request,
-            total=total,
-            counter=counter,
-            **params,
-        )
-
-    async def _page_of_few(
-        self, tx: Reader, actor: Actor, page_request: PageRequest, total: int
-    ) -> Slice[R]:
-        """Of the few owners whom a leader sees. Not from the cache: it reads what it needs."""
-        owners = dict.fromkeys(FEW) | dict(zip(FEW, sorted(actor.team), strict=False))
-        after = {"after": page_request.after} if page_request.after else {}
-        limit, offset = page_request.size + 1, page_request.offset
-        rows = await tx.fetch_all(
-            self.statements.page_of_few(tx.dialect, after=bool(after)),
-            tenant=actor.tenant,
-            limit=limit,
-            offset=offset,
-            most=limit + offset,
-            **owners,
-            **after,
-        )
-        records = list(starmap(self.decrypting(tx), rows[: page_request.size]))
-        more = len(rows) > page_request.size
-        return Slice(records, total, records[-1].id if more else None)
-
-    async def faster(
-        self, tx: Reader, actor: Actor, rows: int | None, owned: int | None = None
-    ) -> Scope:
-        """For some rows of a list of a team, or all (None): to read all that the team owns, or to
-        walk through the list until there are enough. Each `total / owned`-th is the team's."""
-        counter = self.counter_of(actor)
-        if rows is None or counter is None:
-            return Scope.TEAM_BY_OWNER
-        if owned is None:
-            owned = await counters.read(tx, actor.tenant, *counter)
-        total = await counters.read(tx, actor.tenant, self.resource.table)
-        return Scope.TEAM_BY_OWNER if owned * owned < rows * total else Scope.TEAM
-
-    async def _page_by_contact_details(
-        self,
-        tx: Reader,
-        actor: Actor,
-        filters: Filters,
-        references: Filters,
-        page_request: PageRequest,
-    ) -> Slice[R]:
-        """Counts the rows, because few records share a telephone number or an address."""
-        scope = scope_of(actor, Scope.READABLE if references else Scope.OWN_AMONG_FEW)
-        conditions, values = await search_conditions(tx, self.encryption, filters)
-        params = {"tenant": actor.tenant, "owner": actor.owner, **references, **values}
-        names = tuple(references)
-        return await newest_first(
-            tx,
-            self.statements.page(tx.dialect, scope, names) + conditions,
-            self.decrypting(tx),
-            page_request,
-            total=await _count(
-                tx, self.statements.count(tx.dialect, scope, names) + conditions, params
-            ),
-            counter=None,
-            **params,
-        )
-
     async def with_contact_detail(
         self, tx: Reader, actor: Actor, field: str, value: str, *, limit: int
     ) -> list[R]:
-        """The caller's own that have a whole number or address, in any spelling: some of them."""
+        """Those of the caller's lists that have a whole number or address, in any spelling: some
+        of them."""
         conditions, values = await search_conditions(tx, self.encryption, {field: value})
-        text = self.statements.page(tx.dialect, scope_of(actor, Scope.OWN_AMONG_FEW), ())
+        joined = await self.is_member(tx, actor)
+        text = self.statements.page(tx.dialect, scope_of(actor, Scope.OWN_AMONG_FEW), (), joined)
         rows = await tx.fetch_all(
             f"{text}{conditions} LIMIT :limit",
-            tenant=actor.tenant,
-            owner=actor.owner,
+            **self.scope_params(actor),
             limit=limit,
             **values,
         )
@@ -249,7 +127,7 @@ class RecordReader(FindingMany[R]):
     async def number_of(self, tx: Reader, tenant: str, values: Filters) -> int:
         """How many live records have these values: a scan of them."""
         text = self.statements.count(tx.dialect, Scope.TENANT, tuple(values))
-        return await _count(tx, text, {"tenant": tenant, **values})
+        return await count(tx, text, {"tenant": tenant, **values})
 
     async def live_after(
         self, tx: Reader, tenant: str, after: str, *, limit: int, lock: str = ""
@@ -325,36 +203,18 @@ class RecordReader(FindingMany[R]):
         text = self.statements.sharing_owners(tx.dialect, through)
         return {row[0] for row in await tx.fetch_all(text, tenant=tenant, value=value)}
 
+    async def member_records(
+        self, tx: Reader, tenant: str, shared: SharedWithMembers, value: str
+    ) -> list[tuple[str, int, str | None]]:
+        """Id, version and owner of the records that the members of a record read."""
+        text = self.statements.member_records(tx.dialect, shared)
+        rows = await tx.fetch_all(text, tenant=tenant, value=value)
+        return [(row[0], row[1], row[2]) for row in rows]
+
     async def erased_ids(self, tx: Reader, tenant: str, field: str, parent: str) -> set[str]:
         """Ids of a parent's records whose personal data was erased or is being erased."""
         text = self.statements.erased_ids(tx.dialect, field)
         return {row[0] for row in await tx.fetch_all(text, tenant=tenant, **{field: parent})}
-
-    async def list_scope(
-        self, tx: Reader, actor: Actor, references: Filters
-    ) -> tuple[Scope, Counter | None]:
-        """Which records a list shows that is narrowed to these references, as `page` decides it,
-        and the counter of them."""
-        if not references:
-            return scope_of(actor, Scope.OWN), self.counter_of(actor)
-        if actor.sees_all or await self._sees_all_of(tx, actor, references):
-            return Scope.TENANT, self._counter_of(references)
-        return scope_of(actor, Scope.READABLE), None
-
-    def counter_of(self, actor: Actor) -> Counter | None:
-        """The counter of the caller's own records, or of all; none where others are listed too."""
-        table = self.resource.table
-        if self.resource.shared_when is not None and not actor.sees_all:
-            return None
-        if actor.sees_all:
-            return table, None
-        return f"{table}.owner", counters.OR.join(sorted(actor.team)) or actor.owner
-
-    def _counter_of(self, references: Filters) -> Counter | None:
-        if len(references) != 1:
-            return None
-        [(name, value)] = references.items()
-        return f"{self.resource.table}.{name.removesuffix('_id')}", value
 
     def decrypting(self, tx: Reader) -> Callable[..., R]:
         if not self._contact_details:
@@ -370,11 +230,6 @@ def encryption_of(resource: AnyResource) -> EncryptedTable:
     """The columns of the resource that hold contact details."""
     kinds = {field.name: field.kind for field in resource.encrypted}
     return encrypted_table(resource.table, resource.record.__struct_fields__, kinds)
-
-
-async def _count(tx: Reader, text: str, params: Mapping[str, Any]) -> int:
-    row = await tx.fetch_one(text, **params)
-    return int(row[0]) if row else 0
 
 
 def _row_maker(resource: Resource[R]) -> Callable[..., R]:

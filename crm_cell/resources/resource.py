@@ -10,8 +10,10 @@ from typing import Any, Generic
 import msgspec
 
 from crm_cell.fields import Field
+from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import Conflict
 from crm_cell.kernel.labels import Label
+from crm_cell.resources.members.declared import SharedWithMembers
 from crm_cell.resources.record import R, Record
 from crm_cell.resources.rollups import Rollup
 
@@ -67,7 +69,8 @@ class SharedThrough(msgspec.Struct, frozen=True):
 class SharedWhen(msgspec.Struct, frozen=True):
     """Lets all users of the tenant read the records whose field has a value.
 
-    A caller who is restricted to their own records reads them in lists and totals too.
+    A caller who is restricted to their own records reads them in lists and totals too. The other
+    records are private: a leader does not read those of the team either.
     """
 
     field: str
@@ -97,6 +100,7 @@ class Resource(Generic[R]):
     """Pairs of fields of which at most one has a value."""
     shared_through: Sequence[SharedThrough] = ()
     shared_when: SharedWhen | None = None
+    shared_with_members: SharedWithMembers | None = None
     names_shared: bool = False
     """Restricted callers may refer to all records that they see, not only to those they own."""
     is_organisation: bool = False
@@ -192,6 +196,14 @@ class Resource(Generic[R]):
         """Whether all users of the tenant read the record."""
         shared = self.shared_when
         return shared is not None and getattr(record, shared.field) == shared.value
+
+    def caller(self, actor: Actor) -> Actor:
+        """As whom the caller reads and writes these records: where records are private, a leader
+        is like every other user, and nobody else by X-User-Id."""
+        if self.shared_when is None or not (actor.team or actor.leader):
+            return actor
+        owner = actor.leader or actor.owner
+        return msgspec.structs.replace(actor, owner=owner, team=frozenset(), leader=None)
 
     def title_of(self, record: Record) -> str | None:
         return getattr(record, self.title) if self.title else None

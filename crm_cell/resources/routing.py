@@ -197,7 +197,7 @@ class ResourceRoutes(Generic[R]):
         return patch.against(self.make_view(current), current)
 
     async def _delete(self, tx: Tx, actor: Actor, identifier: str, condition: IfMatch) -> None:
-        current = await self.service.get_writable(tx, actor, identifier)
+        current = await self.service.get_writable(tx, actor, identifier, as_member=False)
         condition.require(current.version)
         await self.service.delete(tx, actor, current)
 

@@ -29,3 +29,8 @@ class Scope(StrEnum):
     """Read by the index on owners: where they have few records among many."""
     TEAM_READABLE = "team_readable"
     TEAM_SHARED = "team_shared"
+    """Shared with one of the team."""
+
+    # Of a member of other users' records: these records, read from the members' side.
+    MEMBER = "member"
+    TEAM_MEMBER = "team_member"

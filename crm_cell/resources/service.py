@@ -151,7 +151,7 @@ class Service(Lifecycle[R]):
         self, tx: Tx, actor: Actor, before: R, changes: Values, parents: Parents | None = None
     ) -> Write[R]:
         """As it is to be written; `parents` are the resolved references where they are known."""
-        self._check_transfer(actor, changes)
+        await self._check_transfer(tx, actor, before, changes)
         if parents is None:
             parents = await self.resolve_references(tx, actor, changes)
         after = revised(before, {**changes, **self._keys(changes)}, tx.now)
@@ -195,7 +195,9 @@ class Service(Lifecycle[R]):
         identifier: str | None = None,
     ) -> R:
         """A record of these values, with the fields that the service sets."""
-        return self._make(actor, values, parents, identifier or new_id(tx.id_time), tx.now)
+        return self._make(
+            self.resource.caller(actor), values, parents, identifier or new_id(tx.id_time), tx.now
+        )
 
     async def _prepared(self, write: Write[R]) -> R:
         """Applies the rules of the domain, then those of the declaration."""
@@ -269,7 +271,9 @@ class Service(Lifecycle[R]):
         follow from this one. Two that have locked it together could not both change it."""
         parents = self.services.of(self.services.registry.of_table(table))
         exclusive = any(each.parent.name == table for each in self.store.rollups)
-        found = await parents.resolve(tx, actor, identifier, owned=owned, exclusive=exclusive)
+        found = await parents.resolve(
+            tx, actor, identifier, owned=owned, exclusive=exclusive, by=self.resource
+        )
         if exclusive:
             tx.held.add(found.id)
         return found
@@ -282,13 +286,14 @@ class Service(Lifecycle[R]):
             if field.kind == "comparison_key" and field.source in changes
         }
 
-    def _check_transfer(self, actor: Actor, changes: Values) -> None:
-        name = self.resource.record.owner_field
+    async def _check_transfer(self, tx: Tx, actor: Actor, before: R, changes: Values) -> None:
+        name, team = self.resource.record.owner_field, self.resource.caller(actor).team
         if name not in changes or actor.sees_all:
             return
-        if not actor.team:
+        if not team:
             raise Forbidden(FORBIDDEN_TRANSFER)
-        if changes[name] not in actor.team:
+        await self.check_writable(tx, actor, before, as_member=False)
+        if changes[name] not in team:
             raise Forbidden(OUTSIDE_TEAM)
 
     # Contact details

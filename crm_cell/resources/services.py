@@ -7,6 +7,7 @@ import msgspec
 
 from crm_cell.options.catalogue import Catalogue
 from crm_cell.people.directory import Directory
+from crm_cell.resources.members.store import Memberships
 from crm_cell.resources.option_fields import option_fields
 from crm_cell.resources.record import R
 from crm_cell.resources.registry import Registry
@@ -45,6 +46,7 @@ class Services:
         self.registry = registry
         self.limits = limits
         self.directory = directory or Directory()
+        self.memberships = Memberships()
         self.options = Catalogue(option_fields(registry))
         self.tags = TagCatalogue()
         self.search_texts = search_texts

@@ -11,10 +11,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from crm_cell.resources.listing.sql import ListShape, condition
-from crm_cell.resources.resource import AnyResource, SharedThrough
+from crm_cell.resources.readers import ReaderStatements
+from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.scope import Scope as Scope  # noqa: PLC0414 - callers use the type
 from crm_cell.resources.tables import OWNER_COLUMN, search_key_of
-from crm_cell.resources.visibility import FEW, OWNER, TENANT, Visibility, merged
+from crm_cell.resources.visibility import (
+    FEW,
+    OWNER,
+    TENANT,
+    Visibility,
+    member_scope,
+    merged,
+)
 from crm_cell.storage.compilation import compile_text, insert_into
 from crm_cell.storage.engine import Dialect
 
@@ -22,7 +30,7 @@ _SHAPES = 256
 _RESOURCES = 256
 
 
-class Statements:
+class Statements(ReaderStatements):
     """Methods return the SQL text for a dialect. Their other parameters determine its shape."""
 
     def __init__(self, resource: AnyResource, tables: sa.MetaData) -> None:
@@ -36,6 +44,7 @@ class Statements:
         self.find_including_deleted = _cached(self._find_including_deleted)
         self.page = _cached(self._page)
         self.page_of_few = _cached(self._page_of_few)
+        self.page_of_joined = _cached(self._page_of_joined)
         self.count = _cached(self._count)
         self.list = _cached(self._list)
         self.list_count = _cached(self._list_count)
@@ -66,6 +75,7 @@ class Statements:
         self.followers = _cached(self._followers)
         self.shared_records = _cached(self._shared_records)
         self.sharing_owners = _cached(self._sharing_owners)
+        self.member_records = _cached(self._member_records)
 
         self.text = lru_cache(maxsize=_SHAPES)(self._text)
 
@@ -83,49 +93,94 @@ class Statements:
     def _find(self, scope: Scope) -> sa.Select[Any]:
         return self._live(scope).where(self.table.c.id == sa.bindparam("id"))
 
-    def _find_many(self, scope: Scope, parameters: tuple[str, ...]) -> sa.Select[Any]:
-        return self._find_by(scope, parameters, "id")
+    def _find_many(
+        self,
+        scope: Scope,
+        parameters: tuple[str, ...],
+        joined: bool = False,
+    ) -> sa.Select[Any]:
+        found = self._joined(scope) if joined else self._live(scope)
+        return found.where(self._is_one_of(parameters, "id"))
 
     def _find_in_order(
         self, scope: Scope, parameters: tuple[str, ...], column: str
     ) -> sa.Select[Any]:
         """So that two who lock the same records wait for each other, and not for ever."""
-        return self._find_by(scope, parameters, column).order_by(self.table.c.id)
+        found = self._live(scope).where(self._is_one_of(parameters, column))
+        return found.order_by(self.table.c.id)
 
-    def _find_by(self, scope: Scope, parameters: tuple[str, ...], column: str) -> sa.Select[Any]:
-        listed = sa.or_(*(self.table.c[column] == sa.bindparam(name) for name in parameters))
-        return self._live(scope).where(listed)
+    def _is_one_of(self, parameters: tuple[str, ...], column: str) -> sa.ColumnElement[bool]:
+        return sa.or_(*(self.table.c[column] == sa.bindparam(name) for name in parameters))
 
     def _find_including_deleted(self) -> sa.Select[Any]:
         return self._every(*self._record, self._deleted_at()).where(
             self.table.c.id == sa.bindparam("id")
         )
 
-    def _page(self, scope: Scope, filters: tuple[str, ...]) -> sa.Select[Any]:
+    def _page(
+        self,
+        scope: Scope,
+        filters: tuple[str, ...],
+        joined: bool = False,
+    ) -> sa.Select[Any]:
         """Without ORDER BY, which `storage.paging` adds."""
-        return self._live(scope, *filters)
+        return self._joined(scope, *filters) if joined else self._live(scope, *filters)
 
-    def _page_of_few(self, *, after: bool) -> sa.Select[Any]:
+    def _page_of_few(
+        self, dialect: Dialect, *, after: bool, joined: bool = False
+    ) -> sa.Select[Any]:
         """Of a few owners, newest first: the first rows of each, so that an owner with few records
-        among many costs nothing. `after`: behind that id."""
-        return merged(
-            [self._live(Scope.TENANT).where(self._owner == sa.bindparam(name)) for name in FEW],
-            after=after,
-        )
+        among many costs nothing. `after`: behind that id; `joined`: with what the caller reads as
+        a member."""
+        parts = [self._live(Scope.TENANT).where(self._owner == sa.bindparam(name)) for name in FEW]
+        few = [self._live(Scope.TEAM_MEMBER)] if joined else []
+        return merged(dialect, parts, few, after=after)
 
-    def _count(self, scope: Scope, filters: tuple[str, ...]) -> sa.Select[Any]:
-        return self._live(scope, *filters).with_only_columns(sa.func.count())
+    def _page_of_joined(self, dialect: Dialect, scope: Scope, *, after: bool) -> sa.Select[Any]:
+        """Of the caller's own and of what the caller reads as a member, newest first."""
+        few = [self._live(member_scope(scope))]
+        return merged(dialect, [self._live(scope)], few, after=after)
+
+    def _count(
+        self,
+        scope: Scope,
+        filters: tuple[str, ...],
+        joined: bool = False,
+    ) -> sa.Select[Any]:
+        return self._page(scope, filters, joined).with_only_columns(sa.func.count())
 
     def _list(
-        self, dialect: Dialect, scope: Scope, filters: tuple[str, ...], shape: ListShape
+        self,
+        dialect: Dialect,
+        scope: Scope,
+        filters: tuple[str, ...],
+        shape: ListShape,
+        joined: bool = False,
     ) -> sa.Select[Any]:
-        """A part of a list, by the list language; `limit` and `offset` are parameters."""
-        return shape.page(self._narrowable(dialect, scope, filters), self.table)
+        """A part of a list, by the list language; `limit` and `offset` are parameters. Of a list
+        with what the caller reads as a member, the first rows of either, up to `most`."""
+        if not joined:
+            return shape.page(self._narrowable(dialect, scope, filters), self.table)
+        if shape.grouping is not None:
+            return shape.page(self._joined(scope, *filters), self.table)
+        few = dialect == "sqlite"
+        own = shape.ids(self._narrowable(dialect, scope, filters), self.table)
+        joined_rows = self._live(member_scope(scope), *filters)
+        first = [each.subquery() for each in (own, shape.ids(joined_rows, self.table, few=few))]
+        ids = sa.union_all(*(sa.select(part.c.id) for part in first))
+        found = self._live(Scope.TENANT, *filters).where(self.table.c.id.in_(ids))
+        return shape.page(found, self.table, few=few)
 
     def _list_count(
-        self, dialect: Dialect, scope: Scope, filters: tuple[str, ...], shape: ListShape
+        self,
+        dialect: Dialect,
+        scope: Scope,
+        filters: tuple[str, ...],
+        shape: ListShape,
+        joined: bool = False,
     ) -> sa.Select[Any]:
-        return shape.count(self._narrowable(dialect, scope, filters), self.table)
+        narrowable = self._narrowable(dialect, scope, filters)
+        return shape.count(self._joined(scope, *filters) if joined else narrowable, self.table)
 
     def _narrowable(
         self, dialect: Dialect, scope: Scope, filters: tuple[str, ...]
@@ -214,34 +269,6 @@ class Statements:
     def _erased_ids(self, field: str) -> sa.Select[Any]:
         return self._ids_of(field).where(self.table.c.erased_at.is_not(None))
 
-    # Who reads them
-
-    def _followers(self, field: str) -> sa.Select[Any]:
-        """Id and version of the records that follow the owner of a parent."""
-        return self._live(Scope.TENANT, field).with_only_columns(
-            self.table.c.id, self.table.c.version
-        )
-
-    def _shared_records(self, through: SharedThrough) -> sa.Select[Any]:
-        """Id, version and owner of those that are shared through records of another resource."""
-        columns = (self.table.c.id, self.table.c.version, self._owner)
-        return self._live(Scope.TENANT, through.local).with_only_columns(*columns)
-
-    def _sharing_owners(self, through: SharedThrough) -> sa.Select[Any]:
-        """Who reads the records with a value of `through.local` without owning them."""
-        other = self._tables[through.table]
-        owner = other.c[other.info[OWNER_COLUMN]]
-        found = (
-            sa.select(owner)
-            .distinct()
-            .where(
-                other.c.tenant_id == TENANT,
-                other.c[through.foreign] == sa.bindparam("value"),
-                owner.is_not(None),
-            )
-        )
-        return found.where(other.c.deleted_at.is_(None)) if through.live else found
-
     # Writing
 
     def _insert(self, dialect: Dialect, conflict: tuple[str, ...] | None = None) -> Any:
@@ -322,12 +349,19 @@ class Statements:
         return sa.select(*columns).where(self.table.c.tenant_id == TENANT)
 
     def _live(self, scope: Scope, *filters: str) -> sa.Select[Any]:
+        return self._visibility.narrow(self._all_live(*filters), scope)
+
+    def _joined(self, scope: Scope, *filters: str) -> sa.Select[Any]:
+        """Also what the caller reads as a member."""
+        return self._visibility.narrow(self._all_live(*filters), scope, joined=True)
+
+    def _all_live(self, *filters: str) -> sa.Select[Any]:
         found = self._every(*self._record)
         if self.resource.is_deletable:
             found = found.where(self.table.c.deleted_at.is_(None))
         for name in filters:
             found = found.where(self._equals(name))
-        return self._visibility.narrow(found, scope)
+        return found
 
     def _changing(self, values: dict[str, Any]) -> sa.Update:
         return (

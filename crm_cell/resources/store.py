@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from crm_cell.kernel.errors import Conflict
 from crm_cell.resources import rollups
 from crm_cell.resources.external import store as external_ids
+from crm_cell.resources.members import store as members
 from crm_cell.resources.reading import Filters as Filters  # noqa: PLC0414 - users of stores name it
 from crm_cell.resources.reading import RecordReader, RecordWithDeletion
 from crm_cell.resources.record import R
@@ -203,6 +204,11 @@ class Store(RecordReader[R]):
             tx, self.resource.name, [(each.tenant_id, each.id) for each, _ in records]
         )
         await self._follow_tags(tx, [(each, None) for each, _ in records])
+        shared = self.resource.shared_with_members
+        if shared is not None and shared.local == "id":
+            await members.remove(
+                tx, shared.table, [(each.tenant_id, each.id) for each, _ in records]
+            )
         await self.index.erase(tx, [each for each, _ in records])
         await self.count(tx, [(each, None) for each, deleted_at in records if deleted_at is None])
 

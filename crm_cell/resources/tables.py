@@ -25,6 +25,9 @@ OWNER_COLUMN = "owner_column"
 SPARSE = "sparse"
 """Key in the `info` of an index: whether it leaves out rows without a value."""
 
+_WHERE = "where"
+"""Key in the `info` of an index: the condition of the rows that are in it."""
+
 
 # Declarations do not change, so what is made of them is shared by all services of a process.
 _REGISTRIES = 8
@@ -144,7 +147,15 @@ def _index(
         f"{table.name}_{name}",
         *(table.c[column] for column in ("tenant_id", *columns)),
         unique=unique,
-        info={SPARSE: is_sparse},
-        sqlite_where=where,
-        postgresql_where=where,
+        info={SPARSE: is_sparse, _WHERE: where},
     )
+
+
+def with_conditions(tables: sa.MetaData) -> sa.MetaData:
+    """The same, with the conditions of partial indexes, for CREATE INDEX: SQLAlchemy loads both
+    dialects to check them, which would take a service a tenth of its start."""
+    for table in tables.tables.values():
+        for index in table.indexes:
+            for dialect in ("sqlite", "postgresql"):
+                index.dialect_options[dialect]["where"] = index.info[_WHERE]
+    return tables

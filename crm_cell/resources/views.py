@@ -37,7 +37,8 @@ class Member(msgspec.Struct, frozen=True):
     """Null is shown as null, so that neither shape needs to be called for it."""
 
 
-def members(resource: AnyResource, *, in_full: bool = False) -> list[Member]:
+@lru_cache(_TYPES)
+def members(resource: AnyResource, *, in_full: bool = False) -> Sequence[Member]:
     """The members of a response, in order: ids, fields, times. `in_full`: nothing is masked."""
     if in_full:
         masked = {field.name for field in resource.encrypted}

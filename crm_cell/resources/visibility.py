@@ -11,9 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
 from crm_cell.kernel.actor import Actor
+from crm_cell.resources.listing.order import unindexed
+from crm_cell.resources.members.declared import SharedWithMembers
 from crm_cell.resources.resource import AnyResource, SharedThrough
 from crm_cell.resources.scope import Scope
 from crm_cell.resources.tables import OWNER_COLUMN
+from crm_cell.storage.engine import Dialect
 
 TENANT: sa.BindParameter[str] = sa.bindparam("tenant")
 OWNER: sa.BindParameter[str] = sa.bindparam("owner")
@@ -30,18 +33,30 @@ _OF_TEAM: Final = {
     Scope.SHARED: Scope.TEAM_SHARED,
 }
 _BY_TEAM: Final = frozenset(
-    {Scope.TEAM, Scope.TEAM_BY_OWNER, Scope.TEAM_READABLE, Scope.TEAM_SHARED}
+    {
+        Scope.TEAM,
+        Scope.TEAM_BY_OWNER,
+        Scope.TEAM_READABLE,
+        Scope.TEAM_SHARED,
+        Scope.TEAM_MEMBER,
+    }
 )
 _IN_REACH: Final = (
     " IN (SELECT user_id FROM team_reach WHERE tenant_id = :tenant AND leader_id = :owner)"
 )
 _SHARED: Final = frozenset({Scope.SHARED, Scope.TEAM_SHARED})
+_MEMBER: Final = frozenset({Scope.MEMBER, Scope.TEAM_MEMBER})
 
 
 def scope_of(actor: Actor, scope: Scope) -> Scope:
     if actor.owner is None:
         return Scope.TENANT
     return _OF_TEAM[scope] if actor.team else scope
+
+
+def member_scope(scope: Scope) -> Scope:
+    """What the caller reads as a member beside a list of this scope."""
+    return Scope.TEAM_MEMBER if scope in _BY_TEAM else Scope.MEMBER
 
 
 def own_rows(actor: Actor) -> str:
@@ -132,11 +147,20 @@ class Visibility:
         self._table = tables.tables[resource.table]
         self._tables = tables.tables
 
-    def narrow(self, found: sa.Select[Any], scope: Scope) -> sa.Select[Any]:
+    def narrow(
+        self, found: sa.Select[Any], scope: Scope, *, joined: bool = False
+    ) -> sa.Select[Any]:
+        """`joined`: also what the caller reads as a member."""
         if scope is Scope.TENANT:
             return found
-        if self._resource.shared_when is not None and scope not in _SHARED:
-            scope = Scope.TEAM_READABLE if scope in _BY_TEAM else Scope.READABLE
+        if scope in _MEMBER:
+            return self._of_member(found, scope)
+        if joined:
+            owner = self._table.c[self._table.info[OWNER_COLUMN]]
+            own = _is_own(sa.func.coalesce(owner, sa.literal_column("''")), scope)
+            return found.where(sa.or_(own, *self._shared_with_members()))
+        if self._resource.shared_when is not None:  # a leader is like every other user
+            scope = Scope.SHARED if scope in _SHARED else Scope.READABLE
         owner = self._table.c[self._table.info[OWNER_COLUMN]]
         if scope is Scope.OWN:
             return found.where(_is_own(owner, scope))
@@ -149,7 +173,46 @@ class Visibility:
         shared += [self._shared(through, scope) for through in self._resource.shared_through]
         if scope in _SHARED:
             return found.where(sa.or_(sa.false(), *shared))
-        return found.where(sa.or_(own, *shared))
+        return found.where(sa.or_(own, *shared, *self._shared_with_members()))
+
+    def _of_member(self, found: sa.Select[Any], scope: Scope) -> sa.Select[Any]:
+        """What the caller reads as a member, and neither owns nor leads to the owner of."""
+        shared = self._resource.shared_with_members
+        assert shared is not None, "members are declared"
+        owner = self._table.c[self._table.info[OWNER_COLUMN]]
+        own = _is_own(sa.func.coalesce(owner, sa.literal_column("''")), scope)
+        members = self._members(shared)
+        joined = sa.select(members.c[shared.table.record]).where(
+            members.c.tenant_id == TENANT, members.c.user_id == OWNER
+        )
+        if shared.through is not None:
+            between = self._tables[shared.through].alias("between")
+            record = between.c[shared.table.record]
+            joined = sa.select(between.c.id).where(
+                between.c.tenant_id == TENANT, _Among(record, joined)
+            )
+        return found.where(_Among(self._table.c[shared.local], joined), sa.not_(own))
+
+    def _shared_with_members(self) -> list[sa.ColumnElement[bool]]:
+        """Evaluated for few rows."""
+        shared = self._resource.shared_with_members
+        if shared is None:
+            return []
+        members, local = self._members(shared), self._table.c[shared.local]
+        one: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(members)
+        is_member = one.where(members.c.tenant_id == TENANT, members.c.user_id == OWNER)
+        record = members.c[shared.table.record]
+        if shared.through is None:
+            return [sa.exists(is_member.where(record == local))]
+        between = self._tables[shared.through].alias("between")
+        linked = is_member.where(
+            between.c.tenant_id == TENANT, between.c.id == local, between.c[record.name] == record
+        )
+        return [sa.exists(linked.select_from(between))]
+
+    def _members(self, shared: SharedWithMembers) -> sa.FromClause:
+        names = ("tenant_id", shared.table.record, "user_id")
+        return sa.table(shared.table.name, *map(sa.column, names)).alias("members")
 
     def _shared_with_all(self) -> list[sa.ColumnElement[bool]]:
         """Nothing is typed by anybody here: the registry has checked the value."""
@@ -182,15 +245,25 @@ def _reached() -> sa.Select[Any]:
     return found.where(_REACH.c.tenant_id == TENANT, _REACH.c.leader_id == OWNER)
 
 
-def merged(parts: Sequence[sa.Select[Any]], *, after: bool) -> sa.Select[Any]:
-    """The newest rows of the parts together: parameters `most` of each, `limit` and `offset`."""
+def merged(
+    dialect: Dialect,
+    parts: Sequence[sa.Select[Any]],
+    few: Sequence[sa.Select[Any]],
+    *,
+    after: bool,
+) -> sa.Select[Any]:
+    """The newest rows of the parts together: parameters `most` of each, `limit` and `offset`.
+    `few`: further parts, of which SQLite is to read all rows, not to walk through all to find them.
+    """
     limited = []
-    for number, part in enumerate(parts):
-        identifier = part.selected_columns.id
+    for number, part in enumerate([*parts, *few]):
+        identifier: sa.ColumnElement[Any] = part.selected_columns.id
+        if number >= len(parts) and dialect == "sqlite":
+            identifier = unindexed(identifier)
         found = part.where(identifier < sa.bindparam("after")) if after else part
         ordered = found.order_by(identifier.desc()).limit(sa.bindparam("most"))
         # Without it, SQLAlchemy would add an OFFSET with a parameter for SQLite.
-        own = ordered.offset(sa.literal_column("0")).subquery(f"of_{'abcdefgh'[number]}")
+        own = ordered.offset(sa.literal_column("0")).subquery(f"of_{'abcdefghi'[number]}")
         limited.append(sa.select(own))
     together = sa.union_all(*limited).subquery("together")
     newest = sa.select(together).order_by(together.c.id.desc())

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from crm_cell.search import phones, store
-from crm_cell.search.query import Condition, Query, condition_of, condition_of_most
-from crm_cell.search.store import Candidate, Entry, Place
+from crm_cell.search.query import Condition, Query, condition_of_most
+from crm_cell.search.store import Entry
 from crm_cell.search.terms import core_term, exact_term
 from crm_cell.storage.engine import Reader, Tx
 
@@ -84,20 +84,6 @@ class SearchIndex:
             [getattr(record, name) for name in searchable.companies],
             is_new=is_new,
         )
-
-
-async def find(
-    tx: Reader,
-    tenant: str,
-    kind: str,
-    query: Query,
-    *,
-    limit: int,
-    before: Place | None = None,
-) -> list[Candidate]:
-    """Newest first. All records that match are among them, and a few that do not: compare."""
-    condition = condition_of(query, await phones.stored_terms(tx, kind, query))
-    return await store.find(tx, tenant, kind, condition, limit=limit, before=before)
 
 
 async def find_exact(tx: Reader, tenant: str, kind: str, query: Query, limit: int) -> list[str]:

@@ -103,10 +103,21 @@ WHERE t.search_terms MATCH :condition AND t.rowid < :before
   AND e.tenant_id = :tenant AND e.kind = :kind
 ORDER BY t.rowid DESC LIMIT :limit
 """
-_FIND = """
-SELECT record_id, record_id FROM search_entries
-WHERE tenant_id = :tenant AND kind = :kind AND ({}) AND record_id < :before
-ORDER BY record_id DESC LIMIT :limit
+# A generic plan of PostgreSQL does not know how frequent a term is: by the primary key it would
+# read all entries to find a rare one, by terms all entries of a frequent one. So each statement
+# leaves it one way. What is frequent is found among the newest entries, the rest by terms.
+_FIND_AMONG_NEWEST = """
+SELECT record_id, record_id FROM (
+ SELECT record_id, terms FROM search_entries
+ WHERE tenant_id = :tenant AND kind = :kind AND record_id < :before
+ ORDER BY record_id DESC LIMIT {newest}
+) AS newest WHERE {condition} ORDER BY record_id DESC LIMIT :limit
+"""
+_FIND_BY_TERMS = """
+WITH found AS MATERIALIZED (
+ SELECT record_id FROM search_entries
+ WHERE tenant_id = :tenant AND kind = :kind AND ({condition}) AND record_id < :before
+) SELECT record_id, record_id FROM found ORDER BY record_id DESC LIMIT :limit
 """
 _RECORDED = """
 SELECT record_id FROM search_entries
@@ -118,6 +129,24 @@ _PAGES = "SELECT count(*) FROM search_terms_data"
 _MERGE = "INSERT INTO search_terms (search_terms, rank) VALUES ('merge', :pages)"
 # every tenant: the same
 _OPTIMIZE = "INSERT INTO search_terms (search_terms) VALUES ('optimize')"
+_PROGRESSED, _COMPLETE = "rebuild progress", "rebuild complete"
+# Stands for the whole installation; no tenant is called so.
+_NO_TENANT = ""
+_NOTE = """
+INSERT INTO search_entries (tenant_id, kind, record_id, terms)
+VALUES (:tenant, :kind, :record, '{}') ON CONFLICT DO NOTHING
+"""
+_PROGRESS = f"""
+SELECT max(record_id) FROM search_entries WHERE tenant_id = :tenant
+ AND kind = '{_PROGRESSED}' AND record_id >= :begin AND record_id < :end
+"""
+# Without terms, which these entries do not have.
+# every tenant: the rebuild of the whole installation has ended
+_FORGET_PROGRESS = f"""
+DELETE FROM search_entries WHERE kind = '{_PROGRESSED}'
+ OR (kind = '{_COMPLETE}' AND record_id <> :version)
+"""
+_AFTER_ALL = "~~"
 _MERGED_AT_ONCE = 500
 _LAST_ENTRY = 2**63 - 1
 _LAST_ID = "~"
@@ -144,8 +173,10 @@ async def find(
     *,
     limit: int,
     before: Place | None = None,
+    newest: int | None = None,
 ) -> list[Candidate]:
-    """Newest first, from before the place `before`."""
+    """Newest first, from before the place `before`. `newest`: only among so many entries, where
+    that is faster; one of a few numbers."""
     is_file = tx.dialect == "sqlite"
     if before is None:
         before = _LAST_ENTRY if is_file else _LAST_ID
@@ -154,7 +185,9 @@ async def find(
     if is_file:
         rows = await tx.fetch_all(_FIND_IN_FILE, **params, condition=_match(scoped))
     else:
-        sql, values = _overlap([[*map(hash_of, group)] for group in scoped])
+        overlap, values = _overlap([[*map(hash_of, group)] for group in scoped])
+        text = _FIND_BY_TERMS if newest is None else _FIND_AMONG_NEWEST
+        sql = text.format(condition=overlap, newest=newest)
         rows = await tx.fetch_all(sql, **params, **values)
     return [Candidate(*row) for row in rows]
 
@@ -172,7 +205,49 @@ async def tenants(tx: Reader, tables: Sequence[str]) -> list[str]:
     for name in ("search_entries", *tables):
         # every tenant: the index of the whole installation is looked through
         found.update(row[0] for row in await tx.fetch_all(f"SELECT DISTINCT tenant_id FROM {name}"))
-    return sorted(found)
+    return sorted(found - {_NO_TENANT})
+
+
+async def have_records(tx: Reader, tables: Sequence[str]) -> bool:
+    for name in tables:
+        # every tenant: the whole installation may be new
+        if await tx.fetch_one(f"SELECT 1 FROM {name} LIMIT 1") is not None:
+            return True
+    return False
+
+
+# How far a rebuild of the index has come. What says so is in the index itself, under kinds that no
+# resource has: whatever leaves the index out leaves this out, too.
+
+
+async def is_complete(tx: Reader, version: str) -> bool:
+    row = await tx.fetch_one(
+        f"SELECT 1 FROM search_entries WHERE {_KEY}",
+        tenant=_NO_TENANT,
+        kind=_COMPLETE,
+        record=version,
+    )
+    return row is not None
+
+
+async def note_complete(tx: Tx, version: str) -> None:
+    """In the role for maintenance."""
+    if tx.dialect == "sqlite":
+        await put(tx, [Entry(_NO_TENANT, _COMPLETE, version)])
+    else:
+        await tx.execute(_NOTE, tenant=_NO_TENANT, kind=_COMPLETE, record=version)
+    await tx.execute(_FORGET_PROGRESS, version=version)
+
+
+async def progress(tx: Reader, tenant: str, version: str, kind: str) -> str:
+    """The id of the last record that was done, "" for none."""
+    begin = f"{version} {kind} "
+    row = await tx.fetch_one(_PROGRESS, tenant=tenant, begin=begin, end=f"{begin}{_AFTER_ALL}")
+    return row[0].removeprefix(begin) if row and row[0] else ""
+
+
+async def note_progress(tx: Tx, tenant: str, version: str, kind: str, record: str) -> None:
+    await put(tx, [Entry(tenant, _PROGRESSED, f"{version} {kind} {record}", is_new=True)])
 
 
 async def purge(database: Database) -> None:
@@ -253,7 +328,7 @@ def _quoted(term: str) -> str:
 
 
 def _overlap(groups: Sequence[list[int]]) -> tuple[str, dict[str, list[int]]]:
-    """There are as many statements as there may be groups of several terms, twice."""
+    """A condition in SQL: as many as there may be groups of several terms, twice."""
     single = [each[0] for each in groups if len(each) == 1]
     several = [each for each in groups if len(each) > 1]
     values = {f"all_{chr(ord('a') + place)}": each for place, each in enumerate(several)}
@@ -261,4 +336,4 @@ def _overlap(groups: Sequence[list[int]]) -> tuple[str, dict[str, list[int]]]:
     if single:
         values["any"] = single
         conditions.append("terms && :any")
-    return _FIND.format(" OR ".join(conditions)), values
+    return " OR ".join(conditions), values

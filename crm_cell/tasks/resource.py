@@ -1,6 +1,7 @@
 """Tasks: work that a user has to do, mostly for a customer."""
 
 from crm_cell import fields as f
+from crm_cell.customers.members.table import shared_with_members
 from crm_cell.resources.record import Record
 from crm_cell.resources.resource import CRUD, EXPORT, IMPORT, RESTORE, Resource, SharedThrough
 
@@ -82,5 +83,6 @@ tasks = Resource(
         ("assignee_id", "status", "due"),
         ("customer_id", "done_at"),
     ),
+    shared_with_members=shared_with_members(written=True, added=True),
     shared_through=(SharedThrough("customers", foreign="id", local="customer_id", live=False),),
 )

@@ -81,7 +81,10 @@ class Timeline:
     ) -> Page:
         """Raises NotFound."""
         customer = await self._services.of(customers).get(tx, actor, customer_id)
-        sees_all = actor.may_see(customer.owner_id)
+        of_customers = self._services.of(customers)
+        sees_all = actor.may_see(customer.owner_id) or (
+            await of_customers.role_of(tx, actor, customer) is not None
+        )
         scope = Scope.TENANT if sees_all else scope_of(actor, Scope.READABLE)
         asked = Question(tx, actor, "customer_id", customer_id, scope, types)
         return await self._page(asked, after, size, with_changes=sees_all)

@@ -4,6 +4,7 @@ It used to close its port at once, while balancers sent on for up to a second: 3
 failed over 20 restarts. A body that was sent by half held the process for 27 s.
 """
 
+import asyncio
 import json
 import os
 import signal
@@ -12,11 +13,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
+import uvloop
 
-from crm_cell.cli.draining import BODY_SECONDS
+from crm_cell.cli.draining import BODY_SECONDS, drain_on_sigterm, stop_signals_blocked
 from tests.databases import PostgresDatastore
 from tests.processes import Process, serving
 from tests.rolling import Instance, restart_under_load
@@ -88,6 +91,24 @@ def test_ctrl_c_does_not_wait_for_balancers(tmp_path: Path, serve: Serve) -> Non
     with serving(tmp_path, *arguments, **settings, CRM_DRAIN_SECONDS="60") as service:
         os.killpg(service.pid, signal.SIGINT)
         assert service.wait(_A_MOMENT) == 0
+
+
+def test_a_signal_during_the_start_of_a_worker_drains_it_once_it_listens() -> None:
+    """Between its startup and listening, a server leaves its event loop, which loses signals."""
+    loop = uvloop.new_event_loop()
+    drained: list[float] = []
+    cell = SimpleNamespace(drain=drained.append)
+    ended = asyncio.Event()
+    with stop_signals_blocked():
+        loop.call_soon(drain_on_sigterm, cell, SimpleNamespace(value=0))
+        loop.add_signal_handler(signal.SIGINT, ended.set)
+        loop.run_until_complete(asyncio.sleep(0))
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+        assert drained == []
+        loop.run_until_complete(asyncio.wait_for(ended.wait(), _A_MOMENT))
+    loop.close()
+    assert drained == [BODY_SECONDS]
 
 
 @pytest.mark.parametrize("sent", [b'{"na', b"x" * 100_000], ids=["small", "large"])

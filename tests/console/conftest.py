@@ -116,12 +116,13 @@ def opened(browser: Browser, service: Process) -> Iterator[Open]:
         width: int = 1440,
         user: str = "",
         worker: bool = False,
+        zone: str = ZONE,
     ) -> Page:
         phone = width < 640
         context = browser.new_context(
             viewport={"width": width, "height": 844 if phone else 900},
             has_touch=phone,
-            timezone_id=ZONE,
+            timezone_id=zone,
             # A route of Playwright does not see what goes through a service worker.
             service_workers="allow" if worker else "block",
         )

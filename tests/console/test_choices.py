@@ -7,6 +7,18 @@ def chip(page: Page, text: str, looks: str) -> None:
     page.locator(f".tag.{looks}", has_text=text).first.wait_for()
 
 
+def add_old_to_all(page: Page) -> None:
+    """Each record keeps its other tags."""
+    page.get_by_role("checkbox", name="Tagged Ltd").check()
+    page.get_by_role("button", name="Edit all").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Field").select_option(label="Add tags")
+    dialog.get_by_label("Old").check()
+    dialog.get_by_role("button", name="Check").click()
+    dialog.get_by_role("button", name="Change 1").click()
+    chip(page, "Old", "n")
+
+
 def test_an_administrator_names_tags_and_options_that_records_then_show(
     opened: Open, api: Api, axe: str
 ) -> None:
@@ -52,14 +64,7 @@ def test_an_administrator_names_tags_and_options_that_records_then_show(
     assert page.locator(".trw").count() == 1
     chip(page, "Key", "d")
 
-    # Each record keeps its other tags.
-    page.get_by_role("checkbox", name="Tagged Ltd").check()
-    page.get_by_role("button", name="Edit all").click()
-    dialog.get_by_label("Field").select_option(label="Add tags")
-    dialog.get_by_label("Old").check()
-    dialog.get_by_role("button", name="Check").click()
-    dialog.get_by_role("button", name="Change 1").click()
-    chip(page, "Old", "n")
+    add_old_to_all(page)
     assert len(api.get(f"/customers/{customer['customerId']}")["tags"]) == 2
 
     # One tag takes the place of another.

@@ -243,7 +243,7 @@ def test_an_input_method_is_never_interrupted(opened: Open, api: Api) -> None:
         "request", lambda request: asked.append(request.url) if "/search" in request.url else None
     )
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox", name="搜索或跳转").wait_for()
+    page.locator("[role=combobox]:focus").wait_for()
     client = page.context.new_cdp_session(page)
     client.send(
         "Input.imeSetComposition", {"text": "yuntu", "selectionStart": 5, "selectionEnd": 5}

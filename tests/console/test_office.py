@@ -60,6 +60,12 @@ def test_figures_of_reports_lead_to_their_lists_and_tables_are_files(
         "Owner,Currency,Target,Won,Open,Weighted,Past expected close",
         "Alice,CNY,1000,500,1000,400,0",
     ]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download PNG: Forecast").first.click()
+    assert download.value.suggested_filename.endswith("-owners.png")
+    picture = Path(download.value.path()).read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 5_000
     summary.get_by_role("link", name="¥ 500").click()
     page.locator(".trw", has_text="=Won deal").wait_for()
     assert page.locator(".trw").count() == 1
@@ -74,6 +80,25 @@ def test_figures_of_reports_lead_to_their_lists_and_tables_are_files(
     see(page, "No goal is set")
     page.get_by_role("button", name="Next").click()
     see(page, "Q2 2020")
+
+
+def test_the_reference_calls_as_who_is_signed_in(opened: Open) -> None:
+    page = opened("me", user="alice")
+    # The whole description takes the browser seconds to draw.
+    small = {"openapi": "3.1.0", "info": {"title": "Small", "version": "1"}, "paths": {}}
+    page.route("**/openapi.json", lambda route: route.fulfill(json=small))
+    page.get_by_role("link", name="API reference").click()
+    docs = page.frame_locator("iframe")
+    docs.get_by_role("heading", name="Small").wait_for()
+    (frame,) = page.frames[1:]
+    call = "withSession(withRequestId({url: 'whoami', method: 'GET', headers: {}})).headers"
+    asked = {"Authorization": "Bearer test", "X-Tenant-Id": "acme", "X-User-Id": "alice"}
+    assert frame.evaluate(call) == asked
+    # To another host goes no token, and what is typed in by hand stands.
+    assert frame.evaluate(call.replace("whoami", "https://elsewhere.example/")) == {}
+    typed = frame.evaluate(call.replace("{}", "{authorization: 'Bearer other'}"))
+    assert "Authorization" not in typed
+    assert page.evaluate("Object.keys(localStorage)") == ["crm.preferences"]
 
 
 def test_what_was_deleted_comes_back_and_the_history_tells_it(opened: Open, api: Api) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from crm_cell.customers.service import CustomerService
-from crm_cell.demo import DemoSummary, fill, is_empty
+from crm_cell.demo.filling import DemoSummary, fill
+from crm_cell.demo.looking import is_empty
 from crm_cell.kernel.actor import Actor
 from crm_cell.registry import make_services
 from crm_cell.storage.engine import Database, Tx

@@ -11,7 +11,7 @@ import pytest
 
 from crm_cell.customers.resource import customers
 from crm_cell.registry import make_services
-from crm_cell.resources import reading
+from crm_cell.resources import pages
 from crm_cell.resources.scope import Scope
 from crm_cell.resources.visibility import FEW
 from tests.counters import differences
@@ -207,7 +207,7 @@ async def test_a_leader_pages_as_somebody_who_sees_all_of_it(
     wanted = list(filter(lambda each: each["ownerId"] != "finn", everything))
     assert len(wanted) == 18
     for few in (FEW, ()):
-        monkeypatch.setattr(reading, "FEW", few)
+        monkeypatch.setattr(pages, "FEW", few)
         for size in (1, 4, 7, 100):
             assert await by_cursor(cast.alice, size) == wanted
             assert await by_number(cast.alice, size) == wanted
@@ -273,6 +273,42 @@ async def test_a_leader_sees_the_day_of_the_team_and_what_the_team_sees_of_a_cus
         found = (await caller.get(path)).json()["data"]
         assert [each["type"] for each in found] == types.split()
     refused(await cast.charlie.get(path), 404, "NOT_FOUND")
+
+
+async def test_a_private_view_is_there_for_its_owner_and_not_for_who_leads_them(
+    cast: Cast, guarded: Running
+) -> None:
+    alice, bob = cast.alice, cast.bob
+    body = {"name": "我的", "resource": "customer"}
+    view, hers = [(await each.post("/views", body)).json() for each in (bob, alice)]
+    path = f"/views/{view['viewId']}"
+    assert await bob.rows("/views") == [view]
+    async with nothing_changes(guarded):
+        # Narrowed to Bob, she sees his records, and her own views.
+        for leader in (alice, alice.narrowed("bob")):
+            assert await leader.rows("/views") == [hers]
+            assert await leader.rows("/views", sort="name") == [hers]
+            for answer in (
+                await leader.get(path),
+                await leader.patch(path, {"name": "她的"}),
+                await leader.patch(path, {"ownerId": "alice"}),
+                await leader.delete(path),
+            ):
+                refused(answer, 404, "NOT_FOUND")
+            await all_numbered(guarded)
+            feed = (await leader.get("/changes", types="view")).json()["data"]
+            assert [each["id"] for each in feed] == [hers["viewId"]]
+            refused(
+                await leader.patch(f"/views/{hers['viewId']}", {"ownerId": "bob"}), 403, "FORBIDDEN"
+            )
+    assert (await alice.post("/views", body | {"ownerId": "bob"})).json()["ownerId"] == "alice"
+
+    shared = (await bob.patch(path, {"visibility": "tenant"})).json()
+    assert (await alice.get(path)).json() == (await alice.narrowed("bob").get(path)).json()
+    refused(await alice.patch(path, {"name": "她的"}), 403, "FORBIDDEN")
+    assert (await cast.admin.get(path)).json() == shared
+    assert (await cast.admin.delete(path)).status_code == 204
+    refused(await alice.post(f"{path}/restore"), 404, "NOT_FOUND")
 
 
 async def test_access_explains_that_somebody_leads_an_owner(cast: Cast) -> None:

@@ -27,6 +27,7 @@ from crm_cell.resources.record import Record
 from crm_cell.resources.registry import Registry
 from crm_cell.resources.resource import CRUD, RESTORE, AnyResource, Resource, Verbs
 from crm_cell.resources.services import Limits, Services
+from crm_cell.resources.tables import with_conditions
 from tests.databases import Datastore, SqliteFile
 
 
@@ -97,7 +98,8 @@ def add_tables(datastore: Datastore) -> None:
     """As a migration would."""
     engine = "sqlite" if isinstance(datastore, SqliteFile) else "postgresql"
     dialect = sa.create_mock_engine(f"{engine}://", lambda *_: None).dialect
-    tables = [more_services(Limits()).tables.tables[resource.table] for resource in ADDED]
+    declared = with_conditions(more_services(Limits()).tables)
+    tables = [declared.tables[resource.table] for resource in ADDED]
     for table in tables:
         indexes = sorted(table.indexes, key=lambda index: str(index.name))
         statements: list[sa.ExecutableDDLElement] = [CreateTable(table), *map(CreateIndex, indexes)]

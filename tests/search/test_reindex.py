@@ -1,5 +1,6 @@
 """The search index is rebuilt beside the service, and nothing of erased people stays in it."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from crm_cell.privacy.data_subject import DataSubject
 from crm_cell.privacy.erasing import Eraser
 from crm_cell.privacy.finding import find
 from crm_cell.registry import make_services
+from crm_cell.resources import rebuilding
+from crm_cell.resources.rebuilding import Rebuilding
 from crm_cell.resources.reindexing import Gaps, Reindexed, Reindexing
 from crm_cell.settings import Settings
 from tests.databases import SqliteFile
@@ -52,6 +55,48 @@ async def test_what_has_no_entry_gets_one(acme: Caller, charlie: Caller, cell: R
     assert await reindexing(cell).run(everything=True) == Reindexed(2, 2, 0)
 
 
+async def test_an_upgrade_rebuilds_the_index_by_itself_from_where_it_was_interrupted(
+    acme: Caller, charlie: Caller, cell: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index that nothing is known of is that of an earlier release, or of a transfer."""
+    monkeypatch.setattr(rebuilding, "BATCH", 2)
+    monkeypatch.setattr(rebuilding, "_PAUSE_SECONDS", 0)
+    names = [f"云帆{number}号" for number in range(5)]
+    for name in names:
+        await acme.customer(name=name)
+    job = Rebuilding(cell.service.database, SERVICES)
+    assert await job.run() == 0  # a new installation has nothing to rebuild
+    await charlie.customer(name="云帆")
+    clear(cell)
+    await job.begin()  # says nothing: there are records
+    failing = Rebuilding(cell.service.database, SERVICES)
+    monkeypatch.setattr(failing, "_write", failing_after(3, failing._write))
+    with pytest.raises(InterruptedError):
+        await failing.run()
+    assert len(await titles(acme, "yunfan")) == 4
+    assert await titles(charlie, "yunfan") == []
+    both = await asyncio.gather(job.run(), Rebuilding(cell.service.database, SERVICES).run())
+    assert sum(both) == 2  # what was left, by whichever process
+    assert sorted(await titles(acme, "yunfan")) == names
+    assert await titles(charlie, "yunfan") == ["云帆"]
+    assert await job.run() == 0
+    kinds = cell.rows("SELECT DISTINCT kind FROM search_entries ORDER BY kind")
+    assert [row[0] for row in kinds] == ["customer", "rebuild complete"]
+
+
+def failing_after(many: int, write: Any) -> Any:
+    done = 0
+
+    async def failing(tenant: str, unit: Any) -> Any:
+        nonlocal done
+        done += 1
+        if done >= many:
+            raise InterruptedError
+        return await write(tenant, unit)
+
+    return failing
+
+
 async def test_what_is_superfluous_is_removed(acme: Caller, cell: Running) -> None:
     customer = await acme.customer(name="云帆")
     cell.change("UPDATE customers SET deleted_at = 1 WHERE id = ?", customer["customerId"])
@@ -66,8 +111,8 @@ async def test_contents_of_follow_ups_are_searched_where_that_is_set(
     await acme.follow_up(content="电话沟通需求\n下周上门演示 Demo")
     assert await titles(acme, "上门演示") == []
     async with beside(search_texts=True) as other:
-        services = make_services(search_texts=True)
-        assert (await Reindexing(cell.service.database, services).run()).written == 1
+        # The service does it by itself, in the background; this waits for it.
+        await Rebuilding(cell.service.database, make_services(search_texts=True)).run()
         caller = Caller(other.client, "acme")
         await caller.follow_up(content="带样品上门演示" + "，再谈价格" * 100)
         [group] = (await caller.get("/search", q="上门演示")).json()["groups"]

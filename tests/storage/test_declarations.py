@@ -10,9 +10,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from crm_cell.registry import make_services
+from crm_cell.resources.tables import with_conditions
 from tests.databases import PostgresDatastore
 
-DECLARED = make_services().tables
+DECLARED = with_conditions(make_services().tables)
 ADVICE = "write a migration: see docs/contributing/adding-a-resource.md"
 
 

@@ -267,6 +267,8 @@ async def test_no_figure_changes_with_what_is_hers(
 
 COUNTS_TENANTS = "audit_register"
 """Has one row that counts all tenants together."""
+STRIPED = {"counters", "funnel", "audit_heads"}
+"""Have a row for each connection that has written, on PostgreSQL."""
 
 
 async def test_what_is_written_carries_the_tenant_of_its_caller(
@@ -281,4 +283,6 @@ async def test_what_is_written_carries_the_tenant_of_its_caller(
             if table == COUNTS_TENANTS:
                 tenants.remove("")
             assert (table, set(tenants)) == (table, {"acme", "globex"})
-            assert tenants.count("acme") == tenants.count("globex")
+            if table not in STRIPED:
+                counts = tenants.count("acme"), tenants.count("globex")
+                assert (table, counts[0]) == (table, counts[1])

@@ -118,7 +118,7 @@ export async function reveal(
   reason: string,
 ): Promise<Row> {
   const answer = await write("POST", path(resource, id, "reveal"), requestId, { fields, reason });
-  return (await answer.json()) as Row;
+  return ((await answer.json()) as { revealed: Row }).revealed;
 }
 
 export interface BulkChange {

@@ -78,7 +78,7 @@ export default function Board({ views }: { views: ReactNode }) {
           {t("form.new", { what: t("type.opportunity") })}
         </Button>
       </header>
-      <div className="bar hide-phone">
+      <div className="bar">
         <FilterBar
           fields={[...fields, ...filters].filter((each) => each.name !== "stage" && each.name !== "status")}
           filter={state.filter}

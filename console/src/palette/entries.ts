@@ -72,6 +72,7 @@ export function useActions(text: string): Entry[] {
     { key: "history", type: "action", icon: "history", title: t("nav.history"), path: "/history" },
     { key: "choices", type: "action", icon: "tag", title: t("nav.choices"), path: "/choices" },
     { key: "organisation", type: "action", icon: "users", title: t("nav.organisation"), path: "/organisation" },
+    { key: "reference", type: "action", icon: "link", title: t("nav.docs"), path: "/reference" },
     { key: "theme", type: "action", icon: "sun", title: t("palette.theme"), act: turnTheme },
     {
       key: "language",

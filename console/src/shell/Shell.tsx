@@ -27,6 +27,7 @@ const History = lazy(() => import("../audit/HistoryPage"));
 const Organisation = lazy(() => import("../organisation/OrganisationPage"));
 const Notifications = lazy(() => import("../notifications/NotificationsPage"));
 const Choices = lazy(() => import("../choices/ChoicesPage"));
+const Reference = lazy(() => import("../reference/ReferencePage"));
 const Settings = lazy(() => import("../settings/SettingsPage"));
 const Palette = lazy(() => import("../palette/Palette"));
 const FollowUpDialog = lazy(() => import("../followups/FollowUpDialog"));
@@ -91,6 +92,7 @@ function Pages() {
       <Route path="/organisation" component={Organisation} />
       <Route path="/notifications" component={Notifications} />
       <Route path="/choices" component={Choices} />
+      <Route path="/reference" component={Reference} />
       <Route path="/me" component={Settings} />
       <Route path="/">{() => <Redirect to="/today" replace />}</Route>
       <Route path="/signin">{() => <Redirect to="/today" replace />}</Route>

@@ -63,10 +63,6 @@ export function Sidebar() {
       {PLACES.filter((place) => place.low).map((place) => (
         <Item key={place.path} place={place} />
       ))}
-      <a className="it" href="../docs" target="_blank" rel="noreferrer">
-        <Icon name="link" />
-        {t("nav.docs")}
-      </a>
       <Link href="/me" className="me">
         <Person size="m" id={caller?.user ?? "*"} name={caller?.user ?? t("settings.allOf")} />
         <b className="sp el">{caller?.user ?? t("settings.allOf")}</b>

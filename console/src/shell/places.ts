@@ -25,4 +25,5 @@ export const PLACES: Place[] = [
   { path: "/history", label: "nav.history", icon: "history", key: "h", low: true },
   { path: "/choices", label: "nav.choices", icon: "tag", key: "o", low: true },
   { path: "/organisation", label: "nav.organisation", icon: "users", key: "u", low: true },
+  { path: "/reference", label: "nav.docs", icon: "link", key: "a", low: true },
 ];

@@ -3,10 +3,12 @@ import { Link } from "wouter";
 import type { Row } from "../api/resources";
 import { age, clock, daysFrom, shortDay } from "../format/dates";
 import { useT } from "../i18n/translate";
+import { useCall } from "../reveal/useCall";
 import { open } from "../state/layers";
 import { usePreferences } from "../state/preferences";
 import { IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
+import { Swipe } from "../ui/Swipe";
 import type { Ticking } from "./useTick";
 import type { Section } from "./useToday";
 
@@ -39,31 +41,36 @@ const text = (of: unknown, member: string) => (of as Row | null | undefined)?.[m
 
 function TaskRow({ row, name, done, ticking }: { row: Row; name: Name; done: boolean; ticking: Ticking }) {
   const t = useT();
+  const call = useCall();
   const title = row["title"] as string;
   const customer = text(row["customer"], "name");
   const customerId = row["customerId"] as string | null;
   const about = [customer, text(row["opportunity"], "title")].filter(Boolean).join(" · ");
+  const tick = () => (done ? ticking.reopen(row) : ticking.tick(row, name));
+  const dial = customerId ? () => call(customerId) : undefined;
   return (
-    <li className={`tk${done ? " dn" : ""}`}>
-      <button
-        type="button"
-        className={`tick${done ? " on" : ""}${name === "overdue" ? " late" : ""}`}
-        aria-pressed={done}
-        aria-label={`${t("task.done")}: ${title}`}
-        onClick={() => (done ? ticking.reopen(row) : ticking.tick(row, name))}
+    <li>
+      <Swipe
+        right={{ icon: done ? "undo" : "check", label: t(done ? "action.undo" : "task.done"), run: tick }}
+        left={dial && { icon: "phone", label: t("action.call"), run: dial }}
       >
-        <Icon name="check" />
-      </button>
-      <span className="col sp two">
-        <span className="tt el">{title}</span>
-        {customerId && about && (
-          <Link href={`/customers/${customerId}`} className="md mut el">
-            {about}
-          </Link>
-        )}
-      </span>
-      {customerId && customer && <IconButton small className="act" icon="pen" label={t("action.logFollowUp")} onClick={() => open({ follow: { customerId, name: customer } })} />}
-      <Due row={row} name={name} />
+        <div className={`tk${done ? " dn" : ""}`}>
+          <button type="button" className={`tick${done ? " on" : ""}${name === "overdue" ? " late" : ""}`} aria-pressed={done} aria-label={`${t("task.done")}: ${title}`} onClick={tick}>
+            <Icon name="check" />
+          </button>
+          <span className="col sp two">
+            <span className="tt el">{title}</span>
+            {customerId && about && (
+              <Link href={`/customers/${customerId}`} className="md mut el">
+                {about}
+              </Link>
+            )}
+          </span>
+          {dial && <IconButton small className="act" icon="phone" label={`${t("action.call")}: ${customer ?? ""}`} onClick={dial} />}
+          {customerId && customer && <IconButton small className="act" icon="pen" label={t("action.logFollowUp")} onClick={() => open({ follow: { customerId, name: customer } })} />}
+          <Due row={row} name={name} />
+        </div>
+      </Swipe>
     </li>
   );
 }

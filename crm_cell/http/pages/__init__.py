@@ -4,6 +4,7 @@ All links are relative, so that the pages work under any prefix of a gateway. ha
 the files from npm when the package is built; the pages load nothing from other servers.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.requests import Request
@@ -50,6 +51,12 @@ SECURITY: Final = {
 # Pages are small and name their files, so browsers revalidate them every time. Files change only
 # with a release: browsers cache them for an hour, then revalidate by ETag.
 PAGE_HEADERS: Final = SECURITY | {"Cache-Control": "no-cache"}
+# The console shows it in a frame.
+DOCS_HEADERS: Final = PAGE_HEADERS | {
+    "Content-Security-Policy": PAGE_HEADERS["Content-Security-Policy"].replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    )
+}
 FILE_HEADERS: Final = SECURITY | {"Cache-Control": "public, max-age=3600"}
 MISSING_HEADERS: Final = SECURITY | {"Cache-Control": "no-store"}
 
@@ -81,17 +88,17 @@ async def root(request: Request) -> Response:
 
 
 async def docs(request: Request) -> Response:
-    return page(request, "docs")
+    return page(request, "docs", DOCS_HEADERS)
 
 
 async def redoc(request: Request) -> Response:
-    return page(request, "redoc")
+    return page(request, "redoc", PAGE_HEADERS)
 
 
-def page(request: Request, name: str) -> Response:
+def page(request: Request, name: str, headers: Mapping[str, str]) -> Response:
     if not all((HERE / "assets" / needed).is_file() for needed in PAGES[name]):
         return not_found(NOT_BUILT, MISSING_HEADERS)
-    return file(request, HERE / "static" / f"{name}.html", PAGE_HEADERS)
+    return file(request, HERE / "static" / f"{name}.html", dict(headers))
 
 
 async def asset(request: Request) -> Response:

@@ -104,7 +104,8 @@ def _page_headers(nonce: str) -> dict[str, str]:
     policy = (
         f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
         "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
-        "worker-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+        "worker-src 'self'; frame-src 'self'; "
+        "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
     )
     return FILE_SECURITY | {
         "Content-Security-Policy": policy,

@@ -30,6 +30,9 @@ from crm_cell.storage.engine import Reader, Tx
 Owned = Callable[[Reader, str, str], Awaitable[Message | None]]
 """Of a tenant and a user: what the user still owns, in words; None where that is nothing."""
 
+Leaves = Callable[[Tx, Actor, str], Awaitable[None]]
+"""What else happens when a user leaves."""
+
 DEFAULTS: Mapping[str, Any] = {
     "email": None,
     "status": ACTIVE,
@@ -49,8 +52,9 @@ _LOGGED = {
 
 
 class UserService:
-    def __init__(self, owned: Owned) -> None:
+    def __init__(self, owned: Owned, leaves: Leaves | None = None) -> None:
         self._owned = owned
+        self._leaves = leaves
 
     async def get(self, tx: Reader, tenant: str, user_id: str) -> User:
         """Raises NotFound."""
@@ -107,6 +111,8 @@ class UserService:
             {name: {"before": was[name], "after": is_now[name]} for name in names},
             [Details(after.version, names)],
         )
+        if changes.get("status") == LEFT and self._leaves is not None:
+            await self._leaves(tx, actor, before.user_id)
         return after
 
     async def _require_empty_hand(self, tx: Tx, user: User) -> None:

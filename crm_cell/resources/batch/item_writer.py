@@ -49,9 +49,12 @@ class ItemWriter(Generic[R]):
         patch = validate_patch(item.members, self._patch)
         return patch.against(self._make_view(current), current)
 
-    def check(self, actor: Actor, item: Item, current: R) -> Outcome[R] | None:
+    async def check(
+        self, tx: Tx, actor: Actor, batch: Batch, item: Item, current: R
+    ) -> Outcome[R] | None:
         """Raises Forbidden; gives the outcome of an item that is about another version."""
-        self.service.check_writable(actor, current)
+        as_member = batch.mode != "delete"
+        await self.service.check_writable(tx, actor, current, as_member=as_member)
         if item.version in (None, current.version):
             return None
         error = PreconditionFailed(VERSION_DIFFERS)
@@ -131,7 +134,7 @@ class ItemWriter(Generic[R]):
     async def _change(
         self, tx: Tx, actor: Actor, batch: Batch, item: Item, current: R
     ) -> Outcome[R]:
-        if (refused := self.check(actor, item, current)) is not None:
+        if (refused := await self.check(tx, actor, batch, item, current)) is not None:
             return refused
         if batch.mode == "delete":
             await self.service.delete(tx, actor, current)

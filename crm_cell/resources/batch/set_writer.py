@@ -169,7 +169,8 @@ class _Plan(Generic[R]):
         return outcome
 
     async def _change(self, item: Item, current: R) -> Outcome[R]:
-        if (refused := self._items.check(self._actor, item, current)) is not None:
+        refused = await self._items.check(self._tx, self._actor, self._batch, item, current)
+        if refused is not None:
             return refused
         changes = self._items.changes(item, current)
         after, changed = current, False

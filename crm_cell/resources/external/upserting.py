@@ -55,7 +55,7 @@ class Upserter(Generic[R]):
             if identifier is not None:
                 await self.raise_conflict(tx, actor, identifier)
             return None
-        self._service.check_writable(actor, record)
+        await self._service.check_writable(tx, actor, record)
         return record
 
     async def create(

@@ -8,10 +8,9 @@ from crm_cell.kernel.errors import QueryTooBroad
 from crm_cell.resources.listing.members import CONTAINS, ListMember
 from crm_cell.resources.statements import Scope
 from crm_cell.resources.store import Store
-from crm_cell.search.index import find
+from crm_cell.search.candidates import Candidates
 from crm_cell.search.matching import match
 from crm_cell.search.query import Query, parse
-from crm_cell.search.store import Place
 from crm_cell.storage.engine import Reader
 from crm_cell.storage.errors import TakesLong
 
@@ -39,12 +38,11 @@ class Containing:
         if query.is_empty:
             return []
         found: list[str] = []
-        place: Place | None = None
         seen, size, ends = 0, _FIRST, monotonic() + _SECONDS
-        kind = self._store.resource.name
+        candidates = Candidates(tx, actor.tenant, self._store.resource.name, query)
         while True:
-            page = await find(tx, actor.tenant, kind, query, limit=size, before=place)
-            found += await self._matching(tx, actor, member, query, [each.record for each in page])
+            page = await candidates.some(size)
+            found += await self._matching(tx, actor, member, query, page)
             seen += len(page)
             if len(found) > MOST_FOUND:
                 raise QueryTooBroad(f"{member.wire} {CONTAINS}")
@@ -54,7 +52,7 @@ class Containing:
                 raise QueryTooBroad(f"{member.wire} {CONTAINS}")
             if not tx.may_take_long:
                 raise TakesLong
-            size, place = _NEXT, page[-1].place
+            size = _NEXT
 
     async def _matching(
         self, tx: Reader, actor: Actor, member: ListMember, query: Query, ids: list[str]

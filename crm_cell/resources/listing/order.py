@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from crm_cell.kernel.ids import is_id
 from crm_cell.kernel.messages import Message
@@ -148,8 +150,12 @@ def ordered(
     order: Order,
     stream: Stream,
     seek: tuple[bool, ...] | None,
+    *,
+    few: bool = False,
 ) -> sa.Select[Any]:
-    """`seek` says which values there are of the row behind which to go on, None for the start."""
+    """`seek` says which values there are of the row behind which to go on, None for the start.
+    `few`: SQLite is to sort few rows, not to look for them in the order of an index."""
+    by = unindexed if few else _as_it_is
     keys = order.keys
     if stream == "values":
         found = found.where(table.c[keys[0].column].is_not(None))
@@ -167,8 +173,18 @@ def ordered(
         column = table.c[key.column]
         if key.nullable and (number or stream == "empty"):
             found = found.order_by(column.is_(None))
-        found = found.order_by(column.desc() if key.descending else column.asc())
-    return found.order_by(table.c.id.desc() if order.descending else table.c.id.asc())
+        found = found.order_by(by(column).desc() if key.descending else by(column).asc())
+    identifier = by(table.c.id)
+    return found.order_by(identifier.desc() if order.descending else identifier.asc())
+
+
+def _as_it_is(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return column
+
+
+def unindexed(column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """For SQLite: neither looked for nor ordered by an index."""
+    return UnaryExpression(column, operator=custom_op("+"))
 
 
 def seek_values(seek: Seek | None) -> dict[str, Any]:

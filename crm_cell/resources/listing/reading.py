@@ -110,12 +110,13 @@ class ListReader(Generic[R]):
         scope, counter = await self._reader.list_scope(tx, actor, wanted.references)
         if wanted.condition != ALL:
             counter = None
+        joined = not wanted.references and await self._reader.is_member(tx, actor)
         if scope is Scope.OWN and wanted.among_few:
             scope = Scope.OWN_AMONG_FEW
         if scope is Scope.TEAM and not wanted.among_few:
             scope = await self._reader.faster(tx, actor, rows)
-        part = _Part(self._reader, tx, actor, wanted, scope, seconds or DEADLINE_SECONDS)
-        return part, counter
+        seconds = seconds or DEADLINE_SECONDS
+        return _Part(self._reader, tx, actor, wanted, scope, seconds, joined=joined), counter
 
 
 class _Part(Generic[R]):
@@ -129,13 +130,15 @@ class _Part(Generic[R]):
         wanted: Narrowed,
         scope: Scope,
         seconds: float,
+        *,
+        joined: bool,
     ) -> None:
-        self._reader, self._tx, self._tenant = reader, tx, actor.tenant
-        self._wanted, self._scope = wanted, scope
+        """`joined`: also what the caller reads as a member."""
+        self._reader, self._tx, self._actor = reader, tx, actor
+        self._wanted, self._scope, self._joined = wanted, scope, joined
         self._names = tuple(wanted.references)
         self._params = {
-            "tenant": actor.tenant,
-            "owner": actor.owner,
+            **reader.scope_params(actor),
             **wanted.references,
             **named(wanted.values),
         }
@@ -167,14 +170,20 @@ class _Part(Generic[R]):
             stream,
             None if seek is None else seek.shape,
         )
-        text = self._reader.statements.list(self._tx.dialect, self._scope, self._names, shape)
-        rows = await self._fetch(text, limit=limit, offset=offset, **seek_values(seek))
+        text = self._reader.statements.list(
+            self._tx.dialect, self._scope, self._names, shape, self._joined
+        )
+        most = {"most": limit + offset} if self._joined else {}
+        rows = await self._fetch(text, limit=limit, offset=offset, **most, **seek_values(seek))
         return list(starmap(self._reader.decrypting(self._tx), rows))
 
     async def total(self, counter: Counter | None, known: int | None) -> tuple[int | None, bool]:
         """And whether there are more than that. `known`: the rows that were read are all."""
         if counter is not None:
-            return await counters.read(self._tx, self._tenant, *counter), False
+            total = await counters.read(self._tx, self._actor.tenant, *counter)
+            if self._joined:
+                total += await self._reader.joined_total(self._tx, self._actor)
+            return total, False
         if not self._wanted.count:
             return None, False
         most = self._wanted.most_counted or MOST_COUNTED
@@ -185,13 +194,17 @@ class _Part(Generic[R]):
 
     async def grouped(self, build: Grouping) -> list[Row]:
         shape = ListShape(self._wanted.condition, grouping=build)
-        text = self._reader.statements.list(self._tx.dialect, self._scope, self._names, shape)
+        text = self._reader.statements.list(
+            self._tx.dialect, self._scope, self._names, shape, self._joined
+        )
         return await self._fetch(text)
 
     async def _count(self, stream: Stream, limit: int) -> int:
         order = self._wanted.order if stream != "all" else Order()
         shape = ListShape(self._wanted.condition, order, stream)
-        text = self._reader.statements.list_count(self._tx.dialect, self._scope, self._names, shape)
+        text = self._reader.statements.list_count(
+            self._tx.dialect, self._scope, self._names, shape, self._joined
+        )
         [row] = await self._fetch(text, limit=limit, offset=0)
         return int(row[0])
 

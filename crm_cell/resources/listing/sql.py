@@ -40,12 +40,20 @@ class ListShape(msgspec.Struct, frozen=True):
     grouping: Grouping | None = None
     """Makes something else of the rows that meet the condition."""
 
-    def page(self, found: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
+    def page(self, found: sa.Select[Any], table: sa.Table, *, few: bool = False) -> sa.Select[Any]:
         narrowed = found.where(condition(table, self.condition))
         if self.grouping is not None:
             return self.grouping(narrowed, table)
-        rows = ordered(narrowed, table, self.order, self.stream, self.seek)
+        rows = ordered(narrowed, table, self.order, self.stream, self.seek, few=few)
         return rows.limit(sa.bindparam("limit")).offset(sa.bindparam("offset"))
+
+    def ids(self, found: sa.Select[Any], table: sa.Table, *, few: bool = False) -> sa.Select[Any]:
+        """Of the first rows, up to `most`."""
+        narrowed: sa.Select[Any] = found.with_only_columns(table.c.id)
+        narrowed = narrowed.where(condition(table, self.condition))
+        rows = ordered(narrowed, table, self.order, self.stream, self.seek, few=few)
+        # Without it, SQLAlchemy would add an OFFSET with a parameter for SQLite.
+        return rows.limit(sa.bindparam("most")).offset(sa.literal_column("0"))
 
     def count(self, found: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
         """Of the stream, no more than `limit`."""

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from crm_cell.app import Cell
-from crm_cell.demo import fill
+from crm_cell.demo.filling import fill
 from crm_cell.settings import Settings
 from crm_cell.storage.open import open_database, place_of
 from tests.cli.conftest import Terminal

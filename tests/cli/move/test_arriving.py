@@ -28,7 +28,7 @@ def test_every_row_arrives_as_it_was(
     ]
     assert last == (
         f"all of {place_of(source.url)} is now in {place_of(target.url)};"
-        " the search index is not copied: run crm-cell reindex"
+        " the service rebuilds the search index when it starts"
     )
 
 

@@ -20,10 +20,38 @@ function withRequestId(request) {
   return request
 }
 
+// Within the console: the session of its tab, which is nowhere else.
+function consoleSession() {
+  try {
+    return window.parent === window ? null : JSON.parse(sessionStorage.getItem('crm.session'))
+  } catch {
+    return null
+  }
+}
+
+const session = consoleSession()
+
+// A header that is typed in by hand stands.
+function withSession(request) {
+  if (session === null || new URL(request.url, document.baseURI).origin !== location.origin) return request
+  const given = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()))
+  const user = /^[\x21-\x7e]*$/.test(session.user) ? session.user : `UTF-8''${encodeURIComponent(session.user)}`
+  const own = { Authorization: session.token && `Bearer ${session.token}`, 'X-Tenant-Id': session.tenant, 'X-User-Id': user }
+  for (const [name, value] of Object.entries(own)) {
+    if (value && !given.has(name.toLowerCase())) request.headers[name] = value
+  }
+  return request
+}
+
 // Swagger UI sends nothing while a required field is empty; since we fill this one, it may be.
 function optionalRequestId(node) {
   if (node === null || typeof node !== 'object') return node
-  if (node.in === 'header' && node.name === REQUEST_ID) node.required = false
+  if (node.in === 'header' && (node.name === REQUEST_ID || (session && node.name === 'X-Tenant-Id'))) {
+    node.required = false
+    // What is filled in would be sent in place of the session's.
+    if (session) node.schema = { type: 'string' }
+    if (session) delete node.example
+  }
   Object.values(node).forEach(optionalRequestId)
   return node
 }
@@ -44,6 +72,6 @@ SwaggerUIBundle({
   filter: true,
   persistAuthorization: true,
   plugins: [requestIdPlugin],
-  requestInterceptor: withRequestId,
+  requestInterceptor: (request) => withSession(withRequestId(request)),
   validatorUrl: null,
 })

@@ -1,0 +1,1 @@
+"""Collaborators: users beside its owner who read or change a customer."""

@@ -1,0 +1,221 @@
+"""Pages of the records that a caller's lists show, newest first, and their totals."""
+
+from collections.abc import Mapping
+from itertools import starmap
+from typing import Any
+
+from crm_cell.kernel.actor import Actor
+from crm_cell.kernel.paging import PageRequest, Slice
+from crm_cell.resources.finding import FindingMany
+from crm_cell.resources.members.store import Memberships
+from crm_cell.resources.record import R
+from crm_cell.resources.scope import Scope
+from crm_cell.resources.visibility import FEW, member_scope, scope_of
+from crm_cell.storage import counters
+from crm_cell.storage.counters import Counter
+from crm_cell.storage.engine import Reader
+from crm_cell.storage.field_encryption import EncryptedTable, search_conditions
+from crm_cell.storage.paging.pages import newest_first
+
+Filters = Mapping[str, Any]
+"""Exact values by field name."""
+
+
+class PageReader(FindingMany[R]):
+    """The part of a `RecordReader` that reads lists."""
+
+    encryption: EncryptedTable
+    memberships: Memberships
+    _contact_details: set[str]
+
+    async def total(self, tx: Reader, actor: Actor) -> int:
+        counter = self.counter_of(actor)
+        if counter is not None:
+            total = await counters.read(tx, actor.tenant, *counter)
+            joined = await self.is_member(tx, actor)
+            return total + await self.joined_total(tx, actor) if joined else total
+        text = self.statements.count(tx.dialect, scope_of(actor, Scope.OWN), ())
+        return await count(tx, text, self.scope_params(actor))
+
+    async def page(
+        self, tx: Reader, actor: Actor, filters: Filters, page_request: PageRequest
+    ) -> Slice[R]:
+        """Newest first. Filters match exact values; contact details match in any spelling."""
+        if not filters:
+            return await self._page(tx, actor, {}, page_request, Scope.OWN, self.counter_of(actor))
+        references = {name: filters[name] for name in filters if name not in self._contact_details}
+        if len(references) < len(filters):
+            return await self._page_by_contact_details(tx, actor, filters, references, page_request)
+        if actor.sees_all or await self._sees_all_of(tx, actor, references):
+            counter = self._counter_of(references)
+            return await self._page(tx, actor, references, page_request, Scope.TENANT, counter)
+        return await self._page(tx, actor, references, page_request, Scope.READABLE, None)
+
+    async def _sees_all_of(self, tx: Reader, actor: Actor, references: Filters) -> bool:
+        """Whether the caller may see all records with these references.
+
+        Records that follow their parent's owner have one owner, so one sample row decides.
+        """
+        owner = self.resource.owner
+        if owner is None or not owner.follows:
+            return False
+        text = self.statements.sample(tx.dialect, tuple(references))
+        row = await tx.fetch_one(text, tenant=actor.tenant, **references)
+        return row is not None and actor.may_see(row[0])
+
+    async def _page(
+        self,
+        tx: Reader,
+        actor: Actor,
+        filters: Filters,
+        page_request: PageRequest,
+        scope: Scope,
+        counter: Counter | None,
+    ) -> Slice[R]:
+        scope, names = scope_of(actor, scope), tuple(filters)
+        params = {**self.scope_params(actor), **filters}
+        if counter is not None:
+            total = await counters.read(tx, actor.tenant, *counter)
+            if not filters and await self.is_member(tx, actor):
+                return await self._page_of_joined(tx, actor, page_request, scope, total)
+            if scope is Scope.TEAM and len(actor.team) <= len(FEW) and page_request.is_shallow:
+                return await self._page_of_few(tx, actor, page_request, total)
+            if scope is Scope.TEAM:
+                rows = page_request.offset + page_request.size + 1
+                scope = await self.faster(tx, actor, rows, total)
+        else:
+            total = await count(tx, self.statements.count(tx.dialect, scope, names), params)
+        return await newest_first(
+            tx,
+            self.statements.page(tx.dialect, scope, names),
+            self.decrypting(tx),
+            page_request,
+            total=total,
+            counter=counter,
+            **params,
+        )
+
+    async def _page_of_few(
+        self, tx: Reader, actor: Actor, page_request: PageRequest, total: int
+    ) -> Slice[R]:
+        """Of the few owners whom a leader sees. Not from the cache: it reads what it needs."""
+        text = self.statements.page_of_few(tx.dialect, after=page_request.after is not None)
+        return await self._merged_page(tx, actor, page_request, total, text)
+
+    async def _page_of_joined(
+        self, tx: Reader, actor: Actor, page_request: PageRequest, scope: Scope, owned: int
+    ) -> Slice[R]:
+        """Of the caller's own, `owned` in number, and of what the caller reads as a member."""
+        after, rows = page_request.after is not None, page_request.offset + page_request.size + 1
+        if scope is Scope.TEAM and len(actor.team) <= len(FEW) and page_request.is_shallow:
+            text = self.statements.page_of_few(tx.dialect, after=after, joined=True)
+        else:
+            if scope is Scope.TEAM:
+                scope = await self.faster(tx, actor, rows, owned)
+            text = self.statements.page_of_joined(tx.dialect, scope, after=after)
+        total = owned + await self.joined_total(tx, actor)
+        return await self._merged_page(tx, actor, page_request, total, text)
+
+    async def _merged_page(
+        self, tx: Reader, actor: Actor, page_request: PageRequest, total: int, text: str
+    ) -> Slice[R]:
+        owners = dict.fromkeys(FEW) | dict(zip(FEW, sorted(actor.team), strict=False))
+        after = {"after": page_request.after} if page_request.after else {}
+        limit, offset = page_request.size + 1, page_request.offset
+        if offset >= total and not after:
+            return Slice([], total, None)
+        rows = await tx.fetch_all(
+            text,
+            **self.scope_params(actor),
+            limit=limit,
+            offset=offset,
+            most=limit + offset,
+            **owners,
+            **after,
+        )
+        records = list(starmap(self.decrypting(tx), rows[: page_request.size]))
+        more = len(rows) > page_request.size
+        return Slice(records, total, records[-1].id if more else None)
+
+    async def is_member(self, tx: Reader, actor: Actor) -> bool:
+        """Whether there may be records that the caller reads as a member only."""
+        shared = self.resource.shared_with_members
+        if shared is None or actor.owner is None:
+            return False
+        return await self.memberships.has_any(tx, shared.table, actor.tenant, actor.owner)
+
+    async def joined_total(self, tx: Reader, actor: Actor) -> int:
+        """How many records the caller reads as a member only."""
+        scope = member_scope(scope_of(actor, Scope.OWN))
+        text = self.statements.count(tx.dialect, scope, ())
+        return await count(tx, text, self.scope_params(actor))
+
+    async def faster(
+        self, tx: Reader, actor: Actor, rows: int | None, owned: int | None = None
+    ) -> Scope:
+        """For some rows of a list of a team, or all (None): to read all that the team owns, or to
+        walk through the list until there are enough. Each `total / owned`-th is the team's."""
+        counter = self.counter_of(actor)
+        if rows is None or counter is None:
+            return Scope.TEAM_BY_OWNER
+        if owned is None:
+            owned = await counters.read(tx, actor.tenant, *counter)
+        total = await counters.read(tx, actor.tenant, self.resource.table)
+        return Scope.TEAM_BY_OWNER if owned * owned < rows * total else Scope.TEAM
+
+    async def _page_by_contact_details(
+        self,
+        tx: Reader,
+        actor: Actor,
+        filters: Filters,
+        references: Filters,
+        page_request: PageRequest,
+    ) -> Slice[R]:
+        """Counts the rows, because few records share a telephone number or an address."""
+        scope = scope_of(actor, Scope.READABLE if references else Scope.OWN_AMONG_FEW)
+        conditions, values = await search_conditions(tx, self.encryption, filters)
+        params = {**self.scope_params(actor), **references, **values}
+        names = tuple(references)
+        joined = not references and await self.is_member(tx, actor)
+        return await newest_first(
+            tx,
+            self.statements.page(tx.dialect, scope, names, joined) + conditions,
+            self.decrypting(tx),
+            page_request,
+            total=await count(
+                tx, self.statements.count(tx.dialect, scope, names, joined) + conditions, params
+            ),
+            counter=None,
+            **params,
+        )
+
+    async def list_scope(
+        self, tx: Reader, actor: Actor, references: Filters
+    ) -> tuple[Scope, Counter | None]:
+        """Which records a list shows that is narrowed to these references, as `page` decides it,
+        and the counter of them."""
+        if not references:
+            return scope_of(actor, Scope.OWN), self.counter_of(actor)
+        if actor.sees_all or await self._sees_all_of(tx, actor, references):
+            return Scope.TENANT, self._counter_of(references)
+        return scope_of(actor, Scope.READABLE), None
+
+    def counter_of(self, actor: Actor) -> Counter | None:
+        """The counter of the caller's own records, or of all; none where others are listed too."""
+        table = self.resource.table
+        if self.resource.shared_when is not None and not actor.sees_all:
+            return None
+        if actor.sees_all:
+            return table, None
+        return f"{table}.owner", counters.OR.join(sorted(actor.team)) or actor.owner
+
+    def _counter_of(self, references: Filters) -> Counter | None:
+        if len(references) != 1:
+            return None
+        [(name, value)] = references.items()
+        return f"{self.resource.table}.{name.removesuffix('_id')}", value
+
+
+async def count(tx: Reader, text: str, params: Mapping[str, Any]) -> int:
+    row = await tx.fetch_one(text, **params)
+    return int(row[0]) if row else 0

@@ -1,0 +1,106 @@
+"""With one finger, at the width of a small phone; with large text; in another time zone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.console.conftest import Api, Open, Page, go, settle
+
+FAR = "Pacific/Kiritimati"  # 14 hours ahead of UTC
+
+
+def see(page: Page, text: str) -> None:
+    page.get_by_text(text, exact=True).first.wait_for()
+
+
+def swipe(page: Page, row: Any, by: int) -> None:
+    box = row.bounding_box()
+    x, y = box["x"] + box["width"] / 2 - by / 2, box["y"] + box["height"] / 2
+    client = page.context.new_cdp_session(page)
+    steps = [(x + by * part / 6, y) for part in range(7)]
+    for at, (left, top) in enumerate(steps):
+        kind = "touchStart" if at == 0 else "touchMove"
+        client.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": left, "y": top}]}
+        )
+    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_a_day_is_worked_off_with_one_thumb(opened: Open, api: Api) -> None:
+    api.put("/users/gao", name="Gao")
+    made = api.post("/customers", name="Thumb Ltd", ownerId="gao", contactPhone="13912340000")
+    customer = made["customerId"]
+    # Where the reader is, it is tomorrow already; the task is of that day.
+    day = datetime.now(UTC).astimezone(ZoneInfo(FAR)).date().isoformat()
+    task = {"customerId": customer, "assigneeId": "gao", "dueOn": day}
+    ringing = api.post("/tasks", title="Ring them", **task)["taskId"]
+    api.post("/opportunities", customerId=customer, title="Deal", amountCents=100, ownerId="gao")
+    page = opened("today", width=360, user="gao", zone=FAR)
+    row = page.get_by_label("Today", exact=True).locator("li", has_text="Ring them")
+    row.wait_for()
+    swipe(page, row, 60)  # not far enough
+    swipe(page, row, 140)
+    see(page, "Done. Next step?")
+    settle(page)
+    assert api.get(f"/tasks/{ringing}")["status"] == "done"
+
+    # From the home screen four touches, beside the words.
+    page.get_by_role("link", name="Customers").tap()
+    page.get_by_role("button", name="Thumb Ltd").tap()
+    page.get_by_placeholder("What was said, and what they answered").fill("Sends a drawing")
+    page.get_by_role("group", name="Next contact").get_by_role("button", name="Tomorrow").tap()
+    page.get_by_role("button", name="Save follow-up").tap()
+    see(page, "Follow-up logged")
+    (note,) = api.get(f"/follow-ups?customerId={customer}")["data"]
+    assert note["content"] == "Sends a drawing"
+    titles = {each["title"]: each for each in api.get(f"/tasks?customerId={customer}")["data"]}
+    next_day = datetime.fromisoformat(day).date() + timedelta(days=1)
+    assert titles["Contact Thumb Ltd"]["dueOn"] == next_day.isoformat()
+
+    go(page, "deals")
+    page.get_by_role("button", name="Mine").tap()
+    page.locator(".kc", has_text="Deal").wait_for()
+    assert "filter" in page.url
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    # Last, for a browser without a telephone stops at the number.
+    go(page, "today")
+    ahead = page.get_by_label("Next 7 days", exact=True).locator("li", has_text="Contact Thumb")
+    ahead.wait_for()
+    with page.expect_response("**/reveal") as revealed:
+        swipe(page, ahead, -140)
+    assert revealed.value.json()["revealed"] == {"contactPhone": "13912340000"}
+
+
+# Of each control on the screen: whether another one lies over its middle. What a region has
+# scrolled out of itself is not on the screen.
+OVERLAPS = """() => {
+  const controls = 'button, a[href], input, select, textarea';
+  const within = (box, x, y) => x > box.left && x < box.right && y > box.top && y < box.bottom;
+  const shown = (one, x, y) => {
+    for (let each = one; each; each = each.parentElement) {
+      const clips = each === one || getComputedStyle(each).overflow !== 'visible';
+      if (clips && !within(each.getBoundingClientRect(), x, y)) return false;
+    }
+    return true;
+  };
+  return [...document.querySelectorAll(controls)].flatMap(one => {
+    const box = one.getBoundingClientRect();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    if (one.closest('.sr') || !one.offsetParent || !shown(one, x, y)) return [];
+    const top = document.elementFromPoint(x, y)?.closest(controls);
+    const apart = top && !top.contains(one) && !one.contains(top);
+    return apart ? [one.outerHTML.slice(0, 90) + ' under ' + top.outerHTML.slice(0, 90)] : [];
+  });
+}"""
+
+
+def test_at_twice_the_size_nothing_lies_over_anything_else(opened: Open, api: Api) -> None:
+    customer = api.post("/customers", name="Large Ltd", contactPhone="13912340001")["customerId"]
+    # A browser at 200 % is half as wide: of a desk, and of a large phone.
+    for width in (720, 320):
+        page = opened("today", width=width, language="zh")
+        for path in ("today", "customers", f"customers/{customer}", "deals", "reports", "me"):
+            go(page, path)
+            settle(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, path)
+            assert page.evaluate(OVERLAPS) == [], (width, path)
