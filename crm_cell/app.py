@@ -13,6 +13,8 @@ from crm_cell.audit.heads import HeadsFile
 from crm_cell.audit.retention import run_retention
 from crm_cell.audit.routes import audit_routes
 from crm_cell.audit.unmasked import record_unmasked
+from crm_cell.calendar_feed.routes import calendar_routes
+from crm_cell.calendar_feed.service import Calendars
 from crm_cell.changes.routes import ChangeRoutes
 from crm_cell.changes.schemas import LONGEST_WAIT_SECONDS, MOST
 from crm_cell.customers.members.service import MemberService
@@ -121,10 +123,30 @@ def all_routes(
     """All routes of the service; `settings` default to those of a service without any."""
     services = services or make_services()
     settings = settings or Settings()
-    users = UserService(Holdings(services).in_words, MemberService(services).remove_user)
+    users = _user_service(services)
+    lists, timelines, people = _routes_of(services)
+    groups = [
+        *lists,
+        recycle_bin_routes(RecycleBin(services, settings.recycle_days), services.registry),
+        *timelines,
+        ChangeRoutes(services, waiters or Waiters(), settings.changes_days).routes,
+        notification_routes(Notifications(services), user_waiters or UserWaiters()),
+        calendar_routes(Calendars(services)),
+        *people,
+        _whoami(settings, users),
+        audit_routes(audit_labels(services.registry)),
+        health,
+    ]
+    routes = [route for group in groups for route in group.routes]
+    return with_openapi(routes, settings.public_base_path)
+
+
+@lru_cache(CACHED)
+def _routes_of(services: Services) -> tuple[list[Routes], list[Routes], list[Routes]]:
+    """Those that need nothing but the services, made once for all applications of a process."""
     resources = resource_routes(services)
-    groups = [each.routes for each in resources]
-    groups += [
+    lists = [
+        *(each.routes for each in resources),
         field_routes(
             services.registry,
             [each.lists.language for each in resources],
@@ -135,21 +157,19 @@ def all_routes(
         duplicate_routes(Duplicates(services)),
         report_routes(Reports(services)),
         today_routes(Today(services)),
-        recycle_bin_routes(RecycleBin(services, settings.recycle_days), services.registry),
-        *timeline_routes(Timeline(services)),
-        ChangeRoutes(services, waiters or Waiters(), settings.changes_days).routes,
-        notification_routes(Notifications(services), user_waiters or UserWaiters()),
-        user_routes(users, services.directory),
+    ]
+    people = [
+        user_routes(_user_service(services), services.directory),
         team_routes(),
         option_routes(OptionService(services.options, OptionUse(services))),
         tag_routes(TagService(services.tags, TagReplacement(services))),
         handover_routes(HandoverService(services)),
-        _whoami(settings, users),
-        audit_routes(audit_labels(services.registry)),
-        health,
     ]
-    routes = [route for group in groups for route in group.routes]
-    return with_openapi(routes, settings.public_base_path)
+    return lists, timeline_routes(Timeline(services)), people
+
+
+def _user_service(services: Services) -> UserService:
+    return UserService(Holdings(services).in_words, MemberService(services).remove_user)
 
 
 def _whoami(settings: Settings, users: UserService) -> Routes:

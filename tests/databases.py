@@ -34,6 +34,10 @@ class Datastore(Protocol):
 
     def tables(self) -> list[str]: ...
 
+    def contents(self) -> dict[str, list[dict[str, Any]]]:
+        """Every row of every table, by the names of its columns, as of one moment."""
+        ...
+
     def wait_until_alone(self) -> None:
         """After a service was killed: until nobody works for it any more."""
         ...
@@ -42,6 +46,15 @@ class Datastore(Protocol):
         """Keep the service from writing, as another process would that is in the middle of a
         transaction of its own; gives what runs a statement in that."""
         ...
+
+
+_SQLITE_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table'"
+
+
+def _named(cursor: apsw.Cursor) -> list[dict[str, Any]]:
+    found = list(map(tuple, itertools.islice(cursor, 1)))
+    names = [column[0] for column in cursor.description] if found else []
+    return [dict(zip(names, row, strict=True)) for row in itertools.chain(found, cursor)]
 
 
 class SqliteFile:
@@ -54,7 +67,14 @@ class SqliteFile:
             return connection.execute(sql, values).fetchall()
 
     def tables(self) -> list[str]:
-        return [row[0] for row in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return [row[0] for row in self.rows(_SQLITE_TABLES)]
+
+    def contents(self) -> dict[str, list[dict[str, Any]]]:
+        """On one connection: to open one means to read the whole schema."""
+        with closing(apsw.Connection(str(self.path))) as connection:
+            connection.execute("BEGIN")
+            names = [row[0] for row in connection.execute(_SQLITE_TABLES)]
+            return {name: _named(connection.execute(f'SELECT * FROM "{name}"')) for name in names}
 
     def wait_until_alone(self) -> None:
         """Nobody ever works for a process that is gone."""
@@ -147,6 +167,19 @@ class PostgresDatastore:
         return [
             row[0] for row in self.rows("SELECT tablename FROM pg_tables WHERE schemaname='public'")
         ]
+
+    def contents(self) -> dict[str, list[dict[str, Any]]]:
+        """By one statement: a statement for each table would take ten times as long."""
+        names = self.tables()
+        columns = [f'(SELECT array_agg("{name}") FROM "{name}")' for name in names]
+        statement = f"SELECT {', '.join(columns)}"
+        try:
+            [row] = self._outside.run(statement)
+        except asyncpg.OutdatedSchemaCacheError:  # a test has changed a table since the last time
+            [row] = self._outside.run(statement)
+        return {
+            name: [dict(each) for each in rows or ()] for name, rows in zip(names, row, strict=True)
+        }
 
     def wait_until_alone(self) -> None:
         others = (

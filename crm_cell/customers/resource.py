@@ -8,6 +8,7 @@ from crm_cell.customers.headings import words_of
 from crm_cell.customers.members.table import shared_with_members
 from crm_cell.fields import (
     Writable,
+    assigned_at,
     comparison_key,
     date_or_time,
     email,
@@ -39,6 +40,7 @@ from crm_cell.resources.resource import (
 )
 from crm_cell.resources.rollups import Rollup, total
 
+NEWLY_ASSIGNED: Final = ("新分给我", "Newly assigned")
 WITH_OPPORTUNITIES = "with_opportunities"
 """The option that also transfers open opportunities when the owner changes."""
 
@@ -164,6 +166,7 @@ class Customer(Record):
         ),
         **_FOLLOWS,
     )
+    assigned_at: int | None = assigned_at()
 
 
 customers = Resource(
@@ -192,6 +195,7 @@ customers = Resource(
         ("next_contact_at",),
         ("open_opportunity_cents",),
         ("outstanding_cents",),
+        ("assigned_at",),
     ),
     rollups=(_OF_FOLLOW_UPS, _OF_TASKS, _OF_OPPORTUNITIES, _OF_CONTRACTS),
     shared_with_members=shared_with_members("id", written=True),

@@ -7,6 +7,7 @@ import msgspec
 from crm_cell.customers.access import Access, AccessRule, access_rule
 from crm_cell.customers.messages import NAME_TAKEN_BY
 from crm_cell.customers.resource import Customer
+from crm_cell.customers.store import CustomerStore
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import DuplicateName
 from crm_cell.kernel.ids import new_ids
@@ -16,6 +17,11 @@ from crm_cell.storage.engine import Reader, Tx
 
 
 class CustomerService(Service[Customer]):
+    def make_store(self) -> CustomerStore:
+        return CustomerStore(
+            self.resource, self.services.tables, search_texts=self.services.search_texts
+        )
+
     async def create_new_names(
         self, tx: Tx, actor: Actor, rows: Sequence[Values]
     ) -> list[Customer | None]:

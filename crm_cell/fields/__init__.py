@@ -32,6 +32,7 @@ from crm_cell.fields.scalars import options as options
 from crm_cell.fields.scalars import text as text
 from crm_cell.fields.structured import expression as expression
 from crm_cell.fields.structured import items as items
+from crm_cell.fields.system import assigned_at as assigned_at
 from crm_cell.fields.system import comparison_key as comparison_key
 from crm_cell.fields.system import idempotency_key as idempotency_key
 from crm_cell.fields.system import request_id as request_id

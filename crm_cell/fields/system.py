@@ -38,6 +38,19 @@ def time_of(field: str, value: Any, label: Label) -> Any:
     )
 
 
+def assigned_at() -> Any:
+    """The time when somebody else made the owner of the record its owner. Null where the owner did
+    that."""
+    return Field(
+        kind="assigned_at",
+        writable=Writable.NEVER,
+        visible=False,
+        default=None,
+        python_type=int,
+        column="bigint",
+    )
+
+
 def user_of(field: str, value: Any, label: Label) -> Any:
     """The user who set another field to a value. Null while the field has another value."""
     return Field(

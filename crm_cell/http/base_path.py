@@ -12,6 +12,7 @@ _FORM = re.compile(r"/|(?:/[A-Za-z0-9._~-]+)+")
 OWN = frozenset(
     (
         "audit-logs",
+        "calendar.ics",
         "changes",
         "console",
         "contacts",

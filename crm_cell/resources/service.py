@@ -70,6 +70,9 @@ class Service(Lifecycle[R]):
         self._stamping = [(name, each) for name, each in resource.fields.items() if each.stamps]
         self.option_check = OptionCheck(resource, services.options)
         self.tag_check = TagCheck(services.tags) if resource.has_tags else None
+        self._assigned_at = next(
+            (name for name, each in resource.fields.items() if each.kind == "assigned_at"), None
+        )
 
     # Hooks
 
@@ -241,7 +244,7 @@ class Service(Lifecycle[R]):
 
     def _stamps(self, write: Write[R], after: R) -> dict[str, Any]:
         """Changes of the fields that record when, and by whom, another field took a given value."""
-        found: dict[str, Any] = {}
+        found = self._assignment(write, after)
         for name, field in self._stamping:
             assert field.stamps is not None, "only fields with stamps are in _stamping"
             noted, value = field.stamps
@@ -251,6 +254,15 @@ class Service(Lifecycle[R]):
                 stamp = write.tx.now if field.kind == "time_of" else write.actor.user
                 found[name] = stamp if has else None
         return found
+
+    def _assignment(self, write: Write[R], after: R) -> dict[str, Any]:
+        """The change of the field that records when the owner got the record from somebody else."""
+        owner = self.owner_of(after)
+        if self._assigned_at is None or (write.before and owner == self.owner_of(write.before)):
+            return {}
+        is_given = owner is not None and owner != write.actor.user
+        at = write.tx.now if is_given else None
+        return {} if at == getattr(after, self._assigned_at) else {self._assigned_at: at}
 
     async def resolve_references(self, tx: Tx, actor: Actor, values: Values) -> Parents:
         """The records that `values` refer to, each owned by the caller."""

@@ -86,6 +86,7 @@ def view_type(resource: AnyResource) -> type[View]:
     return cast(type[View], made)
 
 
+@lru_cache(_TYPES)
 def view_maker(
     resource: AnyResource, kind: type[View], *, in_full: bool = False
 ) -> Callable[[Any], Any]:

@@ -17,7 +17,8 @@ def today_routes(today: Today) -> Routes:
     @routes.read("", "今天的工作", rejections=[Forbidden(OTHERS_DAY)])
     async def read(tx: Reader, actor: Actor, query: TodayQuery) -> TodayView:
         """What there is to do: tasks that are overdue, due today and in the next seven days, deals
-        that should close within seven days or are stuck, and customers without a follow-up.
+        that should close within seven days or are stuck, customers that somebody else has assigned,
+        and customers without a follow-up.
 
         Each part has its first ten rows, how many there are, and the filter of the list that has
         them all. Days are those of the zone `tz`.

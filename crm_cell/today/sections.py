@@ -48,6 +48,7 @@ def sections(stuck_days: int, quiet_days: int) -> list[Section]:
             "stageSince",
             "customer",
         ),
+        Section("newlyAssigned", "/customers", "ownerId", "newlyAssigned = true", "-updatedAt", ""),
         Section(
             "quiet",
             "/customers",

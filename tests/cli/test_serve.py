@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from tests.processes import environment, serving
+from tests.turns import in_soak
 
 HEADERS = {"Authorization": "Bearer test", "X-Tenant-Id": "acme"}
 
@@ -125,7 +126,9 @@ def wait_until_it_answers(client: httpx.Client) -> None:
     raise AssertionError("it does not answer")
 
 
-@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "0<&- 1>&- 2>&-", ">/dev/full"])
+@pytest.mark.parametrize(
+    "closed", ["0<&- 1>&- 2>&-", ">/dev/full", in_soak("1>&-"), in_soak("2>&-")]
+)
 def test_it_serves_also_where_nobody_reads_what_it_says(closed: str, tmp_path: Path) -> None:
     settings = environment(tmp_path)
     port = settings["PORT"]
@@ -163,7 +166,7 @@ def test_the_demo_goes_into_a_tenant_of_its_own(start: Start) -> None:
     assert demo.json()["total"] == total
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, in_soak(signal.SIGINT)])
 def test_asked_to_stop_it_finishes_what_is_running(start: Start, number: signal.Signals) -> None:
     service = start()
     for batch in range(6):
@@ -208,11 +211,11 @@ def test_a_port_that_is_taken_is_one_clear_line(start: Start, tmp_path: Path) ->
     ("settings", "complaint"),
     [
         ({"PORT": "0"}, "PORT: must be 1 to 65535"),
-        (
+        in_soak(
             {"CRM_DATABSE_URL": "x"},
             "CRM_DATABSE_URL: there is no such setting; did you mean CRM_DATABASE_URL?",
         ),
-        (
+        in_soak(
             {"CRM_DATABASE_URL": "mysql://x"},
             (
                 "CRM_DATABASE_URL: must be sqlite:///path/to/file.db"

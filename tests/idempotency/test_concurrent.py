@@ -10,11 +10,19 @@ from crm_cell.http.auth import AnyToken
 from crm_cell.http.observability.telemetry import Telemetry
 from crm_cell.http.pages import pages
 from crm_cell.idempotency.guard import DatabaseIdempotencyGuard
+from crm_cell.settings import Settings
+from tests.databases import Datastore
 from tests.wire import WRITE, Heard, ask, refused
 from tests.world import Caller, Running, audit, events, nothing_changes
 
 NEW = b'{"name": "New"}'
 COPIES = 50
+
+
+@pytest.fixture
+def settings(datastore: Datastore) -> Settings:
+    """All of them are at work at once: on a busy machine those that wait would be told 429."""
+    return Settings(database_url=datastore.url, demo=False, slots=2 * COPIES)
 
 
 class Impatient:

@@ -192,17 +192,20 @@ async def test_the_token_that_they_differ_from_is_good(guarded: Guarded) -> None
     assert (await guarded.get(signed_anyhow(claims()))).status_code == 200
 
 
-@pytest.mark.parametrize("name", NAMES)
-async def test_no_forged_or_stale_token_lets_anybody_in(name: str, guarded: Guarded) -> None:
-    # Made now: one made at collection would have expired at the end of a slow run.
-    token = dict(cases())[name]
+async def test_no_forged_or_stale_token_lets_anybody_in(guarded: Guarded) -> None:
+    let_in: dict[str, list[int]] = {}
     async with nothing_changes(guarded.running):
-        for answer in (
-            await guarded.get(token, X_Tenant_Id="acme"),
-            await guarded.create(token, "x", X_Tenant_Id="acme"),
-        ):
-            refused(answer, 401, "UNAUTHORIZED")
-            assert answer.headers["www-authenticate"] == "Bearer"
+        for name, token in cases():
+            answers = [
+                await guarded.get(token, X_Tenant_Id="acme"),
+                await guarded.create(token, "x", X_Tenant_Id="acme"),
+            ]
+            statuses = [answer.status_code for answer in answers]
+            if statuses != [401, 401]:
+                let_in[name] = statuses
+            for answer in answers:
+                assert answer.headers.get("www-authenticate") == "Bearer", name
+    assert let_in == {}
 
 
 async def test_every_single_change_of_a_signed_part_is_refused(guarded: Guarded) -> None:

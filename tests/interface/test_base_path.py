@@ -7,6 +7,8 @@ from crm_cell.http.base_path import OWN, BasePath
 from crm_cell.settings import SettingsError, read_settings
 from tests.world import Beside, Caller, refused
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("public", "location"),

@@ -9,6 +9,8 @@ import pytest
 from tests.wire import READ, Heard, ask
 from tests.world import Caller, Running
 
+pytestmark = pytest.mark.one_database
+
 GZIP = (b"accept-encoding", b"gzip, deflate, br")
 LONG = "跟进内容" * 2_000  # 24 KB in UTF-8
 TAKES = [

@@ -6,6 +6,8 @@ import pytest
 
 from tests.world import Caller, Json, faults, nothing_changes
 
+pytestmark = pytest.mark.one_database
+
 ENGLISH = {"Accept-Language": "en"}
 
 

@@ -18,6 +18,8 @@ from tests.every_route import EVERY, NOBODY
 from tests.wire import READ, WRITE, Header, ask, refused
 from tests.world import Running, nothing_changes
 
+pytestmark = pytest.mark.one_database
+
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "GE T"]
 
 
@@ -58,18 +60,17 @@ def methods_by_path() -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize(("path", "allowed"), methods_by_path().items())
-async def test_a_wrong_method_is_told_every_right_one(
-    path: str, allowed: set[str], cell: Running
-) -> None:
-    for method in METHODS:
-        if method not in allowed:
+async def test_a_wrong_method_is_told_every_right_one(cell: Running) -> None:
+    for path, allowed in methods_by_path().items():
+        for method in METHODS:
+            if method in allowed:
+                continue
             heard = await ask(cell.service, method, path.replace("{", "").replace("}", ""))
-            assert heard.status == 405
+            assert heard.status == 405, (method, path)
             if method != "HEAD":
                 body = refused(heard, 405, "METHOD_NOT_ALLOWED")
                 assert body["message"] == "请求方法不支持"
-            assert set((heard.header("allow") or "").split(", ")) == allowed
+            assert set((heard.header("allow") or "").split(", ")) == allowed, path
 
 
 async def test_a_wrong_method_is_refused_before_anybody_is_asked_for(cell: Running) -> None:

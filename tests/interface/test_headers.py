@@ -10,6 +10,8 @@ from tests.every_route import GUARDED, WRITES, each, nowhere
 from tests.wire import READ, WRITE, Header, ask, faults, refused, without
 from tests.world import Caller, Running, audit, nothing_changes
 
+pytestmark = pytest.mark.one_database
+
 AUTHORIZATION, TENANT = READ
 NEW = b'{"name": "New"}'
 NEEDS_REQUEST_ID = [route for route in WRITES if route.method in ("POST", "PATCH")]

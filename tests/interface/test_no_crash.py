@@ -15,6 +15,7 @@ from crm_cell.http.headers import NAMES
 from crm_cell.http.routing import Route
 from crm_cell.http.schema import rules_of
 from tests.every_route import EVERY, NOBODY, Ids, members, plant, valid_body
+from tests.turns import so_many
 from tests.wire import Header, ask
 from tests.world import Caller, Running
 
@@ -134,7 +135,7 @@ async def ids(acme: Caller) -> Ids:
 
 
 @settings(
-    max_examples=1_000,
+    max_examples=so_many(150, of=1_000),
     derandomize=True,
     database=None,
     deadline=None,

@@ -4,6 +4,8 @@ import pytest
 
 from tests.world import Caller, Running, faults, nothing_changes
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize("written", ["100", "100.0", "1e2", "1.00E+2"])
 async def test_a_whole_number_may_be_written_in_any_way(written: str, acme: Caller) -> None:

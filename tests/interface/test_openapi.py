@@ -47,10 +47,15 @@ def test_it_has_every_declared_route_and_no_other() -> None:
     assert {(method, path) for method, path, _ in operations()} == declared
 
 
-@pytest.mark.parametrize("row", [row.strip() for row in ROWS if row.strip()])
-def test_it_has_every_row_of_the_contract(row: str) -> None:
-    method, path = row.split()
-    assert method.lower() in DOCUMENT["paths"][path]
+def test_it_has_every_row_of_the_contract() -> None:
+    rows = [row.split() for row in ROWS if row.strip()]
+    assert len(rows) == 30
+    missing = [
+        (method, path)
+        for method, path in rows
+        if method.lower() not in DOCUMENT["paths"].get(path, {})
+    ]
+    assert missing == []
 
 
 def test_every_operation_has_a_name_of_its_own() -> None:
@@ -243,7 +248,8 @@ def _every(part: object) -> Iterator[Json]:
 
 def test_yaml_says_the_same_without_anchors() -> None:
     written = as_yaml(DOCUMENT)
-    assert yaml.safe_load(written) == json.loads(json.dumps(DOCUMENT))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where it is there
+    assert yaml.load(written, loader) == json.loads(json.dumps(DOCUMENT))
     assert (
         "title: CRM Cell API\n  summary: CRM 接口文档（商用版）· A multi-tenant CRM service"
         in written
@@ -251,6 +257,7 @@ def test_yaml_says_the_same_without_anchors() -> None:
     assert "&id0" not in written
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", ["/openapi.json", "/api/v1/crm/openapi.json"])
 async def test_it_is_served_to_anybody_at_both_base_paths(cell: Running, path: str) -> None:
     answer = await cell.client.get(path)

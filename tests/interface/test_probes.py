@@ -6,36 +6,31 @@ from crm_cell.http.headers import is_request_id
 from tests.wire import READ, ask, refused
 from tests.world import Running
 
+pytestmark = pytest.mark.one_database
+
 PROBES = ["/health", "/livez", "/readyz"]
 
 
 @pytest.mark.parametrize("path", PROBES)
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize("query", [b"", b"t=1", b"a=1&a=2", b"%zz", b"x" * 5000])
-async def test_a_probe_is_answered_whatever_its_query(
-    path: str, method: str, query: bytes, cell: Running
-) -> None:
-    heard = await ask(cell.service, method, path, query=query)
-    assert heard.status == 200
+async def test_a_probe_is_answered_whatever_its_query(path: str, cell: Running) -> None:
+    for method in ("GET", "HEAD"):
+        for query in (b"", b"t=1", b"a=1&a=2", b"%zz", b"x" * 5000):
+            heard = await ask(cell.service, method, path, query=query)
+            assert heard.status == 200, (method, query[:20])
 
 
 @pytest.mark.parametrize("path", PROBES)
-@pytest.mark.parametrize(
-    "headers",
-    [
+async def test_a_probe_is_answered_whatever_its_headers(path: str, cell: Running) -> None:
+    for headers in (
         [(b"x-request-id", b"one two")],
         [(b"x-request-id", b"a"), (b"x-request-id", b"b")],
         [(b"x-user-id", b"\x00")],
         [(b"x-tenant-id", b"not a tenant"), (b"authorization", b"Basic x")],
         [(b"accept", b"text/html"), (b"accept", b"*/*")],
         [(b"content-type", b"text/plain"), (b"idempotency-key", b"\xff")],
-    ],
-)
-async def test_a_probe_is_answered_whatever_its_headers(
-    path: str, headers: list[tuple[bytes, bytes]], cell: Running
-) -> None:
-    heard = await ask(cell.service, "GET", path, headers=headers)
-    assert heard.status == 200
+    ):
+        heard = await ask(cell.service, "GET", path, headers=headers)
+        assert heard.status == 200, headers
 
 
 @pytest.mark.parametrize("sent", [[b"one two"], [b"x" * 129], [b""], [b"a", b"b"], [b"\xe4"]])

@@ -9,6 +9,8 @@ from crm_cell.http.limits.body_timeout import BodyTimeouts
 from tests.wire import READ, WRITE, ask, faults, refused
 from tests.world import Caller, Running
 
+pytestmark = pytest.mark.one_database
+
 DATA = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",

@@ -12,6 +12,8 @@ from tests.every_route import EVERY, base_types, each, members, nowhere
 from tests.wire import WRITE, Heard, ask, faults
 from tests.world import Caller, Running, nothing_changes
 
+pytestmark = pytest.mark.one_database
+
 # A probe is answered whatever its query, and so is the description of the API.
 ASKED = [route for route in EVERY if not route.lenient]
 READS = [route for route in EVERY if route.method == "GET"]

@@ -15,6 +15,8 @@ from tests.every_route import EVERY, GUARDED, each, nowhere
 from tests.wire import Header, Heard, ask, faults, refused
 from tests.world import Caller, Running, nothing_changes
 
+pytestmark = pytest.mark.one_database
+
 SECRET = "a secret that nobody guesses"
 BODY = '{"name": "客户"}'.encode()
 OPEN = [route for route in EVERY if route.open]

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_cell.kernel.clock import Clock, format_time, parse_date_or_time, parse_time
+from tests.turns import so_many
 
 YEAR_1, YEAR_10000 = -62_135_596_800_000, 253_402_300_800_000
 
@@ -54,7 +55,7 @@ def test_a_time_is_written_with_milliseconds_in_utc(milliseconds: int, text: str
     assert parse_time(text) == milliseconds
 
 
-@settings(max_examples=300, derandomize=True, database=None, deadline=None)
+@settings(max_examples=so_many(100, of=300), derandomize=True, database=None, deadline=None)
 @given(milliseconds=st.integers(YEAR_1, YEAR_10000 - 1))
 def test_what_is_written_reads_as_what_it_was(milliseconds: int) -> None:
     assert parse_time(format_time(milliseconds)) == milliseconds

@@ -164,13 +164,20 @@ def test_messages_about_a_resource_follow_from_its_label() -> None:
     )
 
 
+MAKERS = {"FieldError": 1, "InvalidValue": 0, "_bad": 0}
+"""What makes field errors, and which of its arguments is the code."""
+
+
 def codes_of_field_errors() -> set[str]:
     """The codes that the package's code makes field errors with."""
     found: set[str] = set()
-    for source in SOURCES:
-        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+    written = [source.read_text(encoding="utf-8") for source in SOURCES]
+    for text in written:
+        if not any(f"{maker}(" in text for maker in MAKERS):
+            continue
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                position = {"FieldError": 1, "InvalidValue": 0, "_bad": 0}.get(node.func.id)
+                position = MAKERS.get(node.func.id)
                 if position is not None and len(node.args) > position:
                     found.update(texts(node.args[position]))
     return found
@@ -184,8 +191,9 @@ def texts(node: ast.expr) -> list[str]:
 
 
 def test_every_field_error_has_a_message() -> None:
-    assert {"required", "unknown", "type", "too_large", "not_a_phone"} <= codes_of_field_errors()
-    assert codes_of_field_errors() - set(FIELD_ERRORS) == set()
+    codes = codes_of_field_errors()
+    assert {"required", "unknown", "type", "too_large", "not_a_phone"} <= codes
+    assert codes - set(FIELD_ERRORS) == set()
 
 
 def test_blanks_are_filled() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_cell.kernel.money import CURRENCIES, DEFAULT_CURRENCY, MAX_CENTS, SPLIT, join, split
+from tests.turns import so_many
 
 INT64 = 2**63 - 1
 
@@ -13,7 +14,7 @@ def test_an_amount_is_at_most_what_64_bits_hold() -> None:
     assert MAX_CENTS == INT64
 
 
-@settings(max_examples=300, derandomize=True, database=None, deadline=None)
+@settings(max_examples=so_many(100, of=300), derandomize=True, database=None, deadline=None)
 @given(amounts=st.lists(st.integers(-MAX_CENTS, MAX_CENTS), max_size=20))
 def test_halves_add_up_to_the_sum_of_the_amounts(amounts: list[int]) -> None:
     halves = [split(amount) for amount in amounts]

@@ -13,8 +13,11 @@ from crm_cell.kernel.text import (
     name_key,
     trim,
 )
+from tests.turns import so_many
 
-quickly = settings(max_examples=300, derandomize=True, database=None, deadline=None)
+quickly = settings(
+    max_examples=so_many(100, of=300), derandomize=True, database=None, deadline=None
+)
 
 
 @pytest.mark.parametrize(

@@ -17,32 +17,31 @@ async def titles(caller: Caller, q: str, **query: Any) -> list[str]:
     return [hit["title"] for hit in await hits(caller, q, **query)]
 
 
-@pytest.mark.parametrize(
-    ("q", "found"),
-    [
-        ("云帆", ["杭州云帆科技有限公司"]),
-        ("雲帆", ["杭州云帆科技有限公司"]),
-        ("yfkj", ["杭州云帆科技有限公司"]),
-        ("yunfan", ["杭州云帆科技有限公司"]),
-        ("cqca", ["重庆长安汽车"]),
-        ("1111", ["重庆长安汽车"]),
-        ("+86 138-1234-1111", ["重庆长安汽车"]),
-        ("Li.Lei@example.com", ["重庆长安汽车"]),
-        ("ABC DEF", ["ABC DEF Trading"]),
-        ("trad", ["ABC DEF Trading"]),
-        ("13812341112", []),
-        ("1381", []),
-        ("帆云", []),
-        ("()", []),
-    ],
-)
-async def test_a_customer_is_found(acme: Caller, q: str, found: list[str]) -> None:
+FOUND = {
+    "云帆": ["杭州云帆科技有限公司"],
+    "雲帆": ["杭州云帆科技有限公司"],
+    "yfkj": ["杭州云帆科技有限公司"],
+    "yunfan": ["杭州云帆科技有限公司"],
+    "cqca": ["重庆长安汽车"],
+    "1111": ["重庆长安汽车"],
+    "+86 138-1234-1111": ["重庆长安汽车"],
+    "Li.Lei@example.com": ["重庆长安汽车"],
+    "ABC DEF": ["ABC DEF Trading"],
+    "trad": ["ABC DEF Trading"],
+    "13812341112": [],
+    "1381": [],
+    "帆云": [],
+    "()": [],
+}
+
+
+async def test_a_customer_is_found(acme: Caller) -> None:
     await acme.customer(name="杭州云帆科技有限公司")
     await acme.customer(
         name="重庆长安汽车", contactPhone="13812341111", contactEmail="li.lei@example.com"
     )
     await acme.customer(name="ABC DEF Trading")
-    assert await titles(acme, q) == found
+    assert {q: await titles(acme, q) for q in FOUND} == FOUND
 
 
 async def test_a_hit_says_what_matches_and_masks_numbers(alice: Caller) -> None:
@@ -184,9 +183,7 @@ async def test_a_bad_query_is_refused(acme: Caller, query: Json, fault: tuple[st
     assert faults(await acme.get("/search", **query)) == {fault}
 
 
-@pytest.mark.parametrize(
-    "q", ['"', "' OR 1=1", "a:*", "\\", "x & | !", "云*", "NOT a", "\U00020bb7"]
-)
-async def test_what_databases_take_for_operators_is_text(acme: Caller, q: str) -> None:
-    await acme.customer(name=f"以{q}始")
-    assert (await acme.get("/search", q=q)).status_code == 200
+async def test_what_databases_take_for_operators_is_text(acme: Caller) -> None:
+    for q in ('"', "' OR 1=1", "a:*", "\\", "x & | !", "云*", "NOT a", "\U00020bb7"):
+        await acme.customer(name=f"以{q}始")
+        assert (await acme.get("/search", q=q)).status_code == 200, q

@@ -16,6 +16,7 @@ import pytest
 
 from tests.every_route import EVERY, Ids, members, nowhere, path
 from tests.processes import Process, rows, serving
+from tests.turns import in_soak
 from tests.world import Json
 
 KEPT = {("customers", "contact_phone"), ("contacts", "phone")}
@@ -162,7 +163,7 @@ def leaked(numbers: list[str], places: list[bytes]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("log_format", ["json", "text"])
+@pytest.mark.parametrize("log_format", ["json", in_soak("text")])
 async def test_no_full_number_ever_comes_out(log_format: str, tmp_path: Path) -> None:
     every = list(all_numbers())
     assert len(every) == 200

@@ -8,9 +8,10 @@ import httpx
 import pytest
 
 from tests.counters import differences
+from tests.turns import so_many
 from tests.world import Caller, Json, Running
 
-STEPS = 1000
+STEPS = so_many(600, of=1000)
 OWNERS = ["alice", "bob", None]
 CREATED = "/customers", "/contacts", "/opportunities", "/follow-ups", "/contracts", "/payments"
 

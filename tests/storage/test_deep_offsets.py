@@ -23,6 +23,7 @@ from crm_cell.storage.postgres.database import PostgresDatabase
 from crm_cell.storage.sqlite.database import SqliteDatabase
 from tests.databases import Datastore, SqliteFile
 from tests.storage.explaining import Explaining
+from tests.turns import so_many
 
 CUSTOMERS = make_services().get(CustomerService)
 STORE = CUSTOMERS.store
@@ -182,7 +183,7 @@ async def test_whatever_two_processes_do_a_page_holds_what_offset_gives(
     for database in processes.databases:
         await database.start()
     await processes.create(most=100)
-    for _ in range(200):
+    for _ in range(so_many(120, of=200)):
         await processes.step()
     for database in processes.databases:
         await database.stop()

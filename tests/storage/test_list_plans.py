@@ -24,6 +24,8 @@ from tests.resources.examples import create
 from tests.storage.explaining import Explaining
 from tests.world import Caller, Running
 
+pytestmark = pytest.mark.each_database
+
 SERVICES = make_services()
 RESOURCES = list(SERVICES.registry)
 ACME = Actor("acme")

@@ -84,8 +84,8 @@ EVERY = [
     # tests/api/options, tests/api/tags.
     and route.tag not in ("users", "teams", "handovers", "options", "tags")
     # What it shows of colleagues, and what not: tests/api/duplicates. Nothing of other tenants.
-    # Notifications: everybody reads only their own, see tests/api/notifications.
-    and route.tag not in ("duplicates", "notifications")
+    # Notifications and calendars: everybody reads only their own, see tests/api.
+    and route.tag not in ("duplicates", "notifications", "calendar")
 ]
 
 

@@ -29,6 +29,8 @@ from tests.every_route import (
 )
 from tests.world import Caller, Json, Running, all_numbered, faults, nothing_changes
 
+pytestmark = pytest.mark.each_database
+
 # Everybody in a tenant reads who is there: tests/people looks at what else of another tenant.
 OF_EVERYBODY = ("users", "teams", "handovers", "options", "tags", "fields")
 PLAIN_READS = [
@@ -54,6 +56,11 @@ async def hers(alice: Caller) -> Ids:
 @pytest.fixture(params=["another tenant", "another owner"])
 def stranger(request: pytest.FixtureRequest, bob: Caller, charlie: Caller) -> Caller:
     return charlie if request.param == "another tenant" else bob
+
+
+@pytest.fixture
+async def own(stranger: Caller, hers: Ids) -> Ids:
+    return await plant(stranger)
 
 
 async def send(
@@ -152,9 +159,8 @@ def snake(member: str) -> str:
 
 @each(REFERRING)
 async def test_an_id_in_a_body_is_answered_like_the_id_of_nothing(
-    route: Route, hers: Ids, stranger: Caller, cell: Running
+    route: Route, hers: Ids, own: Ids, stranger: Caller, cell: Running
 ) -> None:
-    own = await plant(stranger)
     async with nothing_changes(cell):
         for member in references(route):
             answers = [
@@ -185,9 +191,8 @@ def parameters(route: Route) -> list[str]:
 
 @each(PLAIN_READS)
 async def test_an_id_in_a_query_is_answered_like_the_id_of_nothing(
-    route: Route, hers: Ids, stranger: Caller, cell: Running
+    route: Route, hers: Ids, own: Ids, stranger: Caller
 ) -> None:
-    await plant(stranger)
     for name in parameters(route):
         candidates = [hers[snake(name)]] if snake(name) in hers else []
         candidates += hers.values() if name == "resourceId" else []
@@ -200,12 +205,14 @@ async def test_an_id_in_a_query_is_answered_like_the_id_of_nothing(
             assert (answers[0]["data"], answers[0]["total"]) == ([], 0)
 
 
+@pytest.fixture
+async def hers_twice(hers: Ids, alice: Caller) -> None:
+    await plant(alice)
+
+
 @each(LISTS)
-async def test_a_cursor_serves_nobody_else(
-    route: Route, hers: Ids, alice: Caller, stranger: Caller, cell: Running
-) -> None:
-    for caller in (alice, stranger):
-        await plant(caller)
+@pytest.mark.usefixtures("hers_twice", "own")
+async def test_a_cursor_serves_nobody_else(route: Route, alice: Caller, stranger: Caller) -> None:
     first = await alice.send("GET", route.path, params={"pageSize": "1"})
     cursor = first.json()["nextCursor"]
     assert (await alice.send("GET", route.path, params={"cursor": cursor})).status_code == 200
@@ -242,16 +249,14 @@ async def test_no_answer_holds_anything_of_hers(route: Route, hers: Ids, strange
         assert "alice" not in answer.text.replace(asked_again, "")
 
 
-@each(PLAIN_READS)
 async def test_no_figure_changes_with_what_is_hers(
-    route: Route, alice: Caller, stranger: Caller, cell: Running
+    alice: Caller, stranger: Caller, cell: Running
 ) -> None:
     """Positions in the feed are encrypted: that a colleague has written something is all that
     they tell."""
     await plant(stranger)
 
-    async def seen() -> list[str]:
-        await all_numbered(cell)
+    async def seen(route: Route) -> list[str]:
         answers = [
             (await stranger.send("GET", route.path, params=query)).text for query in queries(route)
         ]
@@ -260,9 +265,11 @@ async def test_no_figure_changes_with_what_is_hers(
             return [re.sub('"next":"[^"]{22}"', "", text) for text in answers]
         return answers
 
-    before = await seen()
+    await all_numbered(cell)
+    before = {route.path: await seen(route) for route in PLAIN_READS}
     await plant(alice)
-    assert await seen() == before
+    await all_numbered(cell)
+    assert {route.path: await seen(route) for route in PLAIN_READS} == before
 
 
 COUNTS_TENANTS = "audit_register"

@@ -256,15 +256,11 @@ async def test_a_function_of_ones_own_sees_no_more(login: Login, filled: Running
 
 
 REWRITTEN = {
-    "teams",
-    "team_members",
-    "team_reach",
-    "customer_members",
-    "task_reminders",
-    "record_tags",
+    *("teams", "team_members", "team_reach", "customer_members"),
+    *("task_reminders", "calendar_feeds", "record_tags"),
 }
 """Who belongs to which team or customer, and is seen by whom: no records, and the audit log has
-each change. When to look at tasks. And which records have a tag, which the records say as well."""
+each change. When to look at tasks, and the tokens of calendars. And which records have a tag."""
 
 
 async def test_nothing_is_ever_deleted(login: Login, filled: Running, tables: Tables) -> None:

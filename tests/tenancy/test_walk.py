@@ -1,6 +1,5 @@
 """Every route, every place where an id can stand, and three callers who try what is not theirs."""
 
-import os
 from collections.abc import Iterator
 from typing import Annotated
 from zlib import crc32
@@ -22,7 +21,10 @@ from tests.tenancy.cases import CALLERS, Case, every_case
 from tests.tenancy.places import EVERY, LISTS, every_place, places_of
 from tests.tenancy.planted import Holder, World
 from tests.tenancy.walking import Walker
+from tests.turns import EVERY_CASE
 from tests.world import THE_TRAIL, Caller, Running, nothing_changes
+
+pytestmark = pytest.mark.each_database
 
 MANNERS = ("sqlite", "postgres", "tokens")
 
@@ -61,7 +63,7 @@ async def world(cell: Running, manner: str) -> World:
 
 def of_this_run(cases: list[Case], manner: str) -> list[Case]:
     """Each case in one of the manners; with CRM_TEST_EVERY_CASE (`make soak ARGS=walk`) in all."""
-    if os.environ.get("CRM_TEST_EVERY_CASE"):
+    if EVERY_CASE:
         return cases
     turn = MANNERS.index(manner)
     return [

@@ -2,13 +2,26 @@ import { Link } from "wouter";
 
 import { useT } from "../i18n/translate";
 import { Drop } from "../ui/Drop";
+import { usePhone } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { NotificationList } from "./NotificationList";
 import { useHasBell, useUnread } from "./useNotifications";
 
-/** With a list below it at a desk; on the phone it leads to the page of them. */
-export function Bell({ phone }: { phone?: boolean }) {
-  return useHasBell() ? <Ringing phone={phone ?? false} /> : null;
+/** At a desk, with a list below it. */
+export function Bell() {
+  return useHasBell() ? <Ringing phone={false} /> : null;
+}
+
+/** On the phone, where it leads to the page of them. */
+export function PhoneBell() {
+  const phone = usePhone();
+  if (!useHasBell() || !phone) return null;
+  return (
+    <>
+      <span className="sp" />
+      <Ringing phone />
+    </>
+  );
 }
 
 function Ringing({ phone }: { phone: boolean }) {

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { fieldsOf } from "../api/resources";
-import { fullTime } from "../format/dates";
+import { clock, shortDay } from "../format/dates";
 import { type Key, useLabel, useT } from "../i18n/translate";
 import { Value } from "../records/Value";
 import { noteOf } from "../followups/useSaveNote";
@@ -63,12 +63,13 @@ function Entry({ entry, onSend }: { entry: Waiting; onSend: () => void }) {
   const { language } = usePreferences();
   const { problem, content } = entry;
   const isNew = entry.id === undefined;
+  const at = new Date(entry.at).toISOString();
   return (
     <li className="card" style={{ padding: 12 }} aria-label={entry.title}>
       <div className="row g8">
         <Icon name={entry.resource === "follow_up" ? "pen" : "today"} />
         <b className="el sp">{entry.title}</b>
-        <time className="sm mut nw">{fullTime(new Date(entry.at).toISOString(), language)}</time>
+        <time className="sm mut nw">{`${shortDay(at, language)} ${clock(at)}`}</time>
       </div>
       <p className="sm mut">{t(isNew ? "outbox.new" : "outbox.change", { what: t(`type.${entry.resource}` as Key) })}</p>
       {typeof content["content"] === "string" && <p className="pre" style={{ marginTop: 4 }}>{content["content"]}</p>}
@@ -103,7 +104,7 @@ function Acts({ entry, onSend }: { entry: Waiting; onSend: () => void }) {
     <>
       {problem && <Button small onClick={() => again()}>{t("action.retry")}</Button>}
       {problem && entry.resource === "follow_up" && entry.customerId && <Button small onClick={edit}>{t("action.edit")}</Button>}
-      <Button small look="ghost" onClick={discard}>{t("form.discard")}</Button>
+      <Button small look="ghost" onClick={discard}>{t("outbox.discard")}</Button>
     </>
   );
 }

@@ -8,6 +8,7 @@ import { open } from "../state/layers";
 import { signOut } from "../state/session";
 import { PLACES } from "../shell/places";
 import { Button, Segments } from "../ui/Button";
+import { CalendarAddress } from "./CalendarAddress";
 import { Icon } from "../ui/Icon";
 import { Failed, SkeletonLines } from "../ui/States";
 
@@ -25,6 +26,7 @@ export default function SettingsPage() {
           <div className="hr" />
           <Account />
           <div className="hr" />
+          <Calendar />
           <div className="row g8 wrap">
             <Button className="hide-phone" onClick={() => open({ keys: true })}>
               {t("settings.shortcuts")}
@@ -35,6 +37,18 @@ export default function SettingsPage() {
           </div>
         </div>
       </div>
+    </>
+  );
+}
+
+/** Only users have one. */
+function Calendar() {
+  const { data } = useQuery(whoami);
+  if (data?.user == null) return null;
+  return (
+    <>
+      <CalendarAddress />
+      <div className="hr" />
     </>
   );
 }

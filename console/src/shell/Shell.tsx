@@ -41,9 +41,10 @@ const PRELOAD_AFTER = 1500;
 function usePreload(): void {
   useEffect(() => {
     const timer = window.setTimeout(() => {
-      void import("../palette/Palette");
-      void import("../followups/FollowUpDialog");
-      void import("../outbox/OutboxDialog");
+      // Without a network they are fetched when they are wanted.
+      if (!navigator.onLine) return;
+      const wanted = [import("../palette/Palette"), import("../followups/FollowUpDialog"), import("../outbox/OutboxDialog")];
+      void Promise.allSettled(wanted);
     }, PRELOAD_AFTER);
     return () => window.clearTimeout(timer);
   }, []);

@@ -5,11 +5,11 @@ import { age, daysFrom, shortDay } from "../format/dates";
 import { money } from "../format/money";
 import { useT } from "../i18n/translate";
 import { usePreferences } from "../state/preferences";
+import { Icon } from "../ui/Icon";
 import type { Section } from "./useToday";
 
 const SHOWN = 5;
 
-/** Deals that should close, or that stand still. */
 /** Customers that nobody has spoken to for a time. */
 export function QuietSection({ section }: { section: Section }) {
   const t = useT();
@@ -28,6 +28,27 @@ export function QuietSection({ section }: { section: Section }) {
   );
 }
 
+/** Customers that somebody else has assigned. */
+export function NewSection({ section }: { section: Section }) {
+  const t = useT();
+  if (section.count === 0) return null;
+  return (
+    <section aria-label={t("today.newlyAssigned")}>
+      <h3 className="h">
+        {t("today.newlyAssigned")} <i>{section.count}</i>
+      </h3>
+      <div className="card clip">
+        {section.items.slice(0, SHOWN).map((row) => (
+          <Link key={row["customerId"] as string} href={`/customers/${row["customerId"] as string}`} className="li">
+            <span className="el sp">{row["name"] as string}</span>
+            <Icon name="right" />
+          </Link>
+        ))}
+      </div>
+    </section>
+  );
+}
+
 function Quiet({ row }: { row: Row }) {
   const t = useT();
   const { language } = usePreferences();
@@ -40,6 +61,7 @@ function Quiet({ row }: { row: Row }) {
   );
 }
 
+/** Deals that should close, or that stand still. */
 export function DealSection({ section }: { section: Section }) {
   const t = useT();
   const name = section.section as "closing" | "stuck";

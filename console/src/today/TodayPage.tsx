@@ -4,11 +4,10 @@ import { useState } from "react";
 import { whoami } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { usePreferences } from "../state/preferences";
-import { Bell } from "../notifications/Bell";
+import { PhoneBell } from "../notifications/Bell";
 import { Segments } from "../ui/Button";
-import { usePhone } from "../ui/hooks";
 import { Empty, Failed, SkeletonLines } from "../ui/States";
-import { DealSection, QuietSection } from "./DealSection";
+import { DealSection, NewSection, QuietSection } from "./DealSection";
 import { TaskSection } from "./TaskSection";
 import { useTick } from "./useTick";
 import { type Scope, type Section, useToday } from "./useToday";
@@ -18,13 +17,13 @@ const DEALS = ["closing", "stuck"] as const;
 
 export default function TodayPage() {
   const t = useT();
-  const phone = usePhone();
   const { data: caller } = useQuery(whoami);
   const [scope, setScope] = useState<Scope | null>(null);
   const { data, error, refetch } = useToday(scope);
   const ticking = useTick();
   const find = (name: string): Section | undefined => data?.sections.find((each) => each.section === name);
   const quiet = find("quiet");
+  const fresh = find("newlyAssigned");
   const tasks = TASKS.map(find);
   const nothing = data !== undefined && tasks.every((each) => !each || each.count === 0) && ticking.done.length === 0;
   return (
@@ -43,12 +42,7 @@ export default function TodayPage() {
             onChange={setScope}
           />
         )}
-        {phone && (
-          <>
-            <span className="sp" />
-            <Bell phone />
-          </>
-        )}
+        <PhoneBell />
       </header>
       {error && <Failed error={error} retry={() => void refetch()} />}
       {!error && (
@@ -60,6 +54,7 @@ export default function TodayPage() {
             {tasks.map((each) => each && <TaskSection key={each.section} section={each} ticking={ticking} />)}
           </div>
           <aside className="tr2" aria-label={t("nav.deals")}>
+            {fresh && <NewSection section={fresh} />}
             {DEALS.map((name) => {
               const found = find(name);
               return found && <DealSection key={name} section={found} />;

@@ -110,12 +110,12 @@ async def test_simultaneous_writes_all_count(acme: Caller, cell: Running) -> Non
     """Of two that read the sum before either had written, the later one would undo the other."""
     customer = await acme.customer()
     await asyncio.gather(
-        *(acme.opportunity(customer, amountCents=5) for _ in range(12)),
-        *(acme.follow_up(customerId=customer["customerId"]) for _ in range(12)),
-        *(task(acme, customer, dueOn=f"2027-01-{10 + day}") for day in range(12)),
+        *(acme.opportunity(customer, amountCents=5) for _ in range(4)),
+        *(acme.follow_up(customerId=customer["customerId"]) for _ in range(4)),
+        *(task(acme, customer, dueOn=f"2027-01-{10 + day}") for day in range(4)),
     )
     found = await figures(acme, customer)
-    assert (found["openOpportunityCount"], found["openOpportunityCents"]) == (12, 60)
+    assert (found["openOpportunityCount"], found["openOpportunityCents"]) == (4, 20)
     assert found["nextContactAt"] == "2027-01-10"
     assert await cell.service.database.read("check", "acme", differences) == []
 

@@ -146,3 +146,24 @@ async def test_whose_day_it_is(
         assert faults(await acme.get("/today", scope=wrong)) == {("scope", "value")}
     assert faults(await acme.get("/today", tz="Mars/Base")) == {("tz", "value")}
     assert faults(await acme.get("/today", stuckDays="0")) == {("stuckDays", "too_small")}
+
+
+async def test_customers_that_somebody_else_has_assigned(
+    acme: Caller, alice: Caller, cell: Running
+) -> None:
+    await alice.customer(name="her own")
+    await acme.customer(name="made for her", ownerId="alice")
+    moved = await acme.customer(name="moved", ownerId="bob")
+    back = await alice.customer(name="there and back")
+    for customer, owner in ((moved, "alice"), (back, "bob")):
+        await acme.patch(f"/customers/{customer['customerId']}", {"ownerId": owner})
+    old = await acme.customer(name="of last week", ownerId="alice")
+    cell.change("UPDATE customers SET assigned_at = 1 WHERE id = ?", old["customerId"])
+
+    async def names(caller: Caller) -> tuple[int, list[str]]:
+        found = (await today(caller))[1]["newlyAssigned"]
+        return found["count"], [each["name"] for each in found["items"]]
+
+    assert await names(alice) == (2, ["moved", "made for her"])
+    await acme.post("/handover", {"fromUserId": "bob", "to": [{"userId": "alice"}]})
+    assert await names(alice) == (3, ["there and back", "moved", "made for her"])

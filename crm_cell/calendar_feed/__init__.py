@@ -1,0 +1,1 @@
+"""A calendar of each user's open tasks, to subscribe to from a calendar program."""
