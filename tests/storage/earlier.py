@@ -79,7 +79,7 @@ UNDO = {
     "0027": ["DROP TABLE handovers", "DROP TABLE handover_items"],
     "0026": [f"DROP TABLE {table}" for table in ("users", "teams", "team_members", "team_reach")],
     "0041": [
-        "DROP INDEX customers_by_assigned_at",
+        "DROP INDEX customers_by_owner_id_assigned_at",
         "ALTER TABLE customers DROP COLUMN assigned_at",
         "DROP TABLE calendar_feeds",
     ],
