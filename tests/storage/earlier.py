@@ -83,7 +83,11 @@ UNDO = {
         "ALTER TABLE customers DROP COLUMN assigned_at",
         "DROP TABLE calendar_feeds",
     ],
-    "0045": ["DROP TABLE customer_members"],
+    "0045": [
+        "DROP TABLE customer_members",
+        "DROP INDEX opportunities_by_owner_id_stage_expected_close_on",
+        "DROP INDEX opportunities_by_owner_id_stage_closed_at",
+    ],
     "0040": ["DROP TABLE notifications", "DROP TABLE task_reminders"],
     "0036": ["DROP TABLE duplicate_check_counts"],
     "0038": [
