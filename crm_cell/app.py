@@ -61,6 +61,8 @@ from crm_cell.notifications.waiting import UserWaiters
 from crm_cell.opening import open_database, start
 from crm_cell.opportunities.resource import opportunities
 from crm_cell.opportunities.routes import OpportunityRoutes
+from crm_cell.options.routes import option_routes
+from crm_cell.options.service import OptionService
 from crm_cell.people.admission import Admission
 from crm_cell.people.teams.routes import team_routes
 from crm_cell.people.users.routes import user_routes
@@ -73,14 +75,18 @@ from crm_cell.reports.routes import report_routes
 from crm_cell.reports.service import Reports
 from crm_cell.resources.labels import audit_labels
 from crm_cell.resources.listing.describing import field_routes
+from crm_cell.resources.option_use import OptionUse
 from crm_cell.resources.rebuilding import Rebuilding
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.routing import ResourceRoutes
 from crm_cell.resources.services import Limits, Services
+from crm_cell.resources.tag_merging import TagReplacement
 from crm_cell.settings import Settings
 from crm_cell.storage import background
 from crm_cell.storage.engine import Database
 from crm_cell.storage.open import is_postgres
+from crm_cell.tags.routes import tag_routes
+from crm_cell.tags.service import TagService
 from crm_cell.tasks.resource import tasks
 from crm_cell.tasks.routes import TaskRoutes
 from crm_cell.timeline.routes import timeline_routes
@@ -143,7 +149,12 @@ def _routes_of(services: Services) -> tuple[list[Routes], list[Routes], list[Rou
     resources = resource_routes(services)
     lists = [
         *(each.routes for each in resources),
-        field_routes(services.registry, [each.lists.language for each in resources]),
+        field_routes(
+            services.registry,
+            [each.lists.language for each in resources],
+            services.options,
+            services.tags,
+        ),
         search_routes(GlobalSearch(services)),
         duplicate_routes(Duplicates(services)),
         *merge_routes(services),
@@ -153,6 +164,8 @@ def _routes_of(services: Services) -> tuple[list[Routes], list[Routes], list[Rou
     people = [
         user_routes(_user_service(services), services.directory),
         team_routes(),
+        option_routes(OptionService(services.options, OptionUse(services))),
+        tag_routes(TagService(services.tags, TagReplacement(services))),
         handover_routes(HandoverService(services)),
     ]
     return lists, timeline_routes(Timeline(services)), people

@@ -100,6 +100,8 @@ def screens(paths: dict[str, str]) -> dict[str, str]:
         "reports": "reports",
         "recycle-bin": "recycle-bin",
         "history": "history",
+        "options": "choices",
+        "tags": "choices?tab=tags",
         "users": "organisation",
         "teams": "organisation?tab=teams",
         "handover": "organisation?tab=handover&from=wang.wei",

@@ -114,6 +114,14 @@ async def plant(caller: Caller) -> Ids:
     planted["merge_id"] = await plant_merge(caller)
     planted["notification_id"] = await plant_notification(caller)
     planted["team_id"] = (await everything.post("/teams", {"name": "华东"})).json()["teamId"]
+    option = {"field": "customer.source", "optionId": f"source.x{next(_numbers)}"}
+    await everything.post("/options", option | {"label": {"en": option["optionId"]}})
+    tag = {"name": f"标签 {next(_numbers)}"}
+    planted["tag_id"] = (await everything.post("/tags", tag)).json()["tagId"]
+    planted["into_tag_id"] = (
+        await everything.post("/tags", {"name": f"标签 {next(_numbers)}"})
+    ).json()["tagId"]
+    planted |= {"field": option["field"], "option_id": option["optionId"]}
     return planted | external
 
 

@@ -52,7 +52,7 @@ async def _export(
     zone = zone_named(DEFAULT_ZONE)
     rows = None
     if language is not None and zone is not None:
-        rows = exporter.labelled(actor, language, zone)
+        rows = await exporter.labelled(database, actor, language, zone)
     total = await exporter.total(database, actor)
     count = 0
 

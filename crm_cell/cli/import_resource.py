@@ -33,7 +33,7 @@ from crm_cell.resources.resource import Verbs
 from crm_cell.resources.service import Service
 from crm_cell.resources.views import view_maker, view_type
 from crm_cell.settings import read_settings
-from crm_cell.storage.engine import Database, Tx
+from crm_cell.storage.engine import Database, Reader, Tx
 
 # The maximum of one request.
 _BATCH = 2000
@@ -140,21 +140,36 @@ class _Run:
         upsert: bool,
         source: str | None,
     ) -> None:
-        zone = zone_named(DEFAULT_ZONE)
-        assert zone is not None, "the default zone is always there"
         self._actor = actor
         self._importer = importer
         self._table = table
         self._dry_run = dry_run
         self._source = source
         self._mode: Mode = "upsert" if upsert else "create"
-        self._reader = RowReader(importer.service.resource, importer.headings, zone)
         self._done = dict.fromkeys(("created", "updated", "unchanged"), 0)
         self.faulty = FaultyRows(table.headings)
         self.count = 0
         self.refused = 0
 
+    async def _make_reader(self, database: Database) -> RowReader:
+        zone = zone_named(DEFAULT_ZONE)
+        assert zone is not None, "the default zone is always there"
+        service, tenant = self._importer.service, self._actor.tenant
+        services = service.services
+
+        async def read(tx: Reader) -> RowReader:
+            return RowReader(
+                service.resource,
+                self._importer.headings,
+                zone,
+                await services.options.of(tx, tenant),
+                await services.tags.of(tx, tenant),
+            )
+
+        return await database.read("import.settings", tenant, read)
+
     async def all(self, database: Database) -> None:
+        self._reader = await self._make_reader(database)
         total = sum(1 for _ in self._table.rows())
         with progress() as bar:
             task = bar.add_task(self._importer.service.resource.tag, total=total)

@@ -7,10 +7,11 @@ from crm_cell.fields import (
     birthday,
     boolean,
     email,
-    enum,
+    option,
     owner,
     phone,
     reference,
+    tags,
     text,
     wechat,
 )
@@ -60,7 +61,7 @@ class Contact(Record):
         1, 100, ("部门", "Department"), examples=["采购部"], personal=True
     )
     wechat: str | None = wechat(("微信", "WeChat"))
-    role: str | None = enum(
+    role: str | None = option(
         {
             "decisionMaker": ("决策人", "decision maker"),
             "influencer": ("影响者", "influencer"),
@@ -72,6 +73,7 @@ class Contact(Record):
     remark: str | None = text(
         1, 2000, ("备注", "Remark"), lines=True, examples=["先发资料，再约拜访"], personal=True
     )
+    tags: str | None = tags()
 
 
 contacts = Resource(

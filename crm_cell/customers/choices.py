@@ -11,6 +11,11 @@ LEVELS: Final[Mapping[str, Label]] = {
     "level.c": ("C 普通", "C, ordinary"),
     "level.d": ("D 低价值", "D, low value"),
 }
+LEVEL_COLORS: Final[Mapping[str, str]] = {
+    "level.a": "red",
+    "level.b": "amber",
+    "level.c": "blue",
+}
 SOURCES: Final[Mapping[str, Label]] = {
     "source.referral": ("转介绍", "referral"),
     "source.website": ("官网", "website"),

@@ -11,11 +11,12 @@ import msgspec
 
 from crm_cell.customers.file_schemas import ImportRow
 from crm_cell.customers.headings import EXPORTED_ONLY, ID, IMPORTED
-from crm_cell.customers.importing import Outcome, Refused, import_rows
+from crm_cell.customers.importing import Outcome, Refused, import_rows, option_cells
 from crm_cell.customers.messages import IMPORT_DIFFERS
 from crm_cell.customers.resource import Customer
 from crm_cell.customers.service import CustomerService
 from crm_cell.fields.checks import is_masked_phone
+from crm_cell.fields.tagging import tag_ids
 from crm_cell.http.schema import rules_of
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, Conflict, FieldError
@@ -36,6 +37,7 @@ async def import_file_rows(
     """`columns` are the members that the file has a column for."""
     ids = {row[ID] for row in rows if _has_id(row)}
     existing = {each.id: each for each in await service.store.find_many(tx, actor, ids)}
+    options = await option_cells(tx, actor, service)
     unchanged: list[int] = []
     refused: list[Refused] = []
     new: dict[int, Row] = {}
@@ -45,7 +47,7 @@ async def import_file_rows(
             refused.append(Refused(index, _name(row), BadRequest(field_errors)))
         elif customer is None:
             new[index] = {name: row[name] for name in row if name not in (ID, *EXPORTED_ONLY)}
-        elif differing := _differing(customer, row, columns):
+        elif differing := _differing(customer, options.read(row, new=False)[0], columns):
             error = Conflict(IMPORT_DIFFERS, members=", ".join(differing))
             refused.append(Refused(index, customer.name, error))
         else:
@@ -85,7 +87,7 @@ def _masked(row: Row) -> list[FieldError]:
 def _differing(customer: Customer, row: Row, columns: Collection[str]) -> list[str]:
     """The members in which the row differs from the customer, masked or not."""
     phone, address = customer.contact_phone, customer.contact_email
-    shown: dict[str, tuple[str | None, ...]] = {
+    shown: dict[str, tuple[Any, ...]] = {
         "name": (customer.name,),
         "contactPhone": (phone, mask_phone(phone)),
         "contactEmail": (address, mask_email(address)),
@@ -100,6 +102,7 @@ def _differing(customer: Customer, row: Row, columns: Collection[str]) -> list[s
         "level": (customer.level,),
         "source": (customer.source,),
         "industry": (customer.industry,),
+        "tags": (tag_ids(customer.tags) or None,),
     }
     compared = (*IMPORTED, "status", "ownerId")
     return [

@@ -23,6 +23,7 @@ Remark = annotated(Customer, "remark")
 Level = annotated(Customer, "level")
 Source = annotated(Customer, "source")
 Industry = annotated(Customer, "industry")
+Tags = annotated(Customer, "tags")
 
 
 class ImportRow(Body):
@@ -40,6 +41,7 @@ class ImportRow(Body):
     level: Level = None  # type: ignore[valid-type]
     source: Source = None  # type: ignore[valid-type]
     industry: Industry = None  # type: ignore[valid-type]
+    tags: Tags = None  # type: ignore[valid-type]
 
 
 class CustomerImport(UploadBody):

@@ -20,6 +20,7 @@ IMPORTED = (
     "level",
     "source",
     "industry",
+    "tags",
 )
 ID = "customerId"
 # Columns of the service's own exports that an import does not write.
@@ -68,6 +69,7 @@ _WORDS = {
     "level": "level, 级别, 客户级别, 客户等级, 等级, 級別",
     "source": "source, lead source, 来源, 客户来源, 來源",
     "industry": "industry, sector, 行业, 所属行业, 行業",
+    "tags": "tags, tag, 标签, 客户标签, 標籤",
     "remark": "remark, remarks, note, notes, comment, comments, 备注, 说明, 備註",
 }
 _MEMBERS = {

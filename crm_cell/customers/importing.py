@@ -9,10 +9,11 @@ from crm_cell.customers.file_schemas import ImportedView, ImportView, RefusedVie
 from crm_cell.customers.resource import Customer
 from crm_cell.customers.service import CustomerService
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import BadRequest, ClientError, DuplicateName
+from crm_cell.kernel.errors import BadRequest, ClientError, DuplicateName, FieldError
 from crm_cell.kernel.explanations import describe_field_error, explain
 from crm_cell.kernel.messages import Language
 from crm_cell.kernel.text import name_key
+from crm_cell.resources.importing.options import OptionCells
 from crm_cell.storage.engine import Tx
 
 
@@ -46,7 +47,8 @@ async def import_rows(
     tx: Tx, actor: Actor, service: CustomerService, items: Sequence[Any]
 ) -> Outcome:
     """Create a customer for each valid row. Of rows with the same name, the first wins."""
-    good, refused = _validated(items)
+    good, refused = _validated(items, await option_cells(tx, actor, service))
+    await _resolve_tags(tx, actor, service, good, refused)
     customers = await service.create_new_names(tx, actor, list(good.values()))
     created: list[tuple[int, Customer]] = []
     for (index, members), customer in zip(good.items(), customers, strict=True):
@@ -103,16 +105,57 @@ def report_about(report: bytes, ids: Container[str], names: Container[str]) -> b
     return msgspec.json.encode(content)
 
 
-def _validated(items: Sequence[Any]) -> tuple[dict[int, dict[str, Any]], list[Refused]]:
+async def option_cells(tx: Tx, actor: Actor, service: CustomerService) -> OptionCells:
+    services = service.services
+    return OptionCells(
+        service.resource,
+        await services.options.of(tx, actor.tenant),
+        await services.tags.of(tx, actor.tenant),
+    )
+
+
+async def _resolve_tags(
+    tx: Tx,
+    actor: Actor,
+    service: CustomerService,
+    good: dict[int, dict[str, Any]],
+    refused: list[Refused],
+) -> None:
+    """Rows with tags that the tenant does not have are refused."""
+    named = [index for index, members in good.items() if members.get("tags") is not None]
+    assert service.tag_check is not None, "customers have tags"
+    for index in named:
+        members = good[index]
+        try:
+            members["tags"] = await service.tag_check.resolved(
+                tx, actor.tenant, members["tags"], None
+            )
+        except BadRequest as bad:
+            refused.append(Refused(index, members["name"], bad))
+            del good[index]
+
+
+def _validated(
+    items: Sequence[Any], options: OptionCells
+) -> tuple[dict[int, dict[str, Any]], list[Refused]]:
     good: dict[int, dict[str, Any]] = {}
     refused: list[Refused] = []
     for index, item in enumerate(items):
-        members, field_errors = checked_row(item)
+        members, field_errors = _checked(item, options)
         if field_errors:
             refused.append(Refused(index, _name_of(item), BadRequest(field_errors)))
         else:
             good[index] = members
     return good, refused
+
+
+def _checked(item: Any, options: OptionCells) -> tuple[dict[str, Any], list[FieldError]]:
+    if not isinstance(item, dict):
+        return checked_row(item)
+    row, faults = options.read(item, new=True)
+    wrong = {each.field for each in faults}
+    members, others = checked_row({name: row[name] for name in row if name not in wrong})
+    return members, [*faults, *others]
 
 
 def _name_of(item: Any) -> str | None:

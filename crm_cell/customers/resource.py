@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import Any, Final
 
-from crm_cell.customers.choices import INDUSTRIES, LEVELS, SOURCES
+from crm_cell.customers.choices import INDUSTRIES, LEVEL_COLORS, LEVELS, SOURCES
 from crm_cell.customers.headings import words_of
 from crm_cell.customers.members.table import shared_with_members
 from crm_cell.fields import (
@@ -20,6 +20,7 @@ from crm_cell.fields import (
     owner,
     phone,
     region,
+    tags,
     text,
     uscc,
     user,
@@ -121,9 +122,10 @@ class Customer(Record):
     remark: str | None = text(
         1, 2000, ("备注", "Remark"), lines=True, examples=["年底签框架合同"], personal=True
     )
-    level: str | None = option(LEVELS, ("级别", "Level"))
+    level: str | None = option(LEVELS, ("级别", "Level"), colors=LEVEL_COLORS)
     source: str | None = option(SOURCES, ("来源", "Source"))
     industry: str | None = option(INDUSTRIES, ("行业", "Industry"))
+    tags: str | None = tags()
     last_follow_up_at: int | None = instant(
         ("最近跟进", "Last follow-up"),
         description=(
@@ -193,7 +195,7 @@ customers = Resource(
         ("next_contact_at",),
         ("open_opportunity_cents",),
         ("outstanding_cents",),
-        ("assigned_at",),
+        ("owner_id", "assigned_at"),
     ),
     rollups=(_OF_FOLLOW_UPS, _OF_TASKS, _OF_OPPORTUNITIES, _OF_CONTRACTS),
     shared_with_members=shared_with_members("id", written=True),

@@ -12,6 +12,7 @@ from crm_cell.demo.agreements import Agreement
 from crm_cell.demo.clients import Client
 from crm_cell.demo.deals import LOST, QUOTED, Deal
 from crm_cell.demo.notes import LOST_CAUSES, NOTICE, NOTICE_NAME, Situation, write_note
+from crm_cell.fields.tagging import TagChange
 from crm_cell.follow_ups.schemas import NextContact
 
 Subject = Literal[
@@ -89,11 +90,26 @@ def client_entered(day: int, client: Client) -> Iterator[Entry]:
         "contact_phone": client.phone,
         "contact_email": client.email,
         **msgspec.to_builtins(client.profile),
+        "tags": TagChange(list(_tags_of(client))),
     }
     yield Entry(day, client, Action(key, members))
     for place, person in enumerate(client.people):
         details = {**msgspec.structs.asdict(person), "is_primary": place == 0}
         yield Entry(day, client, Action(_contact(client, place), details, {"customer_id": key}))
+
+
+def _tags_of(client: Client) -> Iterator[str]:
+    strategic, loyal, thrifty, courted, met = words.TAGS
+    if client.profile.level == "level.a":
+        yield strategic
+        if client.number % 3 == 0:
+            yield courted
+    elif client.number % 7 == 0:
+        yield thrifty
+    if client.number % 5 == 0:
+        yield loyal
+    if client.profile.source == "source.exhibition":
+        yield met
 
 
 def client_disabled(day: int, client: Client) -> Entry:

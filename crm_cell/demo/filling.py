@@ -10,7 +10,7 @@ import msgspec
 from crm_cell.demo.actions import Action, Key
 from crm_cell.demo.looking import TENANT
 from crm_cell.demo.plan import WorkSession, make_plan
-from crm_cell.demo.staff import hire
+from crm_cell.demo.staff import hire, name_tags
 from crm_cell.kernel.actor import Actor
 from crm_cell.registry import make_services
 from crm_cell.resources.services import Services
@@ -41,6 +41,7 @@ async def fill(database: Database, *, today: date | None = None) -> DemoSummary:
 
     async def unit(tx: Tx) -> None:
         await hire(tx, Actor(TENANT), services)
+        await name_tags(tx, Actor(TENANT), services)
 
     await database.write("demo.hire", TENANT, unit, now=plan[0].time - 1)
     ids: dict[Key, str] = {}

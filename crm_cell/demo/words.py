@@ -7,6 +7,13 @@ company is real, and no real person is ever called or written to.
 # The user ids (X-User-Id) of the three salespeople, and their names.
 STAFF = {"wang.wei": "王伟", "li.na": "李娜", "zhang.min": "张敏"}
 OWNERS = tuple(STAFF)
+TAGS = {
+    "战略客户": "red",
+    "老客户": "teal",
+    "价格敏感": "amber",
+    "需高层拜访": "purple",
+    "展会认识": "blue",
+}
 
 # Of the Peach Blossom Spring, the Mirror Flowers, the Dream of the Southern Bough …
 PLACES = """

@@ -38,6 +38,7 @@ from crm_cell.fields.system import idempotency_key as idempotency_key
 from crm_cell.fields.system import request_id as request_id
 from crm_cell.fields.system import time_of as time_of
 from crm_cell.fields.system import user_of as user_of
+from crm_cell.fields.tagging import tags as tags
 
 CASCADE = OnDelete.CASCADE
 RESTRICT = OnDelete.RESTRICT

@@ -82,7 +82,10 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """Converts the value of the record to that of events and the audit log."""
     view_type: Any = str
     options: Mapping[int | str, Label] = {}
-    """Labels of the values of an enumeration."""
+    """Labels of the values of an enumeration. Of the kind `option`: those that a tenant has until
+    it changes them."""
+    colors: Mapping[str, str] = {}
+    """Colours of the options that have one of their own."""
     filter: Meta | None = None
     """The check of the query parameter that filters by exact value; None: not filterable."""
     filter_name: str = ""

@@ -113,12 +113,15 @@ def enum(choices: Mapping[str, Label], label: Label, **others: Any) -> Any:
 
 
 def option(choices: Mapping[str, Label], label: Label, **others: Any) -> Any:
-    """The id of an option, which people see by its label. Other than those of an enumeration, the
-    values are no part of the contract: clients read them from `GET /fields`."""
-    meta = checks.option(*choices, label=label)
+    """The id of an option, which people see by its label. `choices` are those that a tenant has
+    until it changes them. Clients read them from `GET /options` or `GET /fields`."""
+    meta = checks.option(next(iter(choices)), label=label)
     others.setdefault(
         "description",
-        (f"{label[0]}，选项编号，见 GET /fields", f"{label[1]}: id of an option, see GET /fields"),
+        (
+            f"{label[0]}，选项编号，见 GET /options",
+            f"{label[1]}: id of an option, see GET /options",
+        ),
     )
     return Field(kind="option", meta=meta, label=label, options=_options(choices), **others)
 

@@ -6,9 +6,9 @@ from crm_cell.fields import (
     KEEP,
     OnErase,
     created_by,
-    enum,
     instant,
     integer,
+    option,
     owner,
     reference,
     text,
@@ -42,7 +42,7 @@ class FollowUp(Record):
         examples=["电话沟通需求，下周上门演示"],
         searchable=True,
     )
-    follow_up_type: str = enum(
+    follow_up_type: str = option(
         {
             "call": ("电话", "call"),
             "visit": ("拜访", "visit"),
@@ -53,8 +53,8 @@ class FollowUp(Record):
         },
         label=("跟进方式", "Type"),
         description=(
-            "方式：call 电话，visit 拜访，email 邮件，meeting 会议，wechat 微信，other 其他",
-            "How",
+            "方式：call 电话，visit 拜访，email 邮件，meeting 会议，wechat 微信，other 其他 等",
+            "How: id of an option, see GET /options",
         ),
         default="call",
     )

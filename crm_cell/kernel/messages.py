@@ -215,6 +215,8 @@ SPECIFIC_FIELD_ERRORS: Final[Mapping[str, Message]] = {
     for message in (
         Message("not_a_currency", "不是 ISO 4217 币种代码", "is not an ISO 4217 currency code"),
         Message("currency_is_written", "应写作 {meant}", "must be written {meant}"),
+        Message("without_commas", "不能含逗号、顿号、分号", "cannot have commas or semicolons"),
+        Message("not_an_option", "不是选项编号", "is not the id of an option"),
         Message(
             "not_a_uscc",
             "不是 18 位统一社会信用代码",

@@ -8,13 +8,14 @@ from crm_cell.fields import (
     Writable,
     currency,
     date,
-    enum,
     instant,
     integer,
     money,
+    option,
     options,
     owner,
     reference,
+    tags,
     text,
 )
 from crm_cell.kernel.money import DEFAULT_CURRENCY
@@ -98,14 +99,15 @@ class Opportunity(Record):
             "Probability of winning in per cent; null means the stage's default",
         ),
     )
-    lost_reason: str | None = enum(LOST_REASONS, label=("输单原因", "Lost reason"))
+    lost_reason: str | None = option(LOST_REASONS, label=("输单原因", "Lost reason"))
     lost_note: str | None = text(
         1, 1_000, lines=True, label=("输单说明", "Lost note"), personal=True
     )
     competitor: str | None = text(
         1, 100, label=("竞争对手", "Competitor"), personal=True, examples=["星河软件"]
     )
-    source: str | None = enum(SOURCES, label=("商机来源", "Source"))
+    source: str | None = option(SOURCES, label=("商机来源", "Source"))
+    tags: str | None = tags()
     closed_at: int | None = instant(
         label=("关闭时间", "Closed at"),
         description=("赢单或输单的时间", "When it was won or lost; null while it is open"),
@@ -152,9 +154,12 @@ opportunities = Resource(
         ("updated_at",),
         ("stage_since",),
         ("expected_close_on",),
+        # The columns of an owner's board: SQLite read all deals of the owner for each.
+        ("owner_id", "stage", "expected_close_on"),
     ),
     # The board shows what is due first and what was closed last, and weighs by probabilities.
     sparsely_indexed_by=(
+        ("owner_id", "stage", "closed_at"),
         ("stage", "expected_close_on"),
         ("stage", "closed_at"),
         ("probability",),

@@ -19,7 +19,12 @@ from crm_cell.storage.errors import TooSlow
 
 SECONDS: Final = 10.0
 TYPES: Final = ("call", "visit", "email", "meeting", "wechat", "other")
-"""Of follow-ups, in the order of `Activity`."""
+"""Of follow-ups, in the order of `Activity`. Types that a tenant has added count as `other`."""
+_NAMED: Final = ", ".join(f"'{each}'" for each in TYPES if each != "other")
+_IS_TYPE: Final = {
+    **{each: f"f.follow_up_type = '{each}'" for each in TYPES},
+    "other": f"f.follow_up_type NOT IN ({_NAMED})",
+}
 
 
 class Cohort(msgspec.Struct, frozen=True):
@@ -177,9 +182,7 @@ async def _follow_ups(
     clock: Clock, actor: Actor, periods: Sequence[Period], user: str | None, by: str | None
 ) -> list[Row]:
     key, (rows, params) = by or "p.number", rows_of(periods)
-    counts = ", ".join(
-        f"sum(CASE WHEN f.follow_up_type = '{each}' THEN 1 ELSE 0 END)" for each in TYPES
-    )
+    counts = ", ".join(f"sum(CASE WHEN {_IS_TYPE[each]} THEN 1 ELSE 0 END)" for each in TYPES)
     # A CROSS JOIN is read in this order by SQLite, too: one range of the index for each period.
     return await clock.fetch(
         f"WITH periods (number, first, past) AS (VALUES {rows})"

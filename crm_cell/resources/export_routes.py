@@ -59,7 +59,9 @@ def add_export(
         request: Request,
     ) -> Listing[row] | Stream:
         kind = query.format or preferred(request.headers.get("Accept"), ACCEPTED, "json")
-        rows = _rows(exporter, actor, query, _zone_of(page), kind, request.language)
+        rows = await _rows(
+            exporter, database, actor, query, (_zone_of(page), kind, request.language)
+        )
         if kind == "json":
             found: Listing[row] = await exporter.page(database, actor, page)
             return found
@@ -84,17 +86,17 @@ def _zone_of(page: RequestedExportPage) -> tzinfo:
     return zone
 
 
-def _rows(
+async def _rows(
     exporter: Exporter[Any],
+    database: Database,
     actor: Actor,
     query: ExportQuery,
-    zone: tzinfo,
-    kind: str,
-    language: Language,
+    how: tuple[tzinfo, str, Language],
 ) -> Rows:
     """Raises BadRequest for labels in JSON."""
+    zone, kind, language = how
     if query.columns == NAMES:
         return exporter.rows_for(actor)
     if kind == "json":
         raise BadRequest([FieldError("columns", "not_one_of", {"allowed": NAMES})])
-    return exporter.labelled(actor, language, zone)
+    return await exporter.labelled(database, actor, language, zone)

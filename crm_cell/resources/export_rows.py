@@ -13,16 +13,19 @@ from typing import Annotated, Any, Final, cast, get_type_hints
 
 import msgspec
 
-from crm_cell.fields import Field
 from crm_cell.fields.field import document
+from crm_cell.fields.tagging import tag_ids
 from crm_cell.http.schema import View
 from crm_cell.kernel.clock import parse_time
 from crm_cell.kernel.labels import Label
 from crm_cell.kernel.messages import Language
 from crm_cell.kernel.money import DEFAULT_CURRENCY, in_major_units
+from crm_cell.options.options import TenantOptions
 from crm_cell.resources.file_columns import Column
+from crm_cell.resources.option_fields import labels_of
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.views import members, view_type
+from crm_cell.tags.tags import TenantTags
 
 Titles = Mapping[str, Mapping[str, str]]
 """Titles of records by id, by the reference field."""
@@ -107,12 +110,32 @@ def labelled_maker(
     kind: type[View],
     language: Language,
     zone: tzinfo,
+    settings: tuple[TenantOptions, TenantTags],
     *,
     in_full: bool = False,
 ) -> MakeRow:
     shapes = {member.wire: member.to_view for member in members(resource, in_full=in_full)}
     currency = next((each.name for each in columns if each.kind == "currency"), None)
-    cells = [_cell_of(each, shapes.get(each.member), language, zone, currency) for each in columns]
+    options, tags = settings
+    choices = {
+        each.member: {
+            value: in_language(label, language)
+            for value, label in labels_of(resource, each.field, options).items()
+        }
+        for each in columns
+        if each.field is not None
+    }
+    cells = [
+        _cell_of(
+            each,
+            shapes.get(each.member),
+            choices.get(each.member),
+            (language, zone, currency),
+        )
+        if each.kind != "tags"
+        else _tag_names(tags)
+        for each in columns
+    ]
     names = kind.__struct_fields__
 
     def make(record: Any, titles: Titles) -> Any:
@@ -133,18 +156,16 @@ def in_language(label: Label, language: Language) -> str:
 def _cell_of(
     column: Column,
     shape: Callable[[Any], Any] | None,
-    language: Language,
-    zone: tzinfo,
-    currency: str | None,
+    choices: Mapping[Any, str] | None,
+    how: tuple[Language, tzinfo, str | None],
 ) -> MakeRow:
-    name = column.name
+    name, (language, zone, currency) = column.name, how
     if column.title_of is not None:
         return lambda record, titles: titles[name].get(getattr(record, name))
     if column.kind == "money" or name.endswith("_cents"):
         return lambda record, _: _major(record, name, currency)
-    if column.field is not None and column.field.options:
-        labels = _labels(column.field, language)
-        return lambda record, _: labels.get(getattr(record, name))
+    if choices:
+        return lambda record, _: choices.get(getattr(record, name))
     if column.kind == "boolean":
         return lambda record, _: in_language(_YES_NO[bool(getattr(record, name))], language)
     if column.kind in ("instant", "time_of", "time"):
@@ -156,14 +177,14 @@ def _cell_of(
     return lambda record, _: getattr(record, name)
 
 
+def _tag_names(tags: TenantTags) -> MakeRow:
+    return lambda record, _: [tags.name_of(each) for each in tag_ids(record.tags)]
+
+
 def _major(record: Any, name: str, currency: str | None) -> Decimal | None:
     amount = getattr(record, name)
     unit = getattr(record, currency) if currency is not None else DEFAULT_CURRENCY
     return None if amount is None else in_major_units(amount, unit)
-
-
-def _labels(field: Field, language: Language) -> dict[Any, str]:
-    return {value: in_language(label, language) for value, label in field.options.items()}
 
 
 def local_time(milliseconds: int | None, zone: tzinfo) -> str | None:

@@ -18,6 +18,7 @@ from crm_cell.http.schema import View
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.messages import Language
 from crm_cell.kernel.paging import PageRequest
+from crm_cell.options.options import TenantOptions
 from crm_cell.resources.export_rows import (
     MakeRow,
     Titles,
@@ -31,6 +32,7 @@ from crm_cell.resources.listing.found import Finding, Found
 from crm_cell.resources.record import R
 from crm_cell.resources.service import Service
 from crm_cell.storage.engine import Database, Reader
+from crm_cell.tags.tags import TenantTags
 
 # Large enough that passing it to a thread costs little, small enough to take under 10 ms.
 _CHUNK = 1000
@@ -66,11 +68,22 @@ class Exporter(Generic[R]):
         """Masked, or in full."""
         return self.rows if actor.in_full is None else self._full_rows
 
-    def labelled(self, actor: Actor, language: Language, zone: tzinfo) -> Rows:
+    async def labelled(
+        self, database: Database, actor: Actor, language: Language, zone: tzinfo
+    ) -> Rows:
         """With labels as headings, and values as people write them."""
+        services = self._service.services
+
+        async def read(tx: Reader) -> tuple[TenantOptions, TenantTags]:
+            return (
+                await services.options.of(tx, actor.tenant),
+                await services.tags.of(tx, actor.tenant),
+            )
+
+        settings = await database.read(self._name, actor.tenant, read)
         resource, full = self._service.resource, actor.in_full is not None
         kind = labelled_type(resource, self._columns, language)
-        make = labelled_maker(resource, self._columns, kind, language, zone, in_full=full)
+        make = labelled_maker(resource, self._columns, kind, language, zone, settings, in_full=full)
         return Rows(kind, make)
 
     def _count(self, actor: Actor, many: int) -> None:

@@ -3,16 +3,25 @@
 from crm_cell.audit.labels import API_KEY, Labels, ResourceLabels
 from crm_cell.fields import Field, Writable, computed
 from crm_cell.kernel.labels import Label
+from crm_cell.options.labels import OPTION
 from crm_cell.people.labels import HANDOVER, TEAM, USER
 from crm_cell.resources.registry import Registry
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.views import camel
+from crm_cell.tags.labels import TAG
 
 
 def audit_labels(registry: Registry) -> Labels:
     """By resource name; API keys and users included."""
     declared = {resource.name: _labels(resource) for resource in registry}
-    return declared | {"api_key": API_KEY, "user": USER, "team": TEAM, "handover": HANDOVER}
+    return declared | {
+        "api_key": API_KEY,
+        "user": USER,
+        "team": TEAM,
+        "handover": HANDOVER,
+        "option": OPTION,
+        "tag": TAG,
+    }
 
 
 def _labels(resource: AnyResource) -> ResourceLabels:

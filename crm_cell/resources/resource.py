@@ -168,6 +168,10 @@ class Resource(Generic[R]):
         return self.verbs & (Verbs.CREATE | Verbs.READ) == Verbs.CREATE | Verbs.READ
 
     @property
+    def has_tags(self) -> bool:
+        return "tags" in self.fields and self.fields["tags"].kind == "tags"
+
+    @property
     def owner(self) -> Field | None:
         return self.fields.get(self.record.owner_field)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 import msgspec
 
+from crm_cell.fields.tagging import TagChange
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import (
     BadRequest,
@@ -26,8 +27,10 @@ from crm_cell.resources.lifecycle import Transfer as Transfer  # noqa: PLC0414
 from crm_cell.resources.lifecycle import Values as Values  # noqa: PLC0414
 from crm_cell.resources.messages import FORBIDDEN_TRANSFER
 from crm_cell.resources.new_records import record_maker
+from crm_cell.resources.option_fields import OptionCheck
 from crm_cell.resources.record import R, Record, revised
 from crm_cell.resources.resource import Resource
+from crm_cell.resources.tagging import TagCheck
 from crm_cell.resources.views import camel
 from crm_cell.reveals import service as reveals
 from crm_cell.reveals.rules import without_contact_details
@@ -65,6 +68,8 @@ class Service(Lifecycle[R]):
         super().__init__(resource, services)
         self._make = record_maker(resource)
         self._stamping = [(name, each) for name, each in resource.fields.items() if each.stamps]
+        self.option_check = OptionCheck(resource, services.options)
+        self.tag_check = TagCheck(services.tags) if resource.has_tags else None
         self._assigned_at = next(
             (name for name, each in resource.fields.items() if each.kind == "assigned_at"), None
         )
@@ -199,11 +204,26 @@ class Service(Lifecycle[R]):
 
     async def _prepared(self, write: Write[R]) -> R:
         """Applies the rules of the domain, then those of the declaration."""
+        if self.tag_check is not None and isinstance(write.values.get("tags"), TagChange):
+            write = await self._with_tags(write, self.tag_check)
+            if write.after is write.before:
+                return write.after
         after = await self.prepare(write)
         self.check_exclusive(after)
         await self._check_owner(write, after)
+        if chosen := self.option_check.new(write.before, after):
+            await self.option_check.check(write.tx, write.actor.tenant, chosen)
         stamps = self._stamps(write, after)
         return msgspec.structs.replace(after, **stamps) if stamps else after
+
+    async def _with_tags(self, write: Write[R], check: TagCheck) -> Write[R]:
+        """With the ids of the tags that are named; `before` where nothing else differs."""
+        had = None if write.before is None else write.before.tags  # type: ignore[attr-defined]
+        has = await check.resolved(write.tx, write.actor.tenant, write.values["tags"], had)
+        if write.before is not None and has == had and set(write.values) == {"tags"}:
+            return msgspec.structs.replace(write, after=write.before)
+        after = msgspec.structs.replace(write.after, tags=has)
+        return msgspec.structs.replace(write, after=after)
 
     def check_exclusive(self, after: R) -> None:
         """Raises BadRequest where two fields have a value of which only one may."""

@@ -5,13 +5,16 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from crm_cell.options.catalogue import Catalogue
 from crm_cell.people.directory import Directory
 from crm_cell.resources.members.store import Memberships
+from crm_cell.resources.option_fields import option_fields
 from crm_cell.resources.record import R
 from crm_cell.resources.registry import Registry
 from crm_cell.resources.resource import AnyResource, Resource
 from crm_cell.resources.service import Service
 from crm_cell.resources.tables import make_tables
+from crm_cell.tags.catalogue import TagCatalogue
 
 S = TypeVar("S", bound=Service[Any])
 
@@ -44,6 +47,8 @@ class Services:
         self.limits = limits
         self.directory = directory or Directory()
         self.memberships = Memberships()
+        self.options = Catalogue(option_fields(registry))
+        self.tags = TagCatalogue()
         self.search_texts = search_texts
         self.tables = make_tables(registry)
         self._of: dict[str, Service[Any]] = {

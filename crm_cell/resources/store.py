@@ -17,6 +17,7 @@ from crm_cell.resources.record import R
 from crm_cell.resources.resource import Resource
 from crm_cell.resources.searching import searchable
 from crm_cell.resources.statements import Statements
+from crm_cell.resources.tagging import tagged
 from crm_cell.resources.visibility import TENANT
 from crm_cell.search.index import SearchIndex
 from crm_cell.storage import counters
@@ -24,6 +25,7 @@ from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Tx
 from crm_cell.storage.errors import UniqueViolation
 from crm_cell.storage.field_encryption import Column
+from crm_cell.tags import store as tags
 
 
 class Store(RecordReader[R]):
@@ -44,6 +46,7 @@ class Store(RecordReader[R]):
             await tx.execute(self.statements.insert(tx.dialect), **row)
         except UniqueViolation as violation:
             raise self._conflict(violation) from violation
+        await self._follow_tags(tx, [(None, record)])
         await self._written(tx, [(None, record)], encrypted=True)
 
     async def insert_unless_taken(self, tx: Tx, record: R) -> bool:
@@ -51,6 +54,7 @@ class Store(RecordReader[R]):
         [row] = await self._encrypted(tx, [record])
         if not await tx.execute(self.statements.insert(tx.dialect, ()), **row):
             return False
+        await self._follow_tags(tx, [(None, record)])
         await self._written(tx, [(None, record)], encrypted=True)
         return True
 
@@ -73,6 +77,7 @@ class Store(RecordReader[R]):
         )
         inserted = {row[0] for row in found} & {each.id for each in records}
         new = [each for each in records if each.id in inserted]
+        await self._follow_tags(tx, [(None, each) for each in new])
         await self.index.write(tx, [(None, each) for each in new], held=True)
         await self.count_created(tx, new)
         return inserted
@@ -96,6 +101,7 @@ class Store(RecordReader[R]):
             )
         except UniqueViolation as violation:
             raise self._conflict(violation) from violation
+        await self._follow_tags(tx, [(before, after)])
         if live:
             await self.index.write(tx, [(before, after)], held=bool(details))
         await self.count(tx, [(before, after)])
@@ -126,6 +132,7 @@ class Store(RecordReader[R]):
                 )
             except UniqueViolation as violation:
                 raise self._conflict(violation) from violation
+        await self._follow_tags(tx, steps)
         await self.count(tx, steps)
 
     async def soft_delete(self, tx: Tx, records: Sequence[R], deleted_with: str | None) -> None:
@@ -205,6 +212,7 @@ class Store(RecordReader[R]):
         await external_ids.remove(
             tx, self.resource.name, [(each.tenant_id, each.id) for each, _ in records]
         )
+        await self._follow_tags(tx, [(each, None) for each, _ in records])
         shared = self.resource.shared_with_members
         if shared is not None and shared.local == "id":
             await members.remove(
@@ -226,6 +234,13 @@ class Store(RecordReader[R]):
         `encrypted`: contact details were encrypted for it."""
         await self.index.write(tx, steps, held=encrypted)
         await self.count(tx, steps, restored=restored)
+
+    async def _follow_tags(self, tx: Tx, steps: Iterable[tuple[R | None, R | None]]) -> None:
+        """Deleted records keep their tags until they are erased."""
+        if self.resource.has_tags:
+            changed = [each for step in steps if (each := tagged(*step)) is not None]
+            if changed:
+                await tags.follow(tx, changed)
 
     # Counting
 

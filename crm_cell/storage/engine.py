@@ -48,6 +48,8 @@ class Reader(Protocol):
     the counters do not include yet."""
     cipher: FieldCipher
     """Encrypts and decrypts the tenant's phone numbers and email addresses."""
+    settings: dict[Any, Any]
+    """What this transaction has read of the tenant's settings, so that it reads them once."""
     may_take_long: bool
     """Long work delays no other request here. Where it would, a unit may raise TakesLong."""
 

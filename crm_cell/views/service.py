@@ -7,11 +7,12 @@ import msgspec
 from crm_cell.kernel.errors import BadRequest, FieldError
 from crm_cell.resources.listing.found import Finding
 from crm_cell.resources.listing.language import ListLanguage
-from crm_cell.resources.listing.saved import saved_faults
+from crm_cell.resources.listing.saved import TenantSettings, saved_faults
 from crm_cell.resources.listing.selection import member_names
 from crm_cell.resources.resource import Resource
 from crm_cell.resources.service import Service, Write
 from crm_cell.resources.services import Services
+from crm_cell.storage.engine import Tx
 from crm_cell.views.resource import LISTED, ColumnView, View
 
 _CHECKED: Final = ("filter", "sort", "columns", "group_by")
@@ -32,13 +33,17 @@ class ViewService(Service[View]):
         if before is None or any(
             getattr(before, name) != getattr(after, name) for name in _CHECKED
         ):
-            await self._check(after, write.tx.now)
+            await self._check(write.tx, after)
         return after
 
-    async def _check(self, view: View, now: int) -> None:
+    async def _check(self, tx: Tx, view: View) -> None:
         """Raises BadRequest with all faults."""
         language = self._language(view.resource)
-        faults = await saved_faults(language, view.filter, view.sort, now)
+        settings = TenantSettings(
+            await self.services.options.of(tx, view.tenant_id),
+            await self.services.tags.of(tx, view.tenant_id),
+        )
+        faults = await saved_faults(language, view.filter, view.sort, tx.now, settings)
         faults += _column_faults(view, member_names(language.resource))
         groups = [
             each.wire
@@ -55,7 +60,11 @@ class ViewService(Service[View]):
     def _language(self, name: str) -> ListLanguage:
         if name not in self._languages:
             listed: Resource[Any] = next(each for each in LISTED if each.name == name)
-            self._languages[name] = Finding(self.services.of(listed).store).language
+            services = self.services
+            finding: Finding[Any] = Finding(
+                services.of(listed).store, services.options, services.tags
+            )
+            self._languages[name] = finding.language
         return self._languages[name]
 
 

@@ -93,6 +93,7 @@ _VALUES: dict[str, Callable[[int], Any]] = {
     "website": lambda number: f"https://www{number}.example.com",
     "wechat": lambda number: f"wechat_{number}",
     "birthday": lambda _: "1988-05-20",
+    "tags": lambda _: [],
 }
 
 

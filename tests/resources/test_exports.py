@@ -73,7 +73,9 @@ async def expected(caller: Caller, resource: AnyResource, record: Json) -> Json:
 def as_cells(row: Json) -> Json:
     """A list of texts has commas between them; one of objects is JSON."""
     return {
-        name: as_cell(value) if isinstance(value, list) else value for name, value in row.items()
+        name: as_cell(value) if isinstance(value, list) else value
+        for name, value in row.items()
+        if value != []
     }
 
 

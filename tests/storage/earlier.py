@@ -80,13 +80,25 @@ UNDO = {
     "0027": ["DROP TABLE handovers", "DROP TABLE handover_items"],
     "0026": [f"DROP TABLE {table}" for table in ("users", "teams", "team_members", "team_reach")],
     "0041": [
-        "DROP INDEX customers_by_assigned_at",
+        "DROP INDEX customers_by_owner_id_assigned_at",
         "ALTER TABLE customers DROP COLUMN assigned_at",
         "DROP TABLE calendar_feeds",
     ],
-    "0045": ["DROP TABLE customer_members"],
+    "0045": [
+        "DROP TABLE customer_members",
+        "DROP INDEX opportunities_by_owner_id_stage_expected_close_on",
+        "DROP INDEX opportunities_by_owner_id_stage_closed_at",
+    ],
     "0040": ["DROP TABLE notifications", "DROP TABLE task_reminders"],
     "0036": ["DROP TABLE duplicate_check_counts"],
+    "0038": [
+        *(f"DROP TABLE {table}" for table in ("tags", "tag_revisions", "record_tags")),
+        *(
+            f"ALTER TABLE {table} DROP COLUMN tags"
+            for table in ("customers", "contacts", "opportunities")
+        ),
+    ],
+    "0037": ["DROP TABLE options", "DROP TABLE option_revisions"],
     "0035": [
         "DROP INDEX follow_ups_by_customer_id_followed_at",
         "DROP INDEX tasks_by_customer_id_done_at",

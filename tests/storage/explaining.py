@@ -13,6 +13,7 @@ class Explaining:
         self.now, self.rank_index = tx.now, tx.rank_index
         self.may_take_long, self.dialect = tx.may_take_long, tx.dialect
         self.in_process, self.cipher = tx.in_process, tx.cipher
+        self.settings = tx.settings
         self.plans: list[str] = []
 
     async def fetch_one(self, sql: str, /, **params: object) -> Row | None:

@@ -31,7 +31,7 @@ RESOURCES = list(SERVICES.registry)
 ACME = Actor("acme")
 ALICE = Actor("acme", owner="alice")
 WITHOUT_INDEX = {
-    # By credit code, region, level and figures an index finds those that have a value.
+    # By credit code, region, level, figures and assignment an index finds those that have a value.
     "customer": [
         "status",
         "shortName",
@@ -49,6 +49,7 @@ WITHOUT_INDEX = {
         "openOpportunityCount",
         "openOpportunityCents",
         "outstandingCents",
+        "newlyAssigned",
     ],
     "contact": ["name", "isPrimary", "title", "department", "role", "remark", "updatedAt"],
     "opportunity": [
@@ -82,11 +83,14 @@ WITHOUT_INDEX = {
 }
 """Members of answers, in their order. A list by one of these reads rows until its deadline."""
 EMPTY_WITHOUT_INDEX = {
+    "customer": ["tags"],
+    "contact": ["tags"],
+    "opportunity": ["tags"],
     "follow_up": ["contactId"],
     "task": ["opportunityId", "contractId", "contactId", "followUpId"],
     "contract": ["opportunityId"],
 }
-"""`is empty` of references whose index leaves out those that have none: there are many."""
+"""`is empty` of what has no row in an index where it is empty: there are many."""
 IDENTIFIER = "0193a1b2-0000-7000-8000-000000000000"
 VALUES = {
     "text": '"a"',
@@ -115,7 +119,7 @@ resources = pytest.mark.parametrize("resource", RESOURCES, ids=str)
 
 
 def language_of(resource: AnyResource) -> ListLanguage:
-    return ListLanguage(SERVICES.of(resource).store)
+    return ListLanguage(SERVICES.of(resource).store, None, SERVICES.options, SERVICES.tags)
 
 
 def indexed(resource: AnyResource) -> list[ListMember]:
@@ -239,6 +243,17 @@ async def test_an_index_finds_the_rows_of_a_filter(resource: AnyResource, explai
             assert column in searched(counting), (wanted, counting)
 
 
+@pytest.mark.parametrize("resource", [each for each in RESOURCES if each.has_tags], ids=str)
+async def test_an_index_finds_the_records_of_a_tag(
+    acme: Caller, resource: AnyResource, explain: Explain
+) -> None:
+    assert (await acme.post("/tags", {"name": "重点"})).status_code == 201
+    for wanted in ('tags has "重点"', 'tags has any ("重点", "重点")'):
+        *_, counting = await explain("seqscan", "bitmapscan", filter=wanted, with_total=True)
+        assert "tag_id" in searched(counting), counting
+        assert "id" in searched(counting), counting
+
+
 @resources
 async def test_the_list_of_an_owner_reads_only_records_of_that_owner(
     resource: AnyResource, explain: Explain, cell: Running
@@ -280,7 +295,7 @@ def value_of(member: ListMember) -> str:
 
 def searched(plan: str) -> set[str]:
     """Columns that an index is searched by."""
-    conditions = re.findall(r"INDEX \w+ \((.*?)\)|Index Cond: (.*?)(?:;|$)", plan)
+    conditions = re.findall(r"(?:INDEX \w+|PRIMARY KEY) \((.*?)\)|Index Cond: (.*?)(?:;|$)", plan)
     return set(re.findall(r"\w+", " ".join(map("".join, conditions))))
 
 

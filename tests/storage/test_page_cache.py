@@ -27,7 +27,7 @@ class Counting:
         self._tx = tx
         self.now, self.rank_index = tx.now, tx.rank_index
         self.may_take_long, self.cipher = tx.may_take_long, tx.cipher
-        self.dialect = tx.dialect
+        self.dialect, self.settings = tx.dialect, tx.settings
         self.whole = 0
 
     async def fetch_one(self, sql: str, /, **params: object) -> Row | None:

@@ -54,6 +54,7 @@ PLAIN = {
     # An object: strangers' ids in it are tried in tests/api/tasks/test_done.py.
     "members",
     "option",
+    "_tag_names",
     "uscc",
     "region",
     "website",
@@ -79,8 +80,9 @@ EVERY = [
     for route in EVERY_ROUTE
     if not route.binding.texts
     and not route.path.endswith(("/batch", "/bulk"))
-    # What everybody in a tenant reads, and administrators write: tests/people looks at it.
-    and route.tag not in ("users", "teams", "handovers")
+    # What everybody in a tenant reads, and administrators write: see tests/people and
+    # tests/api/options, tests/api/tags.
+    and route.tag not in ("users", "teams", "handovers", "options", "tags")
     # What it shows of colleagues, and what not: tests/api/duplicates. Nothing of other tenants.
     # Notifications and calendars: everybody reads only their own, see tests/api.
     and route.tag not in ("duplicates", "merges", "notifications", "calendar")

@@ -258,10 +258,10 @@ async def test_a_function_of_ones_own_sees_no_more(login: Login, filled: Running
 
 REWRITTEN = {
     *("teams", "team_members", "team_reach", "customer_members"),
-    *("task_reminders", "calendar_feeds"),
+    *("task_reminders", "calendar_feeds", "record_tags"),
 }
 """Who belongs to which team or customer, and is seen by whom: no records, and the audit log has
-each change. And when to look at tasks, and the tokens of calendars."""
+each change. When to look at tasks, and the tokens of calendars. And which records have a tag."""
 
 
 async def test_nothing_is_ever_deleted(login: Login, filled: Running, tables: Tables) -> None:
@@ -358,6 +358,7 @@ def test_upkeep_forgets_what_is_old_and_erases_people(datastore: PostgresDatasto
         "notifications": "DELETE",
         "opportunities": "DELETE UPDATE",
         "opportunity_changes": "DELETE",
+        "record_tags": "DELETE",
         "search_entries": "DELETE INSERT",
         "task_reminders": "DELETE",
         "tasks": "DELETE UPDATE",

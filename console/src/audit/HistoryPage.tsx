@@ -14,7 +14,7 @@ import { Button } from "../ui/Button";
 import { Empty, Failed, SkeletonLines } from "../ui/States";
 
 const ACTIONS = ["created", "updated", "deleted", "restored", "revealed", "unmasked", "exported", "erased", "purged"] as const;
-const KINDS = ["customer", "contact", "opportunity", "follow_up", "contract", "payment", "task", "view", "goal", "user", "team", "handover"] as const;
+const KINDS = ["customer", "contact", "opportunity", "follow_up", "contract", "payment", "task", "view", "goal", "user", "team", "handover", "option", "tag"] as const;
 type Action = (typeof ACTIONS)[number];
 type Kind = (typeof KINDS)[number];
 

@@ -70,6 +70,7 @@ export function useActions(text: string): Entry[] {
     { key: "reports", type: "action", icon: "report", title: t("nav.reports"), path: "/reports" },
     { key: "recycle-bin", type: "action", icon: "trash", title: t("nav.recycleBin"), path: "/recycle-bin" },
     { key: "history", type: "action", icon: "history", title: t("nav.history"), path: "/history" },
+    { key: "choices", type: "action", icon: "tag", title: t("nav.choices"), path: "/choices" },
     { key: "organisation", type: "action", icon: "users", title: t("nav.organisation"), path: "/organisation" },
     { key: "reference", type: "action", icon: "link", title: t("nav.docs"), path: "/reference" },
     { key: "theme", type: "action", icon: "sun", title: t("palette.theme"), act: turnTheme },

@@ -9,8 +9,8 @@ import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Choice, Field as Labelled } from "../ui/Field";
 import { FormFault } from "../ui/States";
+import { bulkFields, bulkSet } from "./bulk";
 import { Editor } from "./Editor";
-import { isInline, titleField } from "./fields";
 import { type Draft, valueOf, WRONG } from "./values";
 
 export type BulkKind = "transfer" | "edit" | "delete";
@@ -30,13 +30,14 @@ export function BulkDialog({ resource, fields, kind, target, onClose }: Props) {
   const [requestId] = useState(newRequestId);
   const [owner, setOwner] = useState("");
   const [choice, setChoice] = useState<{ name: string; value: Draft[string] }>({ name: "", value: "" });
-  const field = fields.find((each) => each.name === choice.name);
+  const usable = bulkFields(resource, fields);
+  const field = usable.find((each) => each.name === choice.name);
   const ownerField = fields.find((each) => each.name === "ownerId");
 
   const change = (dryRun: boolean): BulkChange => {
     if (kind === "delete") return { ...target, action: "delete", dryRun };
     if (kind === "transfer") return { ...target, set: { ownerId: owner.trim() || null }, dryRun };
-    return { ...target, set: field ? { [field.name]: valueOf(field, choice.value) } : {}, dryRun };
+    return { ...target, set: field ? bulkSet(field, choice.value) : {}, dryRun };
   };
   const check = useMutation({ mutationFn: () => bulk(resource, newRequestId(), change(true)) });
   const run = useMutation({
@@ -74,7 +75,7 @@ export function BulkDialog({ resource, fields, kind, target, onClose }: Props) {
             }
           </Labelled>
         )}
-        {kind === "edit" && <Edit resource={resource} fields={fields} choice={choice} onChange={(next) => changed(() => setChoice(next))} />}
+        {kind === "edit" && <Edit usable={usable} choice={choice} onChange={(next) => changed(() => setChoice(next))} />}
         {found && (
           <p className="note n" role="status">
             {t(kind === "delete" ? "bulk.previewDelete" : "bulk.preview", { n: changing, same: found.unchanged, failed: found.failed })}
@@ -99,16 +100,14 @@ export function BulkDialog({ resource, fields, kind, target, onClose }: Props) {
 }
 
 interface EditProps {
-  resource: Resource;
-  fields: Field[];
+  usable: Field[];
   choice: { name: string; value: Draft[string] };
   onChange: (choice: { name: string; value: Draft[string] }) => void;
 }
 
-function Edit({ resource, fields, choice, onChange }: EditProps) {
+function Edit({ usable, choice, onChange }: EditProps) {
   const t = useT();
   const label = useLabel();
-  const usable = fields.filter((each) => isInline(each) && !each.masked && each.name !== titleField(resource));
   const field = usable.find((each) => each.name === choice.name);
   return (
     <>

@@ -4,6 +4,7 @@ import { useColleagues } from "../people/useNames";
 import { Area, Choice, type Control, Text } from "../ui/Field";
 import { isMoney } from "./fields";
 import { ReferencePicker } from "./ReferencePicker";
+import { TagEditor } from "./TagEditor";
 import { type Draft, isPicked } from "./values";
 
 interface Props {
@@ -40,11 +41,14 @@ export function Editor({ field, value, onChange, control, autoFocus }: Props) {
       />
     );
   }
+  if (field.type === "tags") {
+    return <TagEditor field={field} value={text ? text.split("\n") : []} onChange={(ids) => onChange(ids.join("\n"))} />;
+  }
   if (field.type === "option") {
     return (
       <Choice {...shared} value={text} onChange={(event) => onChange(event.target.value)}>
         {!text && <option value="" />}
-        {field.options.map((each) => (
+        {field.options.filter((each) => each.active || String(each.value) === text).map((each) => (
           <option key={String(each.value)} value={String(each.value)}>
             {label(each.label)}
           </option>

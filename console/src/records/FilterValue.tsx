@@ -8,6 +8,7 @@ import { useColleagues } from "../people/useNames";
 import { Button } from "../ui/Button";
 import { Text } from "../ui/Field";
 import { isMoney, isNumber, isTime } from "./fields";
+import { Chip } from "./Value";
 
 interface Props {
   field: Field;
@@ -28,7 +29,7 @@ export function FilterValue({ field, op, whens, onPick }: Props) {
   const label = useLabel();
   const { data: caller } = useQuery(whoami);
   const colleagues = useColleagues();
-  const several = op === "in" || op === "not in";
+  const several = ["in", "not in", "has any", "has none"].includes(op);
   const [chosen, setChosen] = useState<(string | number)[]>([]);
 
   if (field.options.length > 0) {
@@ -41,7 +42,7 @@ export function FilterValue({ field, op, whens, onPick }: Props) {
         {field.options.map((each) => (
           <button key={String(each.value)} type="button" className="mi" aria-pressed={chosen.includes(each.value as string)} onClick={() => pick(each.value)}>
             {several && <input type="checkbox" className="cb" tabIndex={-1} readOnly checked={chosen.includes(each.value as string)} aria-hidden="true" />}
-            <span className="sp">{label(each.label)}</span>
+            <span className="sp">{each.color ? <Chip color={each.color} text={label(each.label)} active={each.active} /> : label(each.label)}</span>
           </button>
         ))}
         {several && <Apply ready={chosen.length > 0} onApply={() => onPick(chosen)} />}

@@ -6,10 +6,11 @@ import { useColleagues } from "../people/useNames";
 import { toast } from "../state/toasts";
 import { isMoney } from "./fields";
 import type { Saving } from "./save";
+import { TagEditor } from "./TagEditor";
 import { draftOf, isPicked, valueOf, WRONG } from "./values";
 
 /** What there is to choose from; nothing where the value is typed. */
-function useOptions(field: Field): { value: string; text: string }[] {
+function useOptions(field: Field, current: unknown): { value: string; text: string }[] {
   const t = useT();
   const label = useLabel();
   const colleagues = useColleagues();
@@ -18,7 +19,8 @@ function useOptions(field: Field): { value: string; text: string }[] {
     return [{ value: "", text: "—" }, ...colleagues.map((each) => ({ value: each.userId, text: each.name }))];
   }
   const empty = field.nullable && field.options.length > 0 ? [{ value: "", text: "—" }] : [];
-  return [...empty, ...field.options.map((each) => ({ value: String(each.value), text: label(each.label) }))];
+  const usable = field.options.filter((each) => each.active || each.value === current);
+  return [...empty, ...usable.map((each) => ({ value: String(each.value), text: label(each.label) }))];
 }
 
 interface Props {
@@ -31,6 +33,10 @@ interface Props {
 function textOf(field: Field, row: Row): string {
   const draft = draftOf(field, row);
   return isPicked(draft) ? draft.id : String(draft ?? "");
+}
+
+function focusFirst(box: HTMLDivElement | null): void {
+  if (box && !box.contains(document.activeElement)) box.querySelector("input")?.focus();
 }
 
 /** In place of the value: Enter and leaving save, Escape reverts. */
@@ -68,7 +74,18 @@ export function InlineEditor({ field, row, saving, onDone }: Props) {
     className: "cell-edit",
     "aria-label": label(field.label),
   };
-  const options = useOptions(field);
+  const options = useOptions(field, row[field.name]);
+  if (field.type === "tags") {
+    const leave = (event: React.FocusEvent) => {
+      if (!event.currentTarget.contains(event.relatedTarget)) finish(true);
+    };
+    return (
+      // The first box has the focus, so that leaving all of them saves.
+      <div className="cell-tags" ref={focusFirst} onKeyDown={keys.onKeyDown} onBlur={leave} onClick={keys.onClick}>
+        <TagEditor field={field} value={value ? value.split("\n") : []} onChange={(ids) => setValue(ids.join("\n"))} />
+      </div>
+    );
+  }
   if (options.length > 0) {
     return (
       <select {...keys} value={value} onChange={(event) => finish(true, event.target.value)}>

@@ -5,7 +5,7 @@ import { type Field, idOf, type Resource, type Row } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { usePreferences } from "../state/preferences";
 import { Checkbox } from "../ui/Checkbox";
-import { isInline } from "./fields";
+import { isCell } from "./fields";
 import type { Saving } from "./save";
 import { TableHead } from "./TableHead";
 import { tableKeys } from "./tableKeys";
@@ -74,7 +74,7 @@ export function RecordTable(props: Props) {
     if (alsoOpen && row) onOpen(idOf(resource, row), true);
   };
   const edit = (row: Row) => {
-    const field = columns.find(isInline);
+    const field = columns.find(isCell);
     if (field) setEditing({ id: idOf(resource, row), field: field.name });
   };
   const onKey = tableKeys({

@@ -2,7 +2,7 @@ import { type Field, idOf, type Resource, type Row } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { Company, Person } from "../ui/Avatar";
 import { Checkbox } from "../ui/Checkbox";
-import { isInline, isNumber, titleOf } from "./fields";
+import { isCell, isNumber, titleOf } from "./fields";
 import { InlineEditor } from "./InlineEditor";
 import type { Editing } from "./RecordTable";
 import type { Saving } from "./save";
@@ -64,9 +64,9 @@ export function TableRow(props: Props) {
   );
 }
 
-function Cell({ resource, row, id, field, first, editing, saving, onEdit, onOpen, onDone }: Props & { row: Row; id: string; field: Field; first: boolean }) {
+function Cell({ resource, columns, row, id, field, first, editing, saving, onEdit, onOpen, onDone }: Props & { row: Row; id: string; field: Field; first: boolean }) {
   const t = useT();
-  const inline = isInline(field);
+  const inline = isCell(field);
   if (editing?.id === id && editing.field === field.name) {
     return (
       <div role="gridcell">
@@ -83,20 +83,20 @@ function Cell({ resource, row, id, field, first, editing, saving, onEdit, onOpen
       onClick={() => onOpen(id)}
       onDoubleClick={() => inline && onEdit({ id, field: field.name })}
     >
-      {first ? <Title resource={resource} row={row} /> : <Value field={field} row={row} />}
+      {first ? <Title resource={resource} row={row} columns={columns} /> : <Value field={field} row={row} />}
     </div>
   );
 }
 
-/** `level.a` is an outlined A. */
+/** `level.a` is an outlined A; levels that a tenant has added have no letter. */
 function levelOf(row: Row): string | null {
   const level = row["level"];
-  return typeof level === "string" ? (level.split(".").at(-1)?.toUpperCase() ?? null) : null;
+  return typeof level === "string" && /^level\.[a-d]$/.test(level) ? level.slice(-1).toUpperCase() : null;
 }
 
-function Title({ resource, row }: { resource: Resource; row: Row }) {
+function Title({ resource, row, columns }: { resource: Resource; row: Row; columns: Field[] }) {
   const title = titleOf(resource, row);
-  const level = levelOf(row);
+  const level = columns.some((each) => each.name === "level") ? null : levelOf(row);
   return (
     <>
       {resource === "customer" && <Company name={title} />}

@@ -5,6 +5,7 @@ import { useLabel, useT } from "../i18n/translate";
 import { useNames } from "../people/useNames";
 import { usePreferences } from "../state/preferences";
 import { Person } from "../ui/Avatar";
+import { colorClass } from "./colors";
 import { embedded, isMoney, isTime } from "./fields";
 
 export function Time({ value, aged = true }: { value: string; aged?: boolean }) {
@@ -27,6 +28,24 @@ export function UserName({ id }: { id: string }) {
   );
 }
 
+/** An option or a tag in its colour. One that is no longer active is struck through. */
+export function Chip({ color, text, active = true }: { color: string | null; text: string; active?: boolean }) {
+  return <span className={`tag ${colorClass(color)}${active ? "" : " off"}`}>{text}</span>;
+}
+
+export function Tags({ field, ids }: { field: Field; ids: string[] }) {
+  const label = useLabel();
+  if (ids.length === 0) return <span className="mut">—</span>;
+  return (
+    <span className="row g4 el">
+      {ids.map((id) => {
+        const tag = field.options.find((each) => each.value === id);
+        return <Chip key={id} color={tag?.color ?? null} text={tag ? label(tag.label) : "…"} active={tag?.active ?? true} />;
+      })}
+    </span>
+  );
+}
+
 const TONES: Record<string, string> = { "2": "o", "3": "d" };
 
 function Option({ field, value }: { field: Field; value: string | number }) {
@@ -41,6 +60,7 @@ function Option({ field, value }: { field: Field; value: string | number }) {
       </span>
     );
   }
+  if (option?.color) return <Chip color={option.color} text={text} active={option.active} />;
   const tone = field.name === "status" && field.options.length > 2 ? (TONES[String(value)] ?? "n") : "n";
   return <span className={`tag ${tone}`}>{text}</span>;
 }
@@ -65,6 +85,7 @@ export function Value({ field, row }: { field: Field; row: Row }) {
   if (field.type === "user") return <UserName id={value as string} />;
   if (field.type === "boolean") return <span>{value === true ? t("value.yes") : t("value.no")}</span>;
   if (field.type === "reference") return <Reference field={field} row={row} />;
+  if (field.type === "tags") return <Tags field={field} ids={value as string[]} />;
   if (Array.isArray(value)) return <span className="el">{value.map(String).join(", ")}</span>;
   return <span className={field.type === "multilineText" ? "pre" : "el"}>{`${value as string | number}`}</span>;
 }

@@ -34,8 +34,10 @@ export const isMoney = (field: Field): boolean => field.type === "money" || fiel
 export const isTime = (field: Field): boolean => ["time", "date", "dateOrTime"].includes(field.type);
 export const isNumber = (field: Field): boolean => isMoney(field) || ["number", "integer"].includes(field.type);
 
-const INLINE = new Set(["text", "multilineText", "option", "user", "date", "dateOrTime", "money", "boolean", "email", "phone", "integer", "number"]);
+const INLINE = new Set(["text", "multilineText", "option", "user", "date", "dateOrTime", "money", "boolean", "email", "phone", "integer", "number", "tags"]);
 export const isInline = (field: Field): boolean => field.writable === "always" && INLINE.has(field.type);
+/** Tags need more room than a cell has: they are edited in the panel and on the page. */
+export const isCell = (field: Field): boolean => isInline(field) && field.type !== "tags";
 
 /** The record that a reference names, where it was asked for with `embed`. */
 export function embedded(field: Field, row: Row): Row | null {

@@ -17,6 +17,7 @@ export function draftOf(field: Field, row: Row): Draft[string] {
   if (value === null || value === undefined || field.masked) return "";
   if (isMoney(field)) return String((value as number) / 100);
   if (field.type === "boolean") return value as boolean;
+  if (field.type === "tags") return (value as string[]).join("\n");
   return `${value as string | number}`.slice(0, field.type === "dateOrTime" ? 10 : undefined);
 }
 
@@ -28,6 +29,7 @@ export function valueOf(field: Field, draft: Draft[string] | undefined): unknown
   if (typeof draft === "boolean") return draft;
   if (isPicked(draft)) return draft.id;
   const text = draft.trim();
+  if (field.type === "tags") return text === "" ? [] : text.split("\n");
   if (text === "") return null;
   if (isMoney(field)) return centsOf(text) ?? WRONG;
   if (["number", "integer"].includes(field.type)) return Number.isFinite(Number(text)) ? Number(text) : WRONG;

@@ -109,6 +109,10 @@ class BulkRoutes(Generic[R]):
     async def _bulk(self, tx: Tx, actor: Actor, body: Any, request: Request) -> BulkView:
         self._selection.check(body)
         action = self._action(body)
+        if action == "update":
+            faults = await self._service.option_check.unknown(tx, actor.tenant, body.set)
+            if faults:
+                raise BadRequest(_in_set(faults))
         ids = await self._selection.ids(tx, actor, body)
         changes = body.set if action == "update" else {}
         found = [Item(index, dict(changes), id=each) for index, each in enumerate(ids)]
@@ -130,14 +134,7 @@ class BulkRoutes(Generic[R]):
         try:
             validate_patch(body.set, self._declared.patch)
         except BadRequest as bad:
-            raise BadRequest(
-                [
-                    msgspec.structs.replace(
-                        each, field="set" if each.field == "body" else f"set.{each.field}"
-                    )
-                    for each in bad.field_errors
-                ]
-            ) from None
+            raise BadRequest(_in_set(bad.field_errors)) from None
         return "update"
 
     def _tried(self, actor: Actor, answer: BulkView, outcomes: Sequence[Outcome[R]]) -> RolledBack:
@@ -149,6 +146,13 @@ class BulkRoutes(Generic[R]):
                 after, actor, self._resource.name, rows=len(outcomes), taken=taken, most=most
             ),
         )
+
+
+def _in_set(faults: Sequence[FieldError]) -> list[FieldError]:
+    return [
+        msgspec.structs.replace(each, field="set" if each.field == "body" else f"set.{each.field}")
+        for each in faults
+    ]
 
 
 def actions(resource: AnyResource) -> list[str]:

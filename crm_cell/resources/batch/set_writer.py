@@ -181,7 +181,8 @@ class _Plan(Generic[R]):
                 self._tx, self._actor, current, changes, await self._resolved(changes)
             )
             after = write.after
-            self.steps.append((current, after))
+            if after is not current:
+                self.steps.append((current, after))
         if changed:
             self._claim(item, current)
         return Outcome(item.index, 200, after, changed=changed or after is not current)

@@ -1,7 +1,7 @@
 """Reads cells as people write them: dates, enumerations, booleans, numbers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -9,8 +9,10 @@ from typing import Any, Final
 from crm_cell.fields import Field
 from crm_cell.fields.checks import InvalidValue
 from crm_cell.kernel.clock import format_time, parse_time
+from crm_cell.kernel.labels import Label
 from crm_cell.kernel.masking import is_masked_birthday
 from crm_cell.resources.importing.messages import AMBIGUOUS_DAY, NOT_A_CHOICE, NOT_A_DAY
+from crm_cell.tags.tags import TenantTags
 
 Read = Callable[[str], Any]
 """From the text of a cell to the value in JSON. Raises InvalidValue."""
@@ -20,7 +22,7 @@ _NO: Final = frozenset(["false", "no", "n", "0", "否", "错", "无", "×", "-"]
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", re.ASCII)
 _COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
-_BETWEEN_USERS = re.compile(r"[,;，；、\n]")
+_BETWEEN = re.compile(r"[,;，；、\n]")
 _CLOCK = re.compile(
     r"(?:(上午|下午|AM|PM)\s*)?(\d{1,2}):(\d\d)(?::(\d\d)(?:\.(\d{1,3})\d*)?)?\s*(AM|PM)?",
     re.ASCII | re.IGNORECASE,
@@ -36,10 +38,10 @@ _LAST_MONTH = 12
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def reader_of(field: Field, zone: tzinfo) -> Read:
-    """Text is read as it is."""
-    if field.options:
-        return _choice_reader(field)
+def reader_of(field: Field, zone: tzinfo, labels: Mapping[int | str, Label]) -> Read:
+    """Text is read as it is. `labels`: of the values, if there are few."""
+    if labels:
+        return choice_reader(labels)
     readers: dict[str, Read] = {
         "boolean": read_boolean,
         "integer": read_integer,
@@ -47,7 +49,7 @@ def reader_of(field: Field, zone: tzinfo) -> Read:
         "currency": lambda text: text.strip().upper() if text.strip().isascii() else text,
         "date": lambda text: _day_of(text)[0].isoformat(),
         "birthday": lambda text: text if is_masked_birthday(text) else _day_of(text)[0].isoformat(),
-        "users": lambda text: [each.strip() for each in _BETWEEN_USERS.split(text) if each.strip()],
+        "users": lambda text: [each.strip() for each in _BETWEEN.split(text) if each.strip()],
         "date_or_time": lambda text: read_date_or_time(text, zone),
         "instant": lambda text: read_instant(text, zone),
     }
@@ -173,25 +175,37 @@ def _moment(day: date, clock: str, zone: tzinfo) -> int:
         raise InvalidValue("not_a_date_or_time", text=NOT_A_DAY) from None
 
 
-def _choice_reader(field: Field) -> Read:
+def choice_reader(labels: Mapping[int | str, Label]) -> Read:
     """By code, or by label in either language."""
     codes: dict[str, int | str] = {}
-    for value, labels in field.options.items():
-        plain = int(value) if isinstance(value, int) else str(value)
-        codes |= dict.fromkeys((str(plain).casefold(), *map(str.casefold, labels)), plain)
-    allowed = ", ".join(f"{code} {label[0]} {label[1]}" for code, label in _plain(field))
+    for value, names in labels.items():
+        codes |= dict.fromkeys(map(str.casefold, names), _plain(value))
+    # A code means itself, whatever the labels are.
+    codes |= {str(_plain(value)).casefold(): _plain(value) for value in labels}
 
     def read(text: str) -> int | str:
         found = codes.get(text.strip().casefold())
         if found is None:
+            allowed = ", ".join(
+                f"{_plain(value)} {label[0]} {label[1]}" for value, label in labels.items()
+            )
             raise InvalidValue("not_one_of", text=NOT_A_CHOICE, allowed=allowed)
         return found
 
     return read
 
 
-def _plain(field: Field) -> list[tuple[int | str, tuple[str, str]]]:
-    return [
-        (int(value) if isinstance(value, int) else str(value), label)
-        for value, label in field.options.items()
-    ]
+def tag_reader(tags: TenantTags) -> Read:
+    """Names or ids, between commas. Names that the tenant does not have are faults later."""
+
+    def read(text: str) -> list[str]:
+        named = [each.strip() for each in _BETWEEN.split(text) if each.strip()]
+        found = [tags.find(each) for each in named]
+        return [each if tag is None else tag.id for each, tag in zip(named, found, strict=True)]
+
+    return read
+
+
+def _plain(value: int | str) -> int | str:
+    """Without the names of an enumeration."""
+    return int(value) if isinstance(value, int) else str(value)

@@ -44,7 +44,9 @@ class Importer(Generic[R]):
 
     async def run(self, tx: Tx, actor: Actor, body: Any, how: How) -> Any:
         """The report. Raises RolledBack with it for a dry run."""
-        reader = RowReader(self.service.resource, self.headings, how.zone)
+        options = await self.service.services.options.of(tx, actor.tenant)
+        tags = await self.service.services.tags.of(tx, actor.tenant)
+        reader = RowReader(self.service.resource, self.headings, how.zone, options, tags)
         rows, columns, left_aside = self._rows(reader, body)
         written = await self.writer.write(tx, actor, rows, how.mode, how.source)
         report = self.reporter.report(

@@ -12,10 +12,13 @@ from crm_cell.http.json_body import printable
 from crm_cell.kernel.errors import FieldError
 from crm_cell.kernel.ids import is_id
 from crm_cell.kernel.text import is_blank
-from crm_cell.resources.importing.cells import Read, read_number, reader_of
+from crm_cell.options.options import TenantOptions
+from crm_cell.resources.importing.cells import Read, read_number, reader_of, tag_reader
 from crm_cell.resources.importing.headings import Heading, Headings, member_of
 from crm_cell.resources.importing.messages import NOT_MONEY
+from crm_cell.resources.option_fields import labels_of
 from crm_cell.resources.resource import AnyResource
+from crm_cell.tags.tags import TenantTags
 
 _SHOWN: Final = 100
 _SHOW_READING: Final = frozenset({"date", "birthday", "date_or_time", "instant"})
@@ -52,11 +55,21 @@ class ImportRow(msgspec.Struct):
 class RowReader:
     """Of one resource, for cells in one time zone."""
 
-    def __init__(self, resource: AnyResource, headings: Headings, zone: tzinfo) -> None:
+    def __init__(
+        self,
+        resource: AnyResource,
+        headings: Headings,
+        zone: tzinfo,
+        options: TenantOptions,
+        tags: TenantTags,
+    ) -> None:
         self._headings = headings
         self._readers: dict[str, Read] = {
-            name: reader_of(field, zone) for name, field in resource.fields.items()
+            name: reader_of(field, zone, labels_of(resource, field, options))
+            for name, field in resource.fields.items()
         }
+        if resource.has_tags:
+            self._readers["tags"] = tag_reader(tags)
         self._found: dict[str, Heading | None] = {}
 
     def heading(self, text: str) -> Heading | None:

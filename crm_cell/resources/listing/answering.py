@@ -50,7 +50,7 @@ class Lists(Generic[R]):
     """Of one resource."""
 
     def __init__(self, service: Service[R], view: type[View]) -> None:
-        self.finding = Finding(service.store)
+        self.finding = Finding(service.store, service.services.options, service.services.tags)
         self.language = self.finding.language
         self._service = service
         self._views = ViewMakers(service.resource, view)

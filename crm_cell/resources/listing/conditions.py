@@ -5,7 +5,7 @@ exactly where what it holds is false. SQL's third truth value is avoided by writ
 negated as its opposite, or empty.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -29,17 +29,21 @@ from crm_cell.resources.listing.values import (
     caller_of,
     is_my_team,
     is_nobody,
+    one_of,
     prefix_of,
     searched_for,
     span,
+    tag_of,
     value_of,
 )
 from crm_cell.resources.tables import search_key_of
+from crm_cell.tags.tags import TenantTags
 
 Shape = tuple[Any, ...]
 """("compare", column, operator), ("in", column, many), ("not in", column, many), ("null", column),
-("set", column), ("length", column, operator), ("and", *shapes), ("or", *shapes). Each `compare` and
-each place of an `in` takes the next of the values."""
+("set", column), ("length", column, operator), ("tagged", many), ("untagged", many), ("and",
+*shapes), ("or", *shapes). Each `compare` and each place of an `in` or of tags takes the next of
+the values."""
 Values = list[Any]
 Typed = tuple[Shape, Values]
 
@@ -70,6 +74,12 @@ class Lookup(Protocol):
     async def containing(self, member: ListMember, text: str, /) -> list[str]:
         """Ids of the records that a search finds."""
         ...
+
+    async def options(self, member: ListMember, /) -> Collection[str]:
+        """Ids of the options of a field, also of those that are no longer active."""
+        ...
+
+    async def tags(self) -> TenantTags: ...
 
     async def team(self, leader: str, /) -> list[str]:
         """Everybody in the teams that a user leads, and the user."""
@@ -119,6 +129,10 @@ def _negated(shape: Shape, nullable: set[str]) -> Shape:
             return ("set", column)
         case ("set", column):
             return ("null", column)
+        case ("tagged", many):
+            return ("untagged", many)
+        case ("untagged", many):
+            return ("tagged", many)
         case ("in", column, many):
             opposite: Shape = ("not in", column, many)
         case ("not in", column, many):
@@ -172,9 +186,20 @@ async def _condition(condition: Condition, context: Context) -> Typed:
     if condition.operator == CONTAINS:
         text = searched_for(member, condition.values[0], context)
         return among("id", await context.lookup.containing(member, text))
+    if member.kind == "tags":
+        return await _tagged(condition, context)
     if member.kind in _SPANS:
         return _in_time(condition, member, context)
     return await _plain(condition, member, context)
+
+
+async def _tagged(condition: Condition, context: Context) -> Typed:
+    """Records with one of the tags, or with none of them."""
+    tags = await context.lookup.tags()
+    found = list(dict.fromkeys(tag_of(each, tags) for each in condition.values))
+    many = next((each for each in _LENGTHS if each >= len(found)), len(found))
+    kind = "untagged" if condition.operator == "has none" else "tagged"
+    return (kind, many), [*found, *found[-1:] * (many - len(found))]
 
 
 def search_key(member: ListMember) -> str:
@@ -210,6 +235,8 @@ async def _equal(condition: Condition, member: ListMember, context: Context) -> 
 
 async def _each_of(member: ListMember, given: Value, context: Context) -> Values:
     """One value, or of `myTeam` all that it means."""
+    if member.field is not None and member.field.kind == "option":
+        return [one_of(given, await context.lookup.options(member))]
     if not is_my_team(member, given):
         return [value_of(member, given, context)]
     return list(await context.lookup.team(caller_of(given, context)))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Final
 
+import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from crm_cell.fields import Field, Writable, checks
@@ -10,12 +11,17 @@ from crm_cell.http.routing import Routes, Tag
 from crm_cell.http.schema import Query, View
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.labels import Label
+from crm_cell.options.catalogue import Catalogue
+from crm_cell.options.options import Option, TenantOptions
 from crm_cell.resources.listing.language import ListLanguage
 from crm_cell.resources.listing.members import Derived, ListMember
 from crm_cell.resources.listing.selection import embeddable
 from crm_cell.resources.registry import Registry
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.views import Member, camel, members
+from crm_cell.storage.engine import Reader
+from crm_cell.tags import tags
+from crm_cell.tags.catalogue import TagCatalogue
 
 _TYPES: Final[Mapping[str, str]] = {
     "lines": "multilineText",
@@ -66,6 +72,17 @@ class OptionView(View):
 
     value: Annotated[int | str, Meta(description="值 · The value", examples=[1])]
     label: Annotated[LabelView, Meta(description="名称 · What people call it")]
+    color: (
+        Annotated[
+            str,
+            Meta(description="颜色，固定的值为 null · Colour; null if no tenant changes it"),
+        ]
+        | None
+    ) = None
+    active: Annotated[
+        bool,
+        Meta(description="是否可选用 · Whether records can get it; those that have it keep it"),
+    ] = True
 
 
 class BoundsView(View):
@@ -86,7 +103,7 @@ class FieldView(View):
         str,
         Meta(
             description="类型：id tenant text multilineText integer money currency boolean option"
-            " date month time dateOrTime phone email reference user expression items"
+            " date month time dateOrTime phone email reference user tags expression items"
             " computed · Which kind of value",
             examples=["text"],
         ),
@@ -141,7 +158,12 @@ class FieldsView(View):
     data: list[ResourceFieldsView]
 
 
-def field_routes(registry: Registry, languages: Iterable[ListLanguage]) -> Routes:
+def field_routes(
+    registry: Registry,
+    languages: Iterable[ListLanguage],
+    catalogue: Catalogue,
+    tag_catalogue: TagCatalogue,
+) -> Routes:
     described = {each.resource.name: _resource(registry, each) for each in languages}
     kind = checks.enum(*described)
     named = Meta(
@@ -159,13 +181,45 @@ def field_routes(registry: Registry, languages: Iterable[ListLanguage]) -> Route
         ),
     )
 
-    @routes.plain("", "字段说明")
-    async def list_(_actor: Actor, query: query_type) -> FieldsView:
-        """The members of one resource, or of all."""
+    @routes.read("", "字段说明")
+    async def list_(tx: Reader, actor: Actor, query: query_type) -> FieldsView:
+        """The members of one resource, or of all, with the options and tags of the tenant."""
         wanted = [query.resource] if query.resource else described
-        return FieldsView(data=[described[name] for name in wanted])
+        options = await catalogue.of(tx, actor.tenant)
+        tagged = list(map(_tag, (await tag_catalogue.of(tx, actor.tenant)).shown))
+        return FieldsView(data=[_with_options(described[name], options, tagged) for name in wanted])
 
     return routes
+
+
+def _with_options(
+    described: ResourceFieldsView, options: TenantOptions, tagged: list[OptionView]
+) -> ResourceFieldsView:
+    """With those that the tenant has."""
+    fields = []
+    for each in described.fields:
+        found = options.find(f"{described.resource}.{each.name}")
+        if found is not None:
+            shown = list(map(_tenant_option, found.values()))
+            each = msgspec.structs.replace(each, options=shown)  # noqa: PLW2901
+        elif each.type == "tags":
+            each = msgspec.structs.replace(each, options=tagged)  # noqa: PLW2901
+        fields.append(each)
+    return msgspec.structs.replace(described, fields=fields)
+
+
+def _tag(tag: tags.Tag) -> OptionView:
+    label = LabelView(zh=tag.name, en=tag.name)
+    return OptionView(value=tag.id, label=label, color=tag.color, active=tag.active)
+
+
+def _tenant_option(option: Option) -> OptionView:
+    return OptionView(
+        value=option.option_id,
+        label=LabelView.of(option.label),
+        color=option.color,
+        active=option.active,
+    )
 
 
 def _resource(registry: Registry, language: ListLanguage) -> ResourceFieldsView:

@@ -7,6 +7,7 @@ import msgspec
 
 from crm_cell.http.paging import RequestedListing, Wanted
 from crm_cell.kernel.actor import Actor
+from crm_cell.options.catalogue import Catalogue
 from crm_cell.resources.listing.containing import Containing
 from crm_cell.resources.listing.language import ListLanguage, Parsed
 from crm_cell.resources.listing.reading import ListReader, Rows
@@ -15,6 +16,7 @@ from crm_cell.resources.reading import Filters
 from crm_cell.resources.record import R
 from crm_cell.resources.store import Store
 from crm_cell.storage.engine import Reader, Row
+from crm_cell.tags.catalogue import TagCatalogue
 
 
 class Found(msgspec.Struct, Generic[R], frozen=True):
@@ -37,8 +39,8 @@ class Found(msgspec.Struct, Generic[R], frozen=True):
 class Finding(Generic[R]):
     """Of one resource."""
 
-    def __init__(self, store: Store[R]) -> None:
-        self.language = ListLanguage(store, Containing(store))
+    def __init__(self, store: Store[R], options: Catalogue, tags: TagCatalogue) -> None:
+        self.language = ListLanguage(store, Containing(store), options, tags)
         self._reader = ListReader(store)
 
     async def find(

@@ -1,6 +1,6 @@
 """The list language of one resource: from what a request says to what is read."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import tzinfo
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from crm_cell.http.paging import RequestedListing, Wanted
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, FieldError, QueryTooBroad
+from crm_cell.options.catalogue import Catalogue
 from crm_cell.people.teams import store as teams
 from crm_cell.resources.listing.conditions import (
     ALL,
@@ -38,14 +39,18 @@ from crm_cell.resources.listing.text import parse_text
 from crm_cell.resources.listing.times import DEFAULT_ZONE, Moment, zone_named
 from crm_cell.resources.listing.tree import And, Condition, InvalidListing, Tree, conditions_of
 from crm_cell.resources.listing.zones import NO_ZONE
+from crm_cell.resources.option_fields import option_name
 from crm_cell.resources.reading import Filters, RecordReader
 from crm_cell.resources.tables import SPARSE
 from crm_cell.storage.engine import Reader
+from crm_cell.tags.catalogue import TagCatalogue
+from crm_cell.tags.tags import TenantTags
 
 T = TypeVar("T")
 
 _PARSED: Final = 512
 _SELECTIVE: Final = ("=", "in")
+_BROAD: Final = ("!=", "not in", "has none")
 
 
 class Parsed(msgspec.Struct, frozen=True):
@@ -58,8 +63,15 @@ class Parsed(msgspec.Struct, frozen=True):
 
 
 class ListLanguage:
-    def __init__(self, reader: RecordReader[Any], containing: Containing | None = None) -> None:
+    def __init__(
+        self,
+        reader: RecordReader[Any],
+        containing: Containing | None,
+        options: Catalogue,
+        tags: TagCatalogue,
+    ) -> None:
         self.resource = reader.resource
+        self._options, self._tags = options, tags
         self.members = list_members(
             self.resource,
             contains=containing.fields if containing else frozenset(),
@@ -123,7 +135,7 @@ class ListLanguage:
     ) -> Narrowed:
         """Raises BadRequest for what does not fit the fields, the caller, or the cursor."""
         wanted = page.wanted or Wanted()
-        lookup = _Lookup(tx, actor, self._reader, self._containing)
+        lookup = _Lookup(tx, actor, self._reader, self._containing, (self._options, self._tags))
         context = Context(self.members, actor, Moment(tx.now, parsed.zone), lookup)
         try:
             shape, values = (ALL, []) if parsed.tree is None else await typed(parsed.tree, context)
@@ -159,7 +171,7 @@ class ListLanguage:
         return references, shape, values
 
     def is_indexed(self, member: ListMember) -> bool:
-        return member.column in self._indexed or member.kind == "secret"
+        return member.column in self._indexed or member.kind in ("secret", "tags")
 
     def _leaves_few(self, tree: Tree | None) -> bool:
         """Whether all rows have one of some ids, keys or numbers."""
@@ -179,7 +191,7 @@ class ListLanguage:
             member = self.members[each.field]
             if each.operator == CONTAINS:
                 continue
-            if not self.is_indexed(member) or each.operator in ("!=", "not in"):
+            if not self.is_indexed(member) or each.operator in _BROAD:
                 return f"{each.field} {each.operator}"
         for key in parsed.order.keys:
             if key.column not in self._indexed:
@@ -198,9 +210,15 @@ def _read(faults: list[FieldError], read: Callable[[], T], otherwise: T) -> T:
 
 class _Lookup:
     def __init__(
-        self, tx: Reader, actor: Actor, reader: RecordReader[Any], containing: Containing | None
+        self,
+        tx: Reader,
+        actor: Actor,
+        reader: RecordReader[Any],
+        containing: Containing | None,
+        settings: tuple[Catalogue, TagCatalogue],
     ) -> None:
         self._tx, self._actor, self._reader, self._containing = tx, actor, reader, containing
+        self._options, self._tags = settings
         self._left = _MOST_FOUND
 
     async def keys(self, member: ListMember, value: str, /) -> list[str]:
@@ -215,6 +233,14 @@ class _Lookup:
         if self._left < 0:
             raise QueryTooBroad(f"{member.wire} {CONTAINS}")
         return found
+
+    async def options(self, member: ListMember, /) -> Collection[str]:
+        assert member.field is not None, "an option is declared"
+        found = await self._options.of(self._tx, self._actor.tenant)
+        return found.of(option_name(self._reader.resource, member.field))
+
+    async def tags(self) -> TenantTags:
+        return await self._tags.of(self._tx, self._actor.tenant)
 
     async def team(self, leader: str, /) -> list[str]:
         led = await teams.reach_of(self._tx, self._actor.tenant, leader)

@@ -26,6 +26,7 @@ Kind = Literal[
     "id",
     "boolean",
     "secret",
+    "tags",
 ]
 
 CONTAINS: Final = "~"
@@ -43,6 +44,7 @@ OPERATORS_OF: Final[Mapping[Kind, tuple[str, ...]]] = {
     "id": (*_EQUAL, *_EMPTY),
     "boolean": ("=", *_EMPTY),
     "secret": ("=",),
+    "tags": ("has", "has any", "has none", *_EMPTY),
 }
 _KINDS: Final[Mapping[str, Kind]] = {
     "text": "text",
@@ -70,6 +72,7 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "created_by": "user",
     "user_of": "user",
     "user": "user",
+    "tags": "tags",
 }
 # Long texts, ids and users have an order that means nothing to people.
 _UNSORTABLE: Final = (
@@ -82,6 +85,7 @@ _UNSORTABLE: Final = (
     "created_by",
     "user_of",
     "user",
+    "tags",
 )
 
 

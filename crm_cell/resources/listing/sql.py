@@ -21,6 +21,9 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], sa.ColumnElement[bool]]]] = {
 }
 _LETTERS: Final = ["".join(each) for each in product(ascii_lowercase, repeat=3)]
 _DAY_LENGTH: Final = 10
+_RECORD_TAGS: Final = sa.table(
+    "record_tags", sa.column("tenant_id"), sa.column("tag_id"), sa.column("record_id")
+)
 
 
 Grouping = Callable[[sa.Select[Any], sa.Table], sa.Select[Any]]
@@ -91,11 +94,24 @@ def _condition(table: sa.Table, shape: Shape, numbers: Iterator[int]) -> sa.Colu
             return _COMPARE[operator](length, sa.literal_column(str(_DAY_LENGTH)))
         case ("compare", column, operator):
             return _COMPARE[operator](table.c[column], _next(numbers))
-        case ("in", column, many):
-            return table.c[column].in_([_next(numbers) for _ in range(many)])
-        case ("not in", column, many):
-            return table.c[column].not_in([_next(numbers) for _ in range(many)])
+        case ("in" | "not in", column, many):
+            values = [_next(numbers) for _ in range(many)]
+            found = table.c[column]
+            return found.in_(values) if shape[0] == "in" else found.not_in(values)
+        case ("tagged" | "untagged", many):
+            return _tagged(table, many, numbers, holds=shape[0] == "tagged")
     raise AssertionError(shape)
+
+
+def _tagged(
+    table: sa.Table, many: int, numbers: Iterator[int], *, holds: bool
+) -> sa.ColumnElement[bool]:
+    """Whether a record has one of so many tags, or none of them."""
+    tags = [_next(numbers) for _ in range(many)]
+    found = sa.select(_RECORD_TAGS.c.record_id).where(
+        _RECORD_TAGS.c.tenant_id == sa.bindparam("tenant"), _RECORD_TAGS.c.tag_id.in_(tags)
+    )
+    return table.c.id.in_(found) if holds else table.c.id.not_in(found)
 
 
 def _next(numbers: Iterator[int]) -> sa.BindParameter[Any]:

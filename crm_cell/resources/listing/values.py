@@ -1,21 +1,26 @@
 """From a value as it is written to the one that a column is compared with."""
 
 import unicodedata
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final
 
 from crm_cell.fields import checks
 from crm_cell.fields.checks import Check, InvalidValue
+from crm_cell.http.json_body import printable
 from crm_cell.kernel.messages import FIELD_ERRORS, Message
 from crm_cell.kernel.text import clean_lines, has_control_except_lines, has_excess_marks, name_key
 from crm_cell.resources.listing.members import ListMember
 from crm_cell.resources.listing.times import WORDS, Span, span_of
 from crm_cell.resources.listing.tree import InvalidListing, Value, invalid_value
 from crm_cell.search.query import LONGEST_QUERY
+from crm_cell.tags.messages import NO_TAG
+from crm_cell.tags.tags import TenantTags
 
 if TYPE_CHECKING:
     from crm_cell.resources.listing.conditions import Context
 
 _INT64: Final = 2**63
+_SHOWN: Final = 50
 _user: Final[Check] = (checks.owner().extra or {})["check"]
 _integer: Final[Check] = (checks.integer(-_INT64, _INT64 - 1).extra or {})["check"]
 _reference: Final[Check] = (checks.reference().extra or {})["check"]
@@ -49,6 +54,27 @@ def value_of(member: ListMember, given: Value, context: "Context") -> Any:
     assert member.field is not None, "what every record has is an id or a time"
     assert member.field.meta is not None, "a choice is checked as a body's is"
     return _checked(given, (member.field.meta.extra or {})["check"])
+
+
+def one_of(given: Value, allowed: Collection[str]) -> str:
+    """Raises InvalidListing."""
+    if given.kind == "word":
+        raise InvalidListing(given.at, "value", _QUOTED)
+    named = str(_checked(given, checks.string))
+    if named not in allowed:
+        raise invalid_value(given.at, "not_one_of", {"allowed": ", ".join(allowed)})
+    return named
+
+
+def tag_of(given: Value, tags: TenantTags) -> str:
+    """The id of a tag that is named by its id or its name. Raises InvalidListing."""
+    if given.kind == "word":
+        raise InvalidListing(given.at, "value", _QUOTED)
+    named = _bounded(given)
+    tag = tags.find(named)
+    if tag is None:
+        raise InvalidListing(given.at, "value", NO_TAG, name=printable(named, _SHOWN))
+    return tag.id
 
 
 def span(given: Value, context: "Context") -> Span:

@@ -76,6 +76,7 @@ class PostgresTx:
         "now",
         "pending_deltas",
         "rank_index",
+        "settings",
         "stripe",
     )
 
@@ -103,6 +104,7 @@ class PostgresTx:
         self.may_take_long = may_take_long
         self.pending_deltas: CounterDeltas = {}
         self.held: set[str] = set()
+        self.settings: dict[Any, Any] = {}
         self.for_update = " FOR NO KEY UPDATE" if begin else ""
         self.for_share = " FOR SHARE" if begin else ""
         self.for_deletion = " FOR UPDATE" if begin else ""

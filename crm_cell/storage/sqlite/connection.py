@@ -62,7 +62,7 @@ _INLINE_INSTRUCTIONS = 100_000
 class SqliteReader:
     """Reads whose awaits complete at once."""
 
-    __slots__ = ("_execute", "cipher", "may_take_long", "now", "rank_index")
+    __slots__ = ("_execute", "cipher", "may_take_long", "now", "rank_index", "settings")
     # There is only one writer, so no row needs a lock.
     for_update = for_share = ""
     in_process = True
@@ -81,6 +81,7 @@ class SqliteReader:
         self.rank_index = rank_index
         self.may_take_long = may_take_long
         self.now = now
+        self.settings: dict[Any, Any] = {}
         self.cipher: FieldCipher = NO_ENCRYPTION
 
     async def fetch_one(self, sql: str, /, **params: object) -> Row | None:

@@ -33,6 +33,7 @@ MEMBERS = [
     "level",
     "source",
     "industry",
+    "tags",
     "lastFollowUpAt",
     "lastFollowUpBy",
     "nextContactAt",
@@ -81,7 +82,9 @@ def rows_of_ndjson(content: bytes) -> list[Json]:
 
 def typed(row: dict[str, Any]) -> Json:
     """A file of cells knows no null, and CSV no numbers."""
-    return {name: value or None for name, value in row.items()} | {"status": int(row["status"])}
+    tags = row["tags"].split(", ") if row["tags"] else []
+    plain = {name: value or None for name, value in row.items()}
+    return plain | {"status": int(row["status"]), "tags": tags}
 
 
 ROWS = {"csv": rows_of_csv, "ndjson": rows_of_ndjson, "xlsx": rows_of_xlsx}

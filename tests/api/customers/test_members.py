@@ -48,17 +48,17 @@ async def test_what_is_wrong_is_named_and_nothing_changes(acme: Caller, cell: Ru
         "region": "999999",
         "website": "javascript:alert(1)",
         "shortName": "简" * 101,
-        "level": "A",
     }
     async with nothing_changes(cell):
         answer = await acme.post("/customers", {"name": "云图", **wrong})
         body = refused(answer, 400, "BAD_REQUEST")
+        unknown = await acme.post("/customers", {"name": "云图", "level": "A", "source": "B"})
+    assert faults(unknown) == {("level", "not_one_of"), ("source", "not_one_of")}
     assert faults(answer) == {
         ("uscc", "malformed"),
         ("region", "malformed"),
         ("website", "malformed"),
         ("shortName", "too_long"),
-        ("level", "not_one_of"),
     }
     [message] = [each["message"] for each in body["errors"] if each["field"] == "uscc"]
     assert message == "校验位不符，应为 3"
@@ -90,4 +90,6 @@ async def test_options_are_read_and_written_by_their_labels_in_files(acme: Calle
     assert level["options"][0] == {
         "value": "level.a",
         "label": {"zh": "A 重点", "en": "A, key account"},
+        "color": "red",
+        "active": True,
     }

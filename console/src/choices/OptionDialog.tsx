@@ -1,0 +1,112 @@
+import { useMutation } from "@tanstack/react-query";
+import { type SyntheticEvent, useState } from "react";
+
+import { ApiError } from "../api/errors";
+import type { OptionCreate, TenantOption } from "../api/schema";
+import { useLabel, useT } from "../i18n/translate";
+import { newRequestId, useIntent } from "../state/intent";
+import { toast } from "../state/toasts";
+import { Button } from "../ui/Button";
+import { Dialog } from "../ui/Dialog";
+import { Field, Text } from "../ui/Field";
+import { FormFault } from "../ui/States";
+import { ColorField } from "./ColorField";
+import { addOption, changeOption, deleteOption, useRefresh } from "./useChoices";
+
+interface Draft {
+  optionId: string;
+  zh: string;
+  en: string;
+  color: string;
+  position: string;
+  active: boolean;
+}
+
+const KNOWN = ["optionId", "label", "position"];
+
+const draftOf = (option: TenantOption | null): Draft => ({
+  optionId: option?.optionId ?? "",
+  zh: option?.label.zh ?? "",
+  en: option?.label.en ?? "",
+  color: option?.color ?? "gray",
+  position: option ? String(option.position) : "",
+  active: option?.active ?? true,
+});
+
+function contentOf(draft: Draft) {
+  const label: Record<string, string> = {};
+  if (draft.zh.trim()) label["zh"] = draft.zh.trim();
+  if (draft.en.trim()) label["en"] = draft.en.trim();
+  const color = draft.color as NonNullable<OptionCreate["color"]>;
+  return { label, color, active: draft.active, ...(draft.position.trim() && { position: Number(draft.position) }) };
+}
+
+/** Adds an option to a field, or changes one. */
+export function OptionDialog({ field, option, onClose }: { field: string; option: TenantOption | null; onClose: () => void }) {
+  const t = useT();
+  const label = useLabel();
+  const refresh = useRefresh();
+  const [start] = useState(() => draftOf(option));
+  const { intent, change, finish, renew } = useIntent<Draft>(`option.${field}.${option?.optionId ?? ""}`, start);
+  const draft = intent.values;
+  const set = (changes: Partial<Draft>) => change({ ...draft, ...changes });
+  const name = draft.zh || draft.en;
+  const close = () => {
+    finish();
+    onClose();
+  };
+  const done = (text: string) => {
+    toast(text);
+    refresh();
+    close();
+  };
+  const saving = useMutation({
+    mutationFn: () =>
+      option
+        ? changeOption(option, intent.requestId, contentOf(draft))
+        : addOption(intent.requestId, { field, optionId: draft.optionId.trim(), ...contentOf(draft) }),
+    onSuccess: () => done(t(option ? "record.saved" : "form.created", { name })),
+    onError: (error) => error instanceof ApiError && !error.offline && renew(),
+  });
+  const erasing = useMutation({
+    mutationFn: (of: TenantOption) => deleteOption(of, newRequestId()),
+    onSuccess: () => done(t("record.deleted", { name })),
+  });
+  const refused = saving.error instanceof ApiError ? saving.error : null;
+  const complete = name.trim() !== "" && draft.optionId.trim() !== "";
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!saving.isPending && complete) saving.mutate();
+  };
+  return (
+    <Dialog title={option ? label(option.label) : t("choices.addOption")} onClose={close}>
+      <form onSubmit={submit} noValidate>
+        <div className="form" style={{ margin: "16px 0" }}>
+          <Field label={t("choices.optionId")} hint={t("choices.optionIdHint")} wide fault={refused?.faultOf("optionId")}>
+            {(control) => <Text {...control} autoFocus={option === null} readOnly={option !== null} value={draft.optionId} onChange={(event) => set({ optionId: event.target.value })} />}
+          </Field>
+          <Field label={t("choices.zh")} fault={refused?.faultOf("label")}>
+            {(control) => <Text {...control} value={draft.zh} onChange={(event) => set({ zh: event.target.value })} />}
+          </Field>
+          <Field label={t("choices.en")} hint={t("signin.optional")}>
+            {(control) => <Text {...control} value={draft.en} onChange={(event) => set({ en: event.target.value })} />}
+          </Field>
+          <Field label={t("choices.position")} hint={t("signin.optional")} fault={refused?.faultOf("position")}>
+            {(control) => <Text {...control} inputMode="numeric" value={draft.position} onChange={(event) => set({ position: event.target.value })} />}
+          </Field>
+          <Field label={t("choices.active")}>
+            {(control) => <input {...control} type="checkbox" className="cb" checked={draft.active} onChange={(event) => set({ active: event.target.checked })} />}
+          </Field>
+        </div>
+        <ColorField value={draft.color} onChange={(color) => set({ color })} />
+        <FormFault error={saving.error ?? erasing.error} known={KNOWN} />
+        <div className="dlg-foot">
+          {option && <Button look="danger" busy={erasing.isPending} onClick={() => erasing.mutate(option)}>{t("action.delete")}</Button>}
+          <span className="sp" />
+          <Button onClick={close}>{t("action.cancel")}</Button>
+          <Button type="submit" look="primary" busy={saving.isPending} disabled={!complete}>{t("action.save")}</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,1 @@
+"""Tags that a tenant gives to records."""
