@@ -195,7 +195,7 @@ customers = Resource(
         ("next_contact_at",),
         ("open_opportunity_cents",),
         ("outstanding_cents",),
-        ("assigned_at",),
+        ("owner_id", "assigned_at"),
     ),
     rollups=(_OF_FOLLOW_UPS, _OF_TASKS, _OF_OPPORTUNITIES, _OF_CONTRACTS),
     shared_with_members=shared_with_members("id", written=True),

@@ -154,9 +154,12 @@ opportunities = Resource(
         ("updated_at",),
         ("stage_since",),
         ("expected_close_on",),
+        # The columns of an owner's board: SQLite read all deals of the owner for each.
+        ("owner_id", "stage", "expected_close_on"),
     ),
     # The board shows what is due first and what was closed last, and weighs by probabilities.
     sparsely_indexed_by=(
+        ("owner_id", "stage", "closed_at"),
         ("stage", "expected_close_on"),
         ("stage", "closed_at"),
         ("probability",),

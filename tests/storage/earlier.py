@@ -79,11 +79,15 @@ UNDO = {
     "0027": ["DROP TABLE handovers", "DROP TABLE handover_items"],
     "0026": [f"DROP TABLE {table}" for table in ("users", "teams", "team_members", "team_reach")],
     "0041": [
-        "DROP INDEX customers_by_assigned_at",
+        "DROP INDEX customers_by_owner_id_assigned_at",
         "ALTER TABLE customers DROP COLUMN assigned_at",
         "DROP TABLE calendar_feeds",
     ],
-    "0045": ["DROP TABLE customer_members"],
+    "0045": [
+        "DROP TABLE customer_members",
+        "DROP INDEX opportunities_by_owner_id_stage_expected_close_on",
+        "DROP INDEX opportunities_by_owner_id_stage_closed_at",
+    ],
     "0040": ["DROP TABLE notifications", "DROP TABLE task_reminders"],
     "0036": ["DROP TABLE duplicate_check_counts"],
     "0038": [

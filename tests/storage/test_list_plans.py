@@ -31,7 +31,7 @@ RESOURCES = list(SERVICES.registry)
 ACME = Actor("acme")
 ALICE = Actor("acme", owner="alice")
 WITHOUT_INDEX = {
-    # By credit code, region, level and figures an index finds those that have a value.
+    # By credit code, region, level, figures and assignment an index finds those that have a value.
     "customer": [
         "status",
         "shortName",
@@ -49,6 +49,7 @@ WITHOUT_INDEX = {
         "openOpportunityCount",
         "openOpportunityCents",
         "outstandingCents",
+        "newlyAssigned",
     ],
     "contact": ["name", "isPrimary", "title", "department", "role", "remark", "updatedAt"],
     "opportunity": [

@@ -15,9 +15,9 @@ ASSIGNED = sa.text("deleted_at IS NULL AND assigned_at IS NOT NULL")
 def upgrade() -> None:
     op.add_column("customers", sa.Column("assigned_at", BIG, nullable=True))
     op.create_index(
-        "customers_by_assigned_at",
+        "customers_by_owner_id_assigned_at",
         "customers",
-        ["tenant_id", "assigned_at", "id"],
+        ["tenant_id", "owner_id", "assigned_at", "id"],
         sqlite_where=ASSIGNED,
         postgresql_where=ASSIGNED,
     )

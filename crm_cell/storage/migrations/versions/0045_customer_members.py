@@ -1,4 +1,5 @@
-"""The table `customer_members`: users beside its owner who read or change a customer."""
+"""The table `customer_members`: users beside its owner who read or change a customer; and indexes
+for the columns of an owner's board."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +10,7 @@ down_revision = "0040"
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TABLE = "customer_members"
+LIVE = "deleted_at IS NULL"
 
 
 def upgrade() -> None:
@@ -26,6 +28,18 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         protect(TABLE)
     op.create_index("customer_members_by_user", TABLE, ["tenant_id", "user_id", "customer_id"])
+    board = ["tenant_id", "owner_id", "stage"]
+    for column, where in (
+        ("expected_close_on", LIVE),
+        ("closed_at", f"{LIVE} AND closed_at IS NOT NULL"),
+    ):
+        op.create_index(
+            f"opportunities_by_owner_id_stage_{column}",
+            "opportunities",
+            [*board, column, "id"],
+            sqlite_where=sa.text(where),
+            postgresql_where=sa.text(where),
+        )
 
 
 def protect(table: str) -> None:
