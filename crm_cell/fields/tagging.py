@@ -33,8 +33,14 @@ class TagChange:
         self.add, self.remove = tuple(add), tuple(remove)
 
     def __eq__(self, stored: object) -> bool:
-        """Whether it says what is stored already."""
+        """Whether it says what is stored already, or what another one says."""
+        if isinstance(stored, TagChange):
+            return self._parts == stored._parts
         return self.whole is not None and "\n".join(self.whole) == (stored or "")
+
+    @property
+    def _parts(self) -> tuple[tuple[str, ...] | None, tuple[str, ...], tuple[str, ...]]:
+        return self.whole, self.add, self.remove
 
     __hash__ = None  # type: ignore[assignment]  # it equals what is stored
 

@@ -238,6 +238,7 @@ async def test_everything_is_on_record_and_told(cell: Running) -> None:
     assert Counter(event["eventType"] for event in events(cell)) == {
         "crm.user.created": 3,
         "crm.team.created": 2,
+        "crm.tag.created": 5,
         "crm.customer.created": 201,
         "crm.customer.updated": 8,
         "crm.customer.deleted": 1,

@@ -12,6 +12,7 @@ import pytest
 from crm_cell.demo import words
 from crm_cell.demo.actions import Action, Key, Subject
 from crm_cell.demo.plan import WorkSession, make_plan
+from crm_cell.fields.tagging import TagChange
 from crm_cell.follow_ups.schemas import FollowUpCreate
 from crm_cell.http.schema import check_members
 from crm_cell.kernel.clock import format_time
@@ -165,6 +166,8 @@ def wire(name: str, value: Any) -> Any:
     """As a request would have it."""
     if name in ("due_at", "remind_at"):
         return format_time(value)
+    if isinstance(value, TagChange):
+        return list(value.whole or ())
     return msgspec.json.decode(value) if name == "columns" else msgspec.to_builtins(value)
 
 
