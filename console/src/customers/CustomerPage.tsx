@@ -99,7 +99,7 @@ export default function CustomerPage({ id }: { id: string }) {
           )}
           {shows("related") && (
             <section className="c3" aria-label={t("record.related")}>
-              <Related customerId={id} />
+              <Related customerId={id} ownerId={data.row["ownerId"] as string | null} />
             </section>
           )}
         </div>

@@ -11,15 +11,17 @@ import { Tasks } from "../tasks/Tasks";
 import { Person } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
 import { Failed, SkeletonLines } from "../ui/States";
+import { Collaborators } from "./Collaborators";
 
 /** What hangs on the customer: the next step first. */
-export function Related({ customerId }: { customerId: string }) {
+export function Related({ customerId, ownerId }: { customerId: string; ownerId: string | null }) {
   return (
     <>
       <Tasks customerId={customerId} />
       <Section resource="opportunity" label="nav.deals" customerId={customerId} row={(row) => <DealRow row={row} />} />
       <Section resource="contract" label="nav.contracts" customerId={customerId} row={(row) => <ContractRow row={row} />} />
       <Section resource="contact" label="nav.contacts" customerId={customerId} row={(row) => <ContactRow row={row} />} />
+      <Collaborators customerId={customerId} ownerId={ownerId} />
     </>
   );
 }
