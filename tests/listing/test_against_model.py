@@ -221,6 +221,8 @@ async def test_each_operator_finds_what_the_model_finds(planted: Planted, zone: 
     [_, alice] = planted.callers
     world = world_of(planted, alice, zone)
     for member in world.members.values():
+        if member.kind == "tags":  # see tests/api/tags
+            continue
         for leaf in every_leaf(planted, member):
             for tree in (leaf, ("not", leaf))[: 1 + (member.nullable or leaf.op == "=")]:
                 found = await alice.rows(

@@ -33,6 +33,7 @@ async def test_it_answers_with_the_contact_and_where_it_is(acme: Caller) -> None
         "isPrimary": True,
         "ownerId": None,
         **dict.fromkeys(("title", "department", "wechat", "role", "birthday", "remark")),
+        "tags": [],
         "createdAt": body["createdAt"],
         "updatedAt": body["createdAt"],
     }

@@ -34,6 +34,7 @@ async def test_it_answers_with_the_customer_and_where_it_is(acme: Caller) -> Non
                 "industry",
             )
         ),
+        "tags": [],
         **dict.fromkeys(("lastFollowUpAt", "lastFollowUpBy", "nextContactAt")),
         **dict.fromkeys(("openOpportunityCount", "openOpportunityCents", "outstandingCents")),
         "createdAt": body["createdAt"],
