@@ -7,6 +7,7 @@ import pytest
 from crm_cell.app import all_routes
 from crm_cell.http.openapi.members import members_of
 from crm_cell.merges.schemas import MERGED_EXAMPLE
+from crm_cell.tags.schemas import INTO_EXAMPLE
 from tests.documented import Operation, assert_as_documented, operations
 from tests.every_route import EXTERNAL, OTHER_CUSTOMER, plant
 from tests.world import Caller, Running
@@ -30,6 +31,7 @@ async def test_the_example_of_every_request_is_accepted(acme: Caller, operation:
         if name not in EXTERNAL and member_of(name) in MEMBERS:
             written = written.replace(example_id(name), identifier)
     written = written.replace(MERGED_EXAMPLE, ids[OTHER_CUSTOMER])
+    written = written.replace(INTO_EXAMPLE, ids["into_tag_id"])
     sent = {"POST": acme.post, "PUT": acme.put, "PATCH": acme.patch}[method]
     answer = await sent(path, json.loads(written))
     assert answer.status_code in (200, 201), answer.text

@@ -36,6 +36,8 @@ class OptionCells:
         tags = row.get("tags")
         if self._read_tags is not None and isinstance(tags, str) and not is_blank(tags):
             found["tags"] = self._read_tags(tags)
+        elif tags == []:
+            found["tags"] = None
         faults: list[FieldError] = []
         for member, read, name, field in self._cells:
             given = row.get(member)
