@@ -170,7 +170,7 @@ def valid_body(route: Route, ids: Ids) -> Json:
     choice: Json = {"ids": [NOBODY], "action": "delete"} if is_bulk else {}
     if route.path == "/duplicates/check":  # at least one of its members
         choice = {"name": "Nobody"}
-    if route.path.endswith("/merge"):
+    if route.path == "/customers/{customer_id}/merge":
         choice = {"fromIds": [ids.get(OTHER_CUSTOMER, NOBODY_ELSE)]}
     if route.path == "/handover":
         choice = {"to": [{"userId": "bob"}]}

@@ -11,7 +11,7 @@ from crm_cell.http.limits.rate_limits import Buckets
 from crm_cell.http.responses import Stream
 from crm_cell.http.routing import Routes, Tag
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import Forbidden, NotFound, RateLimited
+from crm_cell.kernel.errors import NotFound, RateLimited, RuleViolation
 from crm_cell.kernel.scopes import READ
 from crm_cell.storage.engine import Database, Reader, Tx
 
@@ -28,7 +28,7 @@ def calendar_routes(calendars: Calendars) -> Routes:
     )
     _add_feed(routes, calendars)
 
-    @routes.read("/users/me/calendar", "我的日历", rejections=[Forbidden(NO_USER)])
+    @routes.read("/users/me/calendar", "我的日历")
     async def get(tx: Reader, actor: Actor) -> CalendarView:
         """Whether the caller has a calendar. Its address is not shown again."""
         return CalendarView.of(await calendars.feed(tx, actor))
@@ -42,7 +42,7 @@ def calendar_routes(calendars: Calendars) -> Routes:
         "创建日历地址",
         scope=READ,
         reread=again,
-        rejections=[Forbidden(NO_USER)],
+        rejections=[RuleViolation(NO_USER)],
     )
     async def create(tx: Tx, actor: Actor) -> CalendarView:
         """Make the address of the caller's calendar; a former one no longer works.
@@ -58,7 +58,7 @@ def calendar_routes(calendars: Calendars) -> Routes:
         "停用日历地址",
         scope=READ,
         status=204,
-        rejections=[Forbidden(NO_USER)],
+        rejections=[RuleViolation(NO_USER)],
     )
     async def revoke(tx: Tx, actor: Actor) -> None:
         """The address no longer works. Nothing happens where there is none."""

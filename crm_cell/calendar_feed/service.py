@@ -10,7 +10,7 @@ from crm_cell.calendar_feed.tokens import digest, new_token
 from crm_cell.fields.zones import DEFAULT_ZONE
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import parse_time
-from crm_cell.kernel.errors import Forbidden, NotFound
+from crm_cell.kernel.errors import NotFound, RuleViolation
 from crm_cell.kernel.messages import Language
 from crm_cell.people.users import store as users
 from crm_cell.people.users.store import LEFT
@@ -30,8 +30,10 @@ class Calendars:
         self._tasks: Lists[Any] = Lists(services.of(tasks), view_type(tasks))
 
     async def feed(self, tx: Reader, actor: Actor) -> Feed | None:
-        """The caller's. Raises Forbidden for a caller who is no user."""
-        return await store.of_user(tx, actor.tenant, _user_of(actor))
+        """The caller's. A caller who is no user has none."""
+        if actor.user is None:
+            return None
+        return await store.of_user(tx, actor.tenant, actor.user)
 
     async def create(self, tx: Tx, actor: Actor) -> tuple[Feed, str]:
         """A new address, with its token, which is shown once. The former one no longer works."""
@@ -68,7 +70,7 @@ class Calendars:
 
 def _user_of(actor: Actor) -> str:
     if actor.user is None:
-        raise Forbidden(NO_USER)
+        raise RuleViolation(NO_USER)
     return actor.user
 
 

@@ -123,7 +123,7 @@ async def test_who_has_left_has_no_calendar_and_nobody_in_particular_has_none(
     path = await address(alice)
     cell.change("UPDATE users SET status = 'left'")
     refused(await cell.client.get(path), 404, "NOT_FOUND")
-    refused(await acme.post("/users/me/calendar", {}), 403, "FORBIDDEN")
+    refused(await acme.post("/users/me/calendar", {}), 400, "BUSINESS_RULE_VIOLATION")
 
 
 async def test_a_calendar_is_not_asked_for_all_the_time(cell: Running, alice: Caller) -> None:
