@@ -28,7 +28,7 @@ def tag_routes(service: TagService) -> Routes:
         members={
             "tagId": {
                 "description": "标签编号 · Id of the tag",
-                "examples": ["01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c60"],
+                "examples": ["01939e2f-5c5b-7c1d-8a52-6d3b0f6f3ca0"],
             }
         },
     )

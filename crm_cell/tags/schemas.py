@@ -41,7 +41,7 @@ _ACTIVE_TEXT: Final = Meta(
     examples=[True],
 )
 _INTO: Final = checks.reference(label=("并入的标签", "Tag to merge into"))
-INTO_EXAMPLE: Final = "01939e2f-5c5b-7c1d-8a52-6d3b0f6f3c61"
+INTO_EXAMPLE: Final = "01939e2f-5c5b-7c1d-8a52-6d3b0f6f3ca1"
 _INTO_TEXT: Final = Meta(description="保留的标签 · The tag that stays", examples=[INTO_EXAMPLE])
 
 
