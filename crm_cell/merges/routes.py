@@ -112,6 +112,7 @@ def _merges(services: Services) -> Routes:
         "/merges",
         tag=Tag("merges", "合并", "Customers that were merged, and undoing it."),
         missing=MERGE_UNKNOWN,
+        authorize_replay=history.authorize_replay,
         members={
             "mergeId": {
                 "description": "合并编号 · Id of the merge",

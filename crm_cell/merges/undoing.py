@@ -60,6 +60,10 @@ class MergeHistory:
         """Raises NotFound, also where the caller does not see what has survived."""
         return await self._known(tx, actor, await self._find(tx, actor, identifier))
 
+    async def authorize_replay(self, tx: Reader, actor: Actor, identifier: str) -> None:
+        """Raises NotFound where a stored response shows a merge that the caller may not see."""
+        await self._find(tx, actor, identifier)
+
     async def page(
         self, tx: Reader, actor: Actor, survivor: str | None, after: str | None, size: int
     ) -> tuple[list[Known], str | None]:
