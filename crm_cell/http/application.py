@@ -394,6 +394,6 @@ def _claim(route: Route, request: Request, arguments: list[Any]) -> IdempotencyR
         request.path,
         actor.key,
         fingerprint(request),
-        subject=None if route.binding.texts else next(iter(request.params.values()), None),
+        subject=route.binding.subject(request.params),
         render_again=render_again if reread else None,
     )

@@ -17,7 +17,7 @@ RequestedPage         `page`, `pageSize` and `cursor`; also RequestedExportPage
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl
@@ -84,6 +84,10 @@ class Binding:
         }
         """Path parameters that are no ids, and what each is."""
         self._binders = [_binder(name, kind, missing) for name, kind in self.kinds.items()]
+
+    def subject(self, params: Mapping[str, str]) -> str | None:
+        """The first id in a path: that of the record that a request is about."""
+        return next((value for name, value in params.items() if name not in self.texts), None)
 
     def arguments(self, request: Request, field_errors: list[FieldError]) -> list[Any]:
         """Raises BadRequest with `field_errors` and the errors of query and body."""
