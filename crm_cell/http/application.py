@@ -33,6 +33,7 @@ import structlog
 
 from crm_cell.http import signature
 from crm_cell.http.admission import Admission, EverybodyAsTheyAre
+from crm_cell.http.arguments import arguments_of
 from crm_cell.http.auth import Authenticator, Identity, bearer_token, require, scope_of, tenant_of
 from crm_cell.http.bodies import BodyReader
 from crm_cell.http.doc_pages import is_page, whole_page
@@ -228,7 +229,7 @@ class Application:
                 await self._bodies.read(route, request, field_errors)
             # Only now is it known that the gateway has signed the headers.
             await self._admit(request)
-            arguments = route.binding.arguments(request, field_errors)
+            arguments = await arguments_of(route, request, field_errors, self._database)
             # Stages "concurrency", "handler" and "representation"
             answer = await self._execute(route, request, arguments)
             # Stage "audit of unmasked reads"

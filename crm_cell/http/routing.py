@@ -10,7 +10,7 @@ import msgspec
 from crm_cell.http.binding import Binding
 from crm_cell.http.uploads import ReadFile
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import CrmError
+from crm_cell.kernel.errors import CrmError, FieldError
 from crm_cell.kernel.messages import NOT_FOUND, Message
 from crm_cell.kernel.scopes import READ, WRITE
 from crm_cell.storage.engine import Reader
@@ -20,6 +20,7 @@ H = TypeVar("H", bound=Handler)
 AuthorizeReplay = Callable[[Reader, Actor, str], Awaitable[None]]
 ShownIds = Callable[[bytes], Iterable[str]]
 LongWhen = Callable[..., bool]
+StoredFaults = Callable[[Reader, Actor, Mapping[str, Any]], Awaitable[Sequence[FieldError]]]
 Kind = Literal["read", "write", "plain"]
 
 MIB = 1024 * 1024
@@ -47,6 +48,7 @@ class Options(TypedDict, total=False):
     shown_ids: ShownIds
     reread: Handler
     read_file: ReadFile
+    stored_faults: StoredFaults
 
 
 class Tag(msgspec.Struct, frozen=True):
@@ -94,6 +96,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     that must not be stored for a replay."""
     read_file: ReadFile | None = None
     """Reads a body that is a file, for routes that take one in place of JSON."""
+    stored_faults: StoredFaults | None = None
+    """Finds the faults of a refused body that depend on the database: its members by name."""
     rejections: Sequence[str | CrmError] = ()
     """Errors beyond those that every route of its kind may raise: a code, or an instance where
     its message differs from the code's default."""

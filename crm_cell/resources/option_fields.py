@@ -5,6 +5,7 @@ from typing import Any
 
 from crm_cell.fields import Field
 from crm_cell.fields.field import NOTHING
+from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, FieldError
 from crm_cell.kernel.labels import Label
 from crm_cell.options.catalogue import Catalogue
@@ -100,13 +101,13 @@ class OptionCheck:
             raise BadRequest(faults)
 
     async def unknown(
-        self, tx: Reader, tenant: str, members: Mapping[str, Any]
+        self, tx: Reader, actor: Actor, members: Mapping[str, Any]
     ) -> list[FieldError]:
-        """Faults of a patch for any record: options that the tenant does not have."""
-        named = [each for each in self._fields if members.get(camel(each[0])) is not None]
+        """Faults of a body for any record: options that the tenant does not have."""
+        named = [each for each in self._fields if isinstance(members.get(camel(each[0])), str)]
         if not named:
             return []
-        options = await self._catalogue.of(tx, tenant)
+        options = await self._catalogue.of(tx, actor.tenant)
         return [
             fault
             for name, of, field in named

@@ -10,7 +10,7 @@ from crm_cell.http.preconditions import IfMatch
 from crm_cell.http.request import Request
 from crm_cell.http.responses import Resource as ResourceAnswer
 from crm_cell.http.revealing import Reason, Revealed, revealable
-from crm_cell.http.routing import Routes, Tag
+from crm_cell.http.routing import Routes, StoredFaults, Tag
 from crm_cell.http.schema import Body, Patch, Query, View
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.scopes import REVEAL as REVEAL_SCOPE
@@ -23,9 +23,8 @@ from crm_cell.resources.importing.importer import Importer
 from crm_cell.resources.importing.routes import add_import
 from crm_cell.resources.listing.answering import Lists
 from crm_cell.resources.listing.searching import requested, search_body
-from crm_cell.resources.messages import (
-    not_found,
-)
+from crm_cell.resources.messages import not_found
+from crm_cell.resources.option_fields import options_of
 from crm_cell.resources.record import R
 from crm_cell.resources.rejections import Rejections, declared_rejections
 from crm_cell.resources.resource import Verbs
@@ -96,11 +95,26 @@ class ResourceRoutes(Generic[R]):
             )
             self._add_search()
         if verbs & Verbs.CREATE:
-            self._write("create", "POST", "", self._create, {"body": self.create_body}, status=201)
+            self._write(
+                "create",
+                "POST",
+                "",
+                self._create,
+                {"body": self.create_body},
+                status=201,
+                stored_faults=self._option_faults,
+            )
         if verbs & Verbs.READ:
             self._read("get", one, self._get, {self.resource.id_member: str}, self.answered)
         if verbs & Verbs.UPDATE:
-            self._write("update", "PATCH", one, self._update, self.update_parameters)
+            self._write(
+                "update",
+                "PATCH",
+                one,
+                self._update,
+                self.update_parameters,
+                stored_faults=self._option_faults,
+            )
         if verbs & Verbs.REVEAL:
             self._add_reveal(one)
         if verbs & Verbs.DELETE:
@@ -166,6 +180,11 @@ class ResourceRoutes(Generic[R]):
             field.reference is not None and field.reference.on_delete is OnDelete.CASCADE
             for _, field in self.service.services.registry.children(self.resource)
         )
+
+    @property
+    def _option_faults(self) -> StoredFaults | None:
+        check = self.service.option_check
+        return check.unknown if options_of(self.resource) else None
 
     # Handlers
 

@@ -110,7 +110,7 @@ class BulkRoutes(Generic[R]):
         self._selection.check(body)
         action = self._action(body)
         if action == "update":
-            faults = await self._service.option_check.unknown(tx, actor.tenant, body.set)
+            faults = await self._service.option_check.unknown(tx, actor, body.set)
             if faults:
                 raise BadRequest(_in_set(faults))
         ids = await self._selection.ids(tx, actor, body)

@@ -37,13 +37,11 @@ async def test_they_are_stored_masked_found_and_revealed(acme: Caller, cell: Run
 
 async def test_what_is_wrong_is_named_and_nothing_changes(acme: Caller, cell: Running) -> None:
     contact = await acme.contact(await acme.customer(), **GIVEN)
-    wrong = {"wechat": "x***8", "birthday": "1988-02-30"}
+    wrong = {"wechat": "x***8", "birthday": "1988-02-30", "role": "boss"}
     async with nothing_changes(cell):
         answer = await acme.patch(f"/contacts/{contact['contactId']}", wrong)
         refused(answer, 400, "BAD_REQUEST")
-        assert faults(answer) == {("birthday", "not_a_date")}
-        answer = await acme.patch(f"/contacts/{contact['contactId']}", {"role": "boss"})
-        assert faults(answer) == {("role", "not_one_of")}
+        assert faults(answer) == {("birthday", "not_a_date"), ("role", "not_one_of")}
         answer = await acme.patch(f"/contacts/{contact['contactId']}", {"wechat": "x***8"})
         assert faults(answer) == {("wechat", "malformed")}
         answer = await acme.get("/contacts", filter='birthday = "1988-05-20"')

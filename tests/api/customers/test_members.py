@@ -48,6 +48,7 @@ async def test_what_is_wrong_is_named_and_nothing_changes(acme: Caller, cell: Ru
         "region": "999999",
         "website": "javascript:alert(1)",
         "shortName": "简" * 101,
+        "level": "A",
     }
     async with nothing_changes(cell):
         answer = await acme.post("/customers", {"name": "云图", **wrong})
@@ -59,6 +60,7 @@ async def test_what_is_wrong_is_named_and_nothing_changes(acme: Caller, cell: Ru
         ("region", "malformed"),
         ("website", "malformed"),
         ("shortName", "too_long"),
+        ("level", "not_one_of"),
     }
     [message] = [each["message"] for each in body["errors"] if each["field"] == "uscc"]
     assert message == "校验位不符，应为 3"

@@ -206,11 +206,12 @@ async def test_every_type_of_the_contract_is_known(follow_up_type: str, acme: Ca
 
 
 async def test_every_fault_is_named(acme: Caller, cell: Running) -> None:
-    body = {"customerId": "x" * 65, "contactId": 7, "ownerId": "alice"}
+    body = {"followUpType": "fax", "customerId": "x" * 65, "contactId": 7, "ownerId": "alice"}
     async with nothing_changes(cell):
         answer = await acme.post("/follow-ups", body)
     assert faults(answer) == {
         ("content", "required"),
+        ("followUpType", "not_one_of"),
         ("customerId", "too_long"),
         ("contactId", "type"),
         ("ownerId", "unknown"),

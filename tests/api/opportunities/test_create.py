@@ -162,6 +162,7 @@ async def test_every_fault_is_named(acme: Caller, cell: Running) -> None:
         "status": 0,
         "probability": 101,
         "expectedCloseOn": "2026-02-30",
+        "lostReason": "weather",
         "stuck": True,
     }
     async with nothing_changes(cell):
@@ -175,6 +176,7 @@ async def test_every_fault_is_named(acme: Caller, cell: Running) -> None:
         ("status", "too_small"),
         ("probability", "too_large"),
         ("expectedCloseOn", "not_a_date"),
+        ("lostReason", "not_one_of"),
         ("stuck", "unknown"),
     }
 
