@@ -182,3 +182,11 @@ def _members(known: Known) -> dict[str, Any]:
 
 def _counts(moved: str) -> Mapping[str, int]:
     return msgspec.json.decode(moved, type=dict[str, int])
+
+
+def customers_of(stored: bytes) -> list[str]:
+    """The ids of the customers that a stored answer names, if it is about a merge."""
+    result = msgspec.json.decode(stored) if stored else {}
+    if "mergeId" not in result:
+        return []
+    return [result["customerId"], *(each["customerId"] for each in result["merged"])]

@@ -12,6 +12,7 @@ from crm_cell.events.service import Event
 from crm_cell.idempotency import store as answers
 from crm_cell.idempotency.store import Answered, Name
 from crm_cell.kernel.ids import lowest_at
+from crm_cell.merges.schemas import customers_of
 from crm_cell.privacy.search_criteria import IMPORTED, SearchCriteria
 from crm_cell.privacy.walking import walk
 from crm_cell.resources.batch.schemas import results_about, shown_ids
@@ -25,6 +26,7 @@ _ENTRIES = 2_000
 _IMPORT_OF_CUSTOMERS = "/customers/import"
 _IMPORT = "/import"
 _BATCH = "/batch"
+_MERGES = ("/merge", "/undo")
 _FROM_THE_START = Name("", "", "")
 
 _Place = tuple[int, str]
@@ -109,6 +111,9 @@ async def _shows(tx: Reader, tenant: str, answered: Answered, criteria: SearchCr
     if answered.name.path.endswith(_BATCH):
         results = await answers.answer(tx, tenant, answered.name)
         return bool(results) and not criteria.all_ids.isdisjoint(shown_ids(results))
+    if answered.name.path.endswith(_MERGES):
+        result = await answers.answer(tx, tenant, answered.name)
+        return any(map(criteria.has_record, [answered.resource_id, *customers_of(result)]))
     if not answered.name.path.endswith(_IMPORT):
         return criteria.has_record(answered.resource_id)
     report = await answers.answer(tx, tenant, answered.name)

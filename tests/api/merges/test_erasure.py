@@ -39,3 +39,19 @@ async def test_who_was_merged_is_erased_with_the_one_that_stayed(
     assert await erase(cell, DataSubject(resource="customer", id=first["customerId"])) == []
     assert cell.rows("SELECT id FROM customers") == []
     assert [tuple(row) for row in cell.rows("SELECT taken FROM merges")] == [(None,)]
+
+
+async def test_who_was_merged_is_erased_from_stored_answers(acme: Caller, cell: Running) -> None:
+    first = await acme.customer(name="甲")
+    second = await acme.customer(name="乙")
+    merged = await merge(acme, first, second)
+    await acme.post(f"/merges/{merged['mergeId']}/undo", {})
+
+    def naming() -> list[str]:
+        answers = cell.rows("SELECT path, body FROM idempotency_keys ORDER BY path")
+        return [path for path, body in answers if body and "乙".encode() in bytes(body)]
+
+    merging = f"/customers/{first['customerId']}/merge"
+    assert naming() == ["/customers", merging, f"/merges/{merged['mergeId']}/undo"]
+    await erase(cell, DataSubject(resource="customer", id=second["customerId"]))
+    assert naming() == []
