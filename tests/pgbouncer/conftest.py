@@ -14,7 +14,7 @@ class Pooled:
     def __init__(self, direct: PostgresDatastore, pooler: Pooler) -> None:
         self.url = pooler.url(direct.url)
         self.rows, self.tables, self.held = direct.rows, direct.tables, direct.held
-        self.wait_until_alone = direct.wait_until_alone
+        self.wait_until_alone, self.contents = direct.wait_until_alone, direct.contents
 
 
 @pytest.fixture(scope="session")
