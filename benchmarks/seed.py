@@ -134,6 +134,7 @@ def _opportunity(number: int, customers: int) -> tuple[Any, ...]:
         **_header(number),
         customer_id=customer_id(customer),
         title=f"商机 {number:07}",
+        tags=None,
         amount_cents=number * 100,
         currency=DEFAULT_CURRENCY,
         stage=stage,

@@ -8,6 +8,7 @@ import pytest
 from crm_cell.http import binding
 from crm_cell.http.routing import Route
 from crm_cell.http.schema import rules_of
+from crm_cell.resources.views import camel
 from tests.every_route import EVERY, base_types, each, members, nowhere
 from tests.wire import WRITE, Heard, ask, faults
 from tests.world import Caller, Running, nothing_changes
@@ -46,7 +47,9 @@ async def test_unknown_parameters_are_named(route: Route, cell: Running) -> None
     assert found >= {(name, "unknown") for name in names}
     rules = [rule for query in route.binding.queries for rule in rules_of(query).items()]
     required = {name for name, rule in rules if rule.required}
-    assert {field for field, _ in found} - set(names) <= {*rules_of_body(route), *required, ""}
+    paths = map(camel, route.binding.texts)
+    known = {*rules_of_body(route), *required, *paths, ""}
+    assert {field for field, _ in found} - set(names) <= known
 
 
 def rules_of_body(route: Route) -> list[str]:

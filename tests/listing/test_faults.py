@@ -10,9 +10,9 @@ from tests.world import Caller, refused
 
 MEMBERS = (
     "customerId, name, contactPhone, contactEmail, status, ownerId, "
-    "shortName, uscc, region, address, website, remark, level, source, industry, "
+    "shortName, uscc, region, address, website, remark, level, source, industry, tags, "
     "lastFollowUpAt, lastFollowUpBy, nextContactAt, openOpportunityCount, openOpportunityCents, "
-    "outstandingCents, createdAt, updatedAt"
+    "outstandingCents, createdAt, updatedAt, newlyAssigned"
 )
 OPERATORS = (
     "=, !=, <, <=, >, >=, ~, ^=, between, in, not in, has any, has none, has, is empty, is set"

@@ -231,8 +231,8 @@ async def test_fields_describes_every_member_of_an_answer(acme: Caller) -> None:
         "bounds": {"minLength": 1, "maxLength": 200},
     }
     assert fields["status"]["options"] == [
-        {"value": 1, "label": {"zh": "启用", "en": "active"}},
-        {"value": 2, "label": {"zh": "停用", "en": "disabled"}},
+        {"value": 1, "label": {"zh": "启用", "en": "active"}, "color": None, "active": True},
+        {"value": 2, "label": {"zh": "停用", "en": "disabled"}, "color": None, "active": True},
     ]
     phone = fields["contactPhone"]
     assert (phone["operators"], phone["sortable"], phone["masked"]) == (["="], False, True)
