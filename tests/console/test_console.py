@@ -242,6 +242,7 @@ def test_an_input_method_is_never_interrupted(opened: Open, api: Api) -> None:
     page.on(
         "request", lambda request: asked.append(request.url) if "/search" in request.url else None
     )
+    see(page, "杭州云图科技有限公司")
     page.keyboard.press("Control+k")
     page.locator("[role=combobox]:focus").wait_for()
     client = page.context.new_cdp_session(page)
