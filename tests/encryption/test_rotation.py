@@ -122,7 +122,7 @@ async def test_what_was_interrupted_goes_on_where_it_was(
     def stop_in_the_second(_: int) -> None:
         nonlocal went
         went += 1
-        if went == 4:
+        if went == 5:
             raise KeyboardInterrupt
 
     database = cell.service.database
