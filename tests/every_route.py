@@ -9,7 +9,7 @@ import inspect
 import itertools
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -157,8 +157,13 @@ def path(route: Route, ids: Ids) -> str:
 
 
 def nowhere(route: Route) -> str:
-    """The route's path with the id of nothing."""
-    return re.sub(r"\{\w+\}", NOBODY, route.path)
+    """The route's path with the id of nothing, and texts of the right form."""
+
+    def text(name: re.Match[str]) -> str:
+        kind = route.binding.texts.get(name[1])
+        return kind.schema()["examples"][0] if kind and kind.fault(NOBODY) else NOBODY
+
+    return re.sub(r"\{(\w+)\}", text, route.path)
 
 
 def valid_body(route: Route, ids: Ids) -> Json:
@@ -194,6 +199,8 @@ def base_types(hint: Any) -> set[type]:
         return base_types(hint.__origin__)
     if get_origin(hint) in (list, dict):
         return {get_origin(hint)}
+    if get_origin(hint) is Literal:
+        return set(map(type, get_args(hint)))
     parts = get_args(hint)
     return set().union(*map(base_types, parts)) if parts else {hint}
 
