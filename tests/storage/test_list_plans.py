@@ -188,12 +188,15 @@ def many_rows(datastore: Datastore, table: str) -> Iterator[None]:
     count = "UPDATE pg_class SET reltuples = ?, relpages = ? WHERE relname = ?"
     forget = "DELETE FROM pg_statistic WHERE starelid = ?::text::regclass AND staattnum NOT IN ("
     known = "SELECT attnum FROM pg_attribute WHERE attrelid = starelid AND attname = ANY(?))"
+    # Autovacuum would count the rows meanwhile.
+    datastore.rows(f"ALTER TABLE {table} SET (autovacuum_enabled = false)")
     datastore.rows(f"ANALYZE {table}")
     datastore.rows(forget + known, table, ["tenant_id", "deleted_at"])
     datastore.rows(count, 100_000.0, 1, table)
     yield
     datastore.rows(count, -1.0, 0, table)
     datastore.rows(forget + known, table, [])
+    datastore.rows(f"ALTER TABLE {table} RESET (autovacuum_enabled)")
 
 
 def indexes_on(resource: AnyResource, column: str) -> list[str]:
