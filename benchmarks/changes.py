@@ -7,13 +7,13 @@ pages of the feed, with the records), for the whole tenant and for one of its te
 long a change takes from the answer of its write to the feed.
 """
 
-import argparse
 import asyncio
 import statistics
 import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.arguments import parser_of
 from benchmarks.databases import Databases, a_folder, databases_of
 from benchmarks.in_process import Application
 from benchmarks.seed import TENANT
@@ -91,11 +91,9 @@ def measure_in(databases: Databases, records: int, changed: int) -> None:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    arguments = parser_of("benchmarks.changes")
     arguments.add_argument("--records", type=int, default=50_000)
     arguments.add_argument("--changed", type=int, default=500)
-    arguments.add_argument("--engines", nargs="+", default=["sqlite", "postgresql"])
-    arguments.add_argument("--folder")
     given = arguments.parse_args()
     with a_folder(given.folder) as folder:
         for kind in given.engines:

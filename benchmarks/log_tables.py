@@ -7,7 +7,6 @@ and without the event they take turns; of each the fastest round counts, since w
 machine does only makes a round slower. Function calls are those of one create in a profile.
 """
 
-import argparse
 import asyncio
 import contextlib
 import cProfile
@@ -21,6 +20,7 @@ from typing import Any
 import apsw
 import asyncpg
 
+from benchmarks.arguments import parser_of
 from benchmarks.databases import Databases, a_folder, databases_of
 from benchmarks.in_process import Application
 from crm_cell.events import service as events
@@ -136,11 +136,9 @@ async def sizes(url: str) -> list[tuple[Any, ...]]:
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    arguments = parser_of("benchmarks.log_tables")
     arguments.add_argument("--creates", type=int, default=4_000)
     arguments.add_argument("--rounds", type=int, default=20)
-    arguments.add_argument("--engines", nargs="+", default=["sqlite", "postgresql"])
-    arguments.add_argument("--folder")
     given = arguments.parse_args()
     with a_folder(given.folder) as folder:
         for kind in given.engines:
