@@ -5,8 +5,6 @@ tenant deletes the reminder and writes the notification. Two processes cannot de
 and one that is killed leaves it where it was: so each reminder comes exactly once.
 """
 
-import asyncio
-
 import structlog
 
 from crm_cell.inbox import store as inbox
@@ -15,6 +13,7 @@ from crm_cell.kernel.errors import CrmError
 from crm_cell.people.users import store as users
 from crm_cell.people.users.store import LEFT
 from crm_cell.resources.services import Services
+from crm_cell.storage.background import run_periodically
 from crm_cell.storage.engine import EVERY_TENANT, Database, Reader, Tx
 from crm_cell.tasks.resource import tasks
 from crm_cell.tasks.store import Reminder, due_reminders, take_reminder
@@ -27,14 +26,11 @@ _BATCH = 100
 
 
 async def remind_forever(database: Database, services: Services) -> None:
-    """What the database does not do now is left to the next look."""
-    while True:
-        try:
-            while await remind(database, services) == _BATCH:
-                pass
-        except CrmError as error:
-            log.warning("reminders_not_read", error=str(error))
-        await asyncio.sleep(_LOOK_SECONDS)
+    async def all_due() -> None:
+        while await remind(database, services) == _BATCH:
+            pass
+
+    await run_periodically("reminders", _LOOK_SECONDS, all_due)
 
 
 async def remind(database: Database, services: Services) -> int:
