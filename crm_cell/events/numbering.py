@@ -20,7 +20,7 @@ import structlog
 from crm_cell.events import store
 from crm_cell.events.service import Details
 from crm_cell.events.store import Unnumbered
-from crm_cell.events.waiters import Waiters
+from crm_cell.events.waiters import Waiters, Watch
 from crm_cell.kernel.errors import CrmError
 from crm_cell.storage.engine import EVERY_TENANT, Database, Reader, Tx
 
@@ -41,7 +41,6 @@ class Numbering:
         self._waiters = waiters
         self._due: dict[str, None] = {}
         self._woken = asyncio.Event()
-        self._seen: dict[str, int] = {}
         self._next_look = 0.0
 
     def wake(self, tenant: str) -> None:
@@ -60,10 +59,11 @@ class Numbering:
 
     async def watch_forever(self) -> None:
         """Wake those who wait for numbers that other processes have given."""
+        watch = Watch(self._waiters, self._last_number)
         while True:
             await asyncio.sleep(_POLL_SECONDS)
             try:
-                await self._look_for_numbers()
+                await watch.look()
             except CrmError as error:
                 log.warning("numbers_not_read", error=str(error))
                 await asyncio.sleep(_LOOK_SECONDS)
@@ -106,18 +106,11 @@ class Numbering:
 
         return await self._database.read("events.unnumbered", EVERY_TENANT, unit)
 
-    async def _look_for_numbers(self) -> None:
-        tenants = self._waiters.tenants
-        for tenant in tenants:
+    async def _last_number(self, tenant: str) -> int:
+        async def unit(tx: Reader) -> int:
+            return (await store.head(tx, tenant)).last
 
-            async def unit(tx: Reader, tenant: str = tenant) -> int:
-                return (await store.head(tx, tenant)).last
-
-            last = await self._database.read("events.last_number", tenant, unit)
-            if last != self._seen.get(tenant):
-                self._seen[tenant] = last
-                self._waiters.wake(tenant)
-        self._seen = {tenant: self._seen[tenant] for tenant in tenants}
+        return await self._database.read("events.last_number", tenant, unit)
 
 
 def in_order(events: Iterable[Unnumbered]) -> list[str]:

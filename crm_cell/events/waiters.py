@@ -1,10 +1,13 @@
 """Requests that wait for the next event of their tenant, without holding a connection."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Generic, TypeVar
 
 from crm_cell.kernel.errors import RateLimited
+
+T = TypeVar("T")
 
 _MOST_OF_TENANT = 20
 _MOST = 500
@@ -21,6 +24,10 @@ class Waiting:
     def is_over(self) -> bool:
         """Whether the process ends, so that nobody waits any more."""
         return self._is_over
+
+    @property
+    def is_woken(self) -> bool:
+        return self._woken.is_set()
 
     def expect(self) -> None:
         if not self._is_over:
@@ -85,3 +92,23 @@ class Waiters:
         for waiting in self._waiting.values():
             for one in waiting:
                 one.end()
+
+
+class Watch(Generic[T]):
+    """Wakes those who wait for what other processes write: each look asks for the newest mark of
+    every tenant for which somebody waits, e.g. its last number."""
+
+    def __init__(self, waiters: Waiters, newest: Callable[[str], Awaitable[T]]) -> None:
+        self._waiters = waiters
+        self._newest = newest
+        self._seen: dict[str, T] = {}
+
+    async def look(self) -> None:
+        """Raises CrmError."""
+        tenants = self._waiters.tenants
+        for tenant in tenants:
+            mark = await self._newest(tenant)
+            if mark != self._seen.get(tenant):
+                self._seen[tenant] = mark
+                self._waiters.wake(tenant)
+        self._seen = {each: self._seen[each] for each in tenants if each in self._seen}

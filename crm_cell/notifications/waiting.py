@@ -11,11 +11,11 @@ from contextlib import contextmanager
 
 import structlog
 
-from crm_cell.events.waiters import Waiters, Waiting
+from crm_cell.events.waiters import Waiters, Waiting, Watch
 from crm_cell.inbox import store
 from crm_cell.kernel.errors import CrmError, RateLimited
 from crm_cell.notifications.service import State
-from crm_cell.storage.engine import Database, Reader
+from crm_cell.storage.engine import Database
 
 log = structlog.get_logger()
 
@@ -36,7 +36,6 @@ class UserWaiters:
     def __init__(self) -> None:
         self._waiters = Waiters(_MOST_OF_TENANT, _MOST)
         self._of_users: Counter[tuple[str, str]] = Counter()
-        self._seen: dict[str, str | None] = {}
 
     @contextmanager
     def waiting(self, tenant: str, user: str) -> Iterator[Waiting]:
@@ -54,25 +53,18 @@ class UserWaiters:
                     del self._of_users[key]
 
     async def watch_forever(self, database: Database) -> None:
+        async def newest(tenant: str) -> str | None:
+            return await database.read(
+                "notifications.newest", tenant, lambda tx: store.newest_of_all(tx, tenant)
+            )
+
+        watch = Watch(self._waiters, newest)
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
             try:
-                await self._look(database)
+                await watch.look()
             except CrmError as error:
                 log.warning("notifications_not_looked_for", error=str(error))
-
-    async def _look(self, database: Database) -> None:
-        tenants = self._waiters.tenants
-        for tenant in tenants:
-
-            async def unit(tx: Reader, tenant: str = tenant) -> str | None:
-                return await store.newest_of_all(tx, tenant)
-
-            newest = await database.read("notifications.newest", tenant, unit)
-            if newest != self._seen.get(tenant):
-                self._seen[tenant] = newest
-                self._waiters.wake(tenant)
-        self._seen = {tenant: self._seen[tenant] for tenant in tenants}
 
     def end(self) -> None:
         """The process ends: all are answered now, and those who come later at once."""
