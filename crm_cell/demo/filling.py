@@ -13,6 +13,7 @@ from crm_cell.demo.plan import WorkSession, make_plan
 from crm_cell.demo.staff import hire, name_tags
 from crm_cell.kernel.actor import Actor
 from crm_cell.registry import make_services
+from crm_cell.resources.rebuilding import Rebuilding
 from crm_cell.resources.services import Services
 from crm_cell.storage.engine import Database, Tx
 
@@ -38,6 +39,8 @@ async def fill(database: Database, *, today: date | None = None) -> DemoSummary:
     """
     plan = make_plan(today or datetime.now(_CHINA).date())
     services = make_services()
+    # What is written from now on is indexed: without this, the first start would index it again.
+    await Rebuilding(database, services).begin()
 
     async def unit(tx: Tx) -> None:
         await hire(tx, Actor(TENANT), services)
