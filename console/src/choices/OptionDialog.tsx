@@ -1,11 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
-import { type SyntheticEvent, useState } from "react";
 
-import { ApiError } from "../api/errors";
 import type { OptionCreate, TenantOption } from "../api/schema";
 import { useLabel, useT } from "../i18n/translate";
-import { newRequestId, useIntent } from "../state/intent";
+import { newRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
+import { useDialogForm } from "../state/useDialogForm";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Field, Text } from "../ui/Field";
@@ -46,38 +45,29 @@ export function OptionDialog({ field, option, onClose }: { field: string; option
   const t = useT();
   const label = useLabel();
   const refresh = useRefresh();
-  const [start] = useState(() => draftOf(option));
-  const { intent, change, finish, renew } = useIntent<Draft>(`option.${field}.${option?.optionId ?? ""}`, start);
-  const draft = intent.values;
-  const set = (changes: Partial<Draft>) => change({ ...draft, ...changes });
-  const name = draft.zh || draft.en;
-  const close = () => {
-    finish();
-    onClose();
-  };
-  const done = (text: string) => {
-    toast(text);
-    refresh();
-    close();
-  };
-  const saving = useMutation({
-    mutationFn: () =>
+  const nameOf = (draft: Draft) => draft.zh || draft.en;
+  const { draft, set, saving, refused, complete, submit, close } = useDialogForm<Draft>({
+    key: `option.${field}.${option?.optionId ?? ""}`,
+    start: () => draftOf(option),
+    isComplete: (draft) => nameOf(draft).trim() !== "" && draft.optionId.trim() !== "",
+    save: (draft, requestId) =>
       option
-        ? changeOption(option, intent.requestId, contentOf(draft))
-        : addOption(intent.requestId, { field, optionId: draft.optionId.trim(), ...contentOf(draft) }),
-    onSuccess: () => done(t(option ? "record.saved" : "form.created", { name })),
-    onError: (error) => error instanceof ApiError && !error.offline && renew(),
+        ? changeOption(option, requestId, contentOf(draft))
+        : addOption(requestId, { field, optionId: draft.optionId.trim(), ...contentOf(draft) }),
+    onSaved: (draft) => {
+      toast(t(option ? "record.saved" : "form.created", { name: nameOf(draft) }));
+      refresh();
+    },
+    onClose,
   });
   const erasing = useMutation({
     mutationFn: (of: TenantOption) => deleteOption(of, newRequestId()),
-    onSuccess: () => done(t("record.deleted", { name })),
+    onSuccess: () => {
+      toast(t("record.deleted", { name: nameOf(draft) }));
+      refresh();
+      close();
+    },
   });
-  const refused = saving.error instanceof ApiError ? saving.error : null;
-  const complete = name.trim() !== "" && draft.optionId.trim() !== "";
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (!saving.isPending && complete) saving.mutate();
-  };
   return (
     <Dialog title={option ? label(option.label) : t("choices.addOption")} onClose={close}>
       <form onSubmit={submit} noValidate>

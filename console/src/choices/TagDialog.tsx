@@ -1,11 +1,11 @@
 import { useMutation } from "@tanstack/react-query";
-import { type SyntheticEvent, useState } from "react";
+import { useState } from "react";
 
-import { ApiError } from "../api/errors";
 import type { Tag, TagCreate } from "../api/schema";
 import { useT } from "../i18n/translate";
-import { newRequestId, useIntent } from "../state/intent";
+import { newRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
+import { useDialogForm } from "../state/useDialogForm";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Choice, Field, Text } from "../ui/Field";
@@ -23,50 +23,44 @@ interface Draft {
 export function TagDialog({ tag, tags, onClose }: { tag: Tag | null; tags: Tag[]; onClose: () => void }) {
   const t = useT();
   const refresh = useRefresh();
-  const [start] = useState<Draft>(() => ({ name: tag?.name ?? "", color: tag?.color ?? "gray", active: tag?.active ?? true }));
-  const { intent, change, finish, renew } = useIntent<Draft>(`tag.${tag?.tagId ?? ""}`, start);
-  const draft = intent.values;
-  const close = () => {
-    finish();
-    onClose();
-  };
-  const done = (text: string) => {
+  const { draft, set, saving, refused, complete, submit, close } = useDialogForm<Draft>({
+    key: `tag.${tag?.tagId ?? ""}`,
+    start: () => ({ name: tag?.name ?? "", color: tag?.color ?? "gray", active: tag?.active ?? true }),
+    isComplete: (draft) => draft.name.trim() !== "",
+    save: (draft, requestId) => {
+      const content = { name: draft.name.trim(), color: draft.color as NonNullable<TagCreate["color"]>, active: draft.active };
+      return tag ? changeTag(tag.tagId, requestId, content) : addTag(requestId, content);
+    },
+    onSaved: (draft) => {
+      toast(t(tag ? "record.saved" : "form.created", { name: draft.name }));
+      refresh();
+    },
+    onClose,
+  });
+  const merged = (text: string) => {
     toast(text);
     refresh();
     close();
-  };
-  const saving = useMutation({
-    mutationFn: () => {
-      const content = { name: draft.name.trim(), color: draft.color as NonNullable<TagCreate["color"]>, active: draft.active };
-      return tag ? changeTag(tag.tagId, intent.requestId, content) : addTag(intent.requestId, content);
-    },
-    onSuccess: () => done(t(tag ? "record.saved" : "form.created", { name: draft.name })),
-    onError: (error) => error instanceof ApiError && !error.offline && renew(),
-  });
-  const refused = saving.error instanceof ApiError ? saving.error : null;
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (!saving.isPending && draft.name.trim()) saving.mutate();
   };
   return (
     <Dialog title={tag ? tag.name : t("choices.addTag")} onClose={close}>
       <form onSubmit={submit} noValidate>
         <div className="form" style={{ margin: "16px 0" }}>
           <Field label={t("choices.name")} fault={refused?.faultOf("name")}>
-            {(control) => <Text {...control} autoFocus value={draft.name} onChange={(event) => change({ ...draft, name: event.target.value })} />}
+            {(control) => <Text {...control} autoFocus value={draft.name} onChange={(event) => set({ name: event.target.value })} />}
           </Field>
           <Field label={t("choices.active")}>
-            {(control) => <input {...control} type="checkbox" className="cb" checked={draft.active} onChange={(event) => change({ ...draft, active: event.target.checked })} />}
+            {(control) => <input {...control} type="checkbox" className="cb" checked={draft.active} onChange={(event) => set({ active: event.target.checked })} />}
           </Field>
         </div>
-        <ColorField value={draft.color} onChange={(color) => change({ ...draft, color })} />
+        <ColorField value={draft.color} onChange={(color) => set({ color })} />
         <FormFault error={saving.error} known={["name"]} />
         <div className="dlg-foot">
           <Button onClick={close}>{t("action.cancel")}</Button>
-          <Button type="submit" look="primary" busy={saving.isPending} disabled={!draft.name.trim()}>{t("action.save")}</Button>
+          <Button type="submit" look="primary" busy={saving.isPending} disabled={!complete}>{t("action.save")}</Button>
         </div>
       </form>
-      {tag && tags.length > 1 && <Merge tag={tag} others={tags.filter((each) => each.tagId !== tag.tagId)} onDone={done} />}
+      {tag && tags.length > 1 && <Merge tag={tag} others={tags.filter((each) => each.tagId !== tag.tagId)} onDone={merged} />}
     </Dialog>
   );
 }

@@ -1,12 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type SyntheticEvent, useState } from "react";
 
-import { ApiError } from "../api/errors";
 import type { Team } from "../api/schema";
 import { useT } from "../i18n/translate";
 import { useColleagues, useNames } from "../people/useNames";
-import { useIntent } from "../state/intent";
 import { toast } from "../state/toasts";
+import { useDialogForm } from "../state/useDialogForm";
 import { Person } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
@@ -36,39 +34,34 @@ export function TeamDialog({ team, teams, onClose }: { team: Team | null; teams:
   const colleagues = useColleagues();
   // Those who have left are still shown where they belong, to be taken out.
   const everybody = [...new Set([...colleagues.map((each) => each.userId), ...(team?.leaderIds ?? []), ...(team?.memberIds ?? [])])];
-  const [start] = useState<Draft>(() => ({ name: team?.name ?? "", parentId: team?.parentId ?? "", parts: {} }));
-  const { intent, change, finish, renew } = useIntent<Draft>(`team.${team?.teamId ?? ""}`, start);
-  const draft = intent.values;
-  const partOf = (id: string) => draft.parts[id] ?? partIn(team, id);
-  const those = (...parts: Part[]) => everybody.filter((id) => parts.includes(partOf(id)));
-  const done = (text: string) => {
-    toast(text);
-    finish();
+  const refresh = () => {
     void queries.invalidateQueries({ queryKey: ["teams"] });
     void queries.invalidateQueries({ queryKey: ["people"] });
-    onClose();
   };
-  const saving = useMutation({
-    mutationFn: () => {
+  const partOf = (draft: Draft, id: string) => draft.parts[id] ?? partIn(team, id);
+  const { draft, set, saving, refused, complete, submit, close } = useDialogForm<Draft>({
+    key: `team.${team?.teamId ?? ""}`,
+    start: () => ({ name: team?.name ?? "", parentId: team?.parentId ?? "", parts: {} }),
+    isComplete: (draft) => draft.name.trim() !== "",
+    save: (draft, requestId) => {
+      const those = (...parts: Part[]) => everybody.filter((id) => parts.includes(partOf(draft, id)));
       const content = { name: draft.name.trim(), parentId: draft.parentId || null, leaderIds: those("leader", "both"), memberIds: those("member", "both") };
-      return team ? changeTeam(team.teamId, intent.requestId, content) : addTeam(intent.requestId, content);
+      return team ? changeTeam(team.teamId, requestId, content) : addTeam(requestId, content);
     },
-    onSuccess: () => done(t(team ? "record.saved" : "form.created", { name: draft.name })),
-    onError: (error) => error instanceof ApiError && !error.offline && renew(),
+    onSaved: (draft) => {
+      toast(t(team ? "record.saved" : "form.created", { name: draft.name }));
+      refresh();
+    },
+    onClose,
   });
   const erasing = useMutation({
     mutationFn: (id: string) => deleteTeam(id),
-    onSuccess: () => done(t("record.deleted", { name: team?.name ?? "" })),
+    onSuccess: () => {
+      toast(t("record.deleted", { name: team?.name ?? "" }));
+      refresh();
+      close();
+    },
   });
-  const refused = saving.error instanceof ApiError ? saving.error : null;
-  const close = () => {
-    finish();
-    onClose();
-  };
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (!saving.isPending && draft.name.trim()) saving.mutate();
-  };
   const below = team ? withBelow(teams, team.teamId) : new Set<string>();
   const parents = branches(teams).filter((each) => !below.has(each.team.teamId));
   return (
@@ -76,11 +69,11 @@ export function TeamDialog({ team, teams, onClose }: { team: Team | null; teams:
       <form onSubmit={submit} noValidate>
         <div className="form" style={{ margin: "16px 0" }}>
           <Field label={t("org.teamName")} fault={refused?.faultOf("name")}>
-            {(control) => <Text {...control} autoFocus value={draft.name} onChange={(event) => change({ ...draft, name: event.target.value })} />}
+            {(control) => <Text {...control} autoFocus value={draft.name} onChange={(event) => set({ name: event.target.value })} />}
           </Field>
           <Field label={t("org.parent")} fault={refused?.faultOf("parentId")}>
             {(control) => (
-              <Choice {...control} value={draft.parentId} onChange={(event) => change({ ...draft, parentId: event.target.value })}>
+              <Choice {...control} value={draft.parentId} onChange={(event) => set({ parentId: event.target.value })}>
                 <option value="">{t("org.top")}</option>
                 {parents.map(({ team: each, depth }) => <option key={each.teamId} value={each.teamId}>{"\u2003".repeat(depth) + each.name}</option>)}
               </Choice>
@@ -93,7 +86,7 @@ export function TeamDialog({ team, teams, onClose }: { team: Team | null; teams:
             <div key={id} className="li">
               <Person id={id} name={names(id)} />
               <span className="sp el">{names(id)}</span>
-              <Choice aria-label={t("org.partOf", { name: names(id) })} style={{ width: 160 }} value={partOf(id)} onChange={(event) => change({ ...draft, parts: { ...draft.parts, [id]: event.target.value as Part } })}>
+              <Choice aria-label={t("org.partOf", { name: names(id) })} style={{ width: 160 }} value={partOf(draft, id)} onChange={(event) => set({ parts: { ...draft.parts, [id]: event.target.value as Part } })}>
                 {(["none", "member", "both", "leader"] as const).map((part) => <option key={part} value={part}>{t(`org.part.${part}`)}</option>)}
               </Choice>
             </div>
@@ -104,7 +97,7 @@ export function TeamDialog({ team, teams, onClose }: { team: Team | null; teams:
           {team && <Button look="danger" busy={erasing.isPending} onClick={() => erasing.mutate(team.teamId)}>{t("action.delete")}</Button>}
           <span className="sp" />
           <Button onClick={close}>{t("action.cancel")}</Button>
-          <Button type="submit" look="primary" busy={saving.isPending} disabled={!draft.name.trim()}>{t("action.save")}</Button>
+          <Button type="submit" look="primary" busy={saving.isPending} disabled={!complete}>{t("action.save")}</Button>
         </div>
       </form>
     </Dialog>

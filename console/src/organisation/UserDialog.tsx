@@ -1,13 +1,12 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type SyntheticEvent, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "wouter";
 
-import { ApiError } from "../api/errors";
+import type { ApiError } from "../api/errors";
 import { ZONE } from "../api/http";
 import type { User } from "../api/schema";
 import { useT } from "../i18n/translate";
-import { useIntent } from "../state/intent";
 import { toast } from "../state/toasts";
+import { useDialogForm } from "../state/useDialogForm";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Choice, Field, Text } from "../ui/Field";
@@ -50,60 +49,46 @@ const faultsOf = (refused: ApiError | null, name: keyof Draft, path = name as st
 export function UserDialog({ user, onClose }: { user: User | null; onClose: () => void }) {
   const t = useT();
   const queries = useQueryClient();
-  const [start] = useState(() => draftOf(user));
-  const { intent, change, finish, renew } = useIntent<Draft>(`user.${user?.userId ?? ""}`, start);
-  const draft = intent.values;
-  const saving = useMutation({
-    mutationFn: () => {
-      const { userId, email, ...rest } = draft;
-      const content = { ...rest, name: draft.name.trim(), email: email.trim() || null };
-      return user ? changeUser(user.userId, intent.requestId, content) : addUser(userId.trim(), intent.requestId, content);
+  const { draft, set, saving, refused, complete, submit, close } = useDialogForm<Draft>({
+    key: `user.${user?.userId ?? ""}`,
+    start: () => draftOf(user),
+    isComplete: (draft) => draft.name.trim() !== "" && draft.userId.trim() !== "",
+    save: ({ userId, email, ...rest }, requestId) => {
+      const content = { ...rest, name: rest.name.trim(), email: email.trim() || null };
+      return user ? changeUser(user.userId, requestId, content) : addUser(userId.trim(), requestId, content);
     },
-    onSuccess: () => {
+    onSaved: (draft) => {
       toast(t(user ? "record.saved" : "form.created", { name: draft.name }));
-      finish();
       void queries.invalidateQueries({ queryKey: ["people"] });
-      onClose();
     },
-    // What was refused is changed before it is sent again: that is another request.
-    onError: (error) => error instanceof ApiError && !error.offline && renew(),
+    onClose,
   });
-  const refused = saving.error instanceof ApiError ? saving.error : null;
   const taken = refused?.status === 412;
-  const complete = draft.name.trim() !== "" && draft.userId.trim() !== "";
-  const close = () => {
-    finish();
-    onClose();
-  };
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (!saving.isPending && complete) saving.mutate();
-  };
   return (
     <Dialog title={user ? user.name : t("org.addUser")} onClose={close}>
       <form onSubmit={submit} noValidate>
         <div className="form" style={{ margin: "16px 0" }}>
           <Field label={t("org.userId")} hint={t("org.userIdHint")} wide fault={taken ? t("org.taken") : (faultsOf(refused, "userId", "user_id"))}>
-            {(control) => <Text {...control} autoFocus={user === null} readOnly={user !== null} value={draft.userId} onChange={(event) => change({ ...draft, userId: event.target.value })} />}
+            {(control) => <Text {...control} autoFocus={user === null} readOnly={user !== null} value={draft.userId} onChange={(event) => set({ userId: event.target.value })} />}
           </Field>
           <Field label={t("org.name")} fault={faultsOf(refused, "name")}>
-            {(control) => <Text {...control} value={draft.name} onChange={(event) => change({ ...draft, name: event.target.value })} />}
+            {(control) => <Text {...control} value={draft.name} onChange={(event) => set({ name: event.target.value })} />}
           </Field>
           <Field label={t("org.email")} hint={t("signin.optional")} fault={faultsOf(refused, "email")}>
-            {(control) => <Text {...control} type="email" value={draft.email} onChange={(event) => change({ ...draft, email: event.target.value })} />}
+            {(control) => <Text {...control} type="email" value={draft.email} onChange={(event) => set({ email: event.target.value })} />}
           </Field>
           <Field label={t("settings.language")} fault={faultsOf(refused, "locale")}>
             {(control) => (
-              <Choice {...control} value={draft.locale} onChange={(event) => change({ ...draft, locale: event.target.value as Draft["locale"] })}>
+              <Choice {...control} value={draft.locale} onChange={(event) => set({ locale: event.target.value as Draft["locale"] })}>
                 <option value="zh">简体中文</option>
                 <option value="en">English</option>
               </Choice>
             )}
           </Field>
           <Field label={t("org.timeZone")} fault={faultsOf(refused, "timeZone")}>
-            {(control) => <Text {...control} value={draft.timeZone} onChange={(event) => change({ ...draft, timeZone: event.target.value })} />}
+            {(control) => <Text {...control} value={draft.timeZone} onChange={(event) => set({ timeZone: event.target.value })} />}
           </Field>
-          {user && <Status draft={draft} onChange={change} />}
+          {user && <Status draft={draft} onChange={set} />}
         </div>
         {!taken && <FormFault error={saving.error} known={KNOWN} />}
         {user && refused?.status === 409 && (
