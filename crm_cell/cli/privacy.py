@@ -12,7 +12,7 @@ import typer
 from crm_cell.cli.caller import caller
 from crm_cell.cli.database import ready_settings, with_database
 from crm_cell.cli.errors import FAILED, MISUSED, CommandError
-from crm_cell.fields.checks import InvalidValue, email, phone
+from crm_cell.fields.checks import InvalidValue, check_of, email, phone
 from crm_cell.kernel.errors import Conflict
 from crm_cell.privacy.data_subject import DataSubject, Fate, Found
 from crm_cell.privacy.erasing import Eraser
@@ -192,7 +192,7 @@ def _checked(option: str, value: str | None, form: Any) -> str | None:
     if value is None:
         return None
     try:
-        checked: str = form.extra["check"](value)
+        checked: str = check_of(form)(value)
     except InvalidValue:
         raise CommandError(f"{option} {value}: not in the form of one", MISUSED) from None
     return checked

@@ -378,6 +378,12 @@ def check_length(value: str, minimum: int, maximum: int) -> str:
     return value
 
 
+def check_of(meta: Meta) -> Check:
+    """The check of a Meta that was made here."""
+    check: Check = (meta.extra or {})["check"]
+    return check
+
+
 def as_meta(
     check: Check,
     *,

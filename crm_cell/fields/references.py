@@ -4,6 +4,7 @@ from typing import Any
 
 from crm_cell.fields import checks
 from crm_cell.fields.field import Field, OnDelete, OnErase, Reference, Writable
+from crm_cell.kernel.ids import is_id
 from crm_cell.kernel.labels import Label
 
 _ON_ERASE = {OnDelete.CASCADE: OnErase.CASCADE, OnDelete.RESTRICT: OnErase.ANONYMISE}
@@ -109,3 +110,13 @@ def _user_description(label: Label) -> Label:
     """The description of a field that holds a user id."""
     chinese, english = label
     return f"{chinese}（平台用户编号）", f"The {english.lower()}, a user id of the platform"
+
+
+def record_id(value: Any) -> str:
+    """The id of a record, in the form in which it is stored. Raises InvalidValue."""
+    if not isinstance(value, str):
+        raise checks.InvalidValue("type", expected="string")
+    given = value.strip().lower()
+    if not is_id(given):
+        raise checks.InvalidValue("malformed")
+    return given

@@ -30,7 +30,7 @@ def items(
     """Up to `maximum` objects, in order, stored as JSON. `of` is the type of one in requests,
     `shown` the type of all in answers; `check` normalises them, or raises InvalidValue."""
     bounds = checks.items(0, maximum)
-    check_list = (bounds.extra or {})["check"]
+    check_list = checks.check_of(bounds)
     decoder = msgspec.json.Decoder(shown)
     [kind] = get_args(shown)
 

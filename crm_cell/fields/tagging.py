@@ -12,8 +12,8 @@ from crm_cell.kernel.labels import Label
 
 MOST_TAGS: Final = 20
 LABEL: Final[Label] = ("标签", "Tags")
-_name: Final[checks.Check] = (checks.text(1, 50).extra or {})["check"]
-_list: Final[checks.Check] = (checks.items(0, MOST_TAGS).extra or {})["check"]
+_name: Final[checks.Check] = checks.check_of(checks.text(1, 50))
+_list: Final[checks.Check] = checks.check_of(checks.items(0, MOST_TAGS))
 _PARTS: Final = ("add", "remove")
 
 

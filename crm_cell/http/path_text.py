@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 import msgspec
 from msgspec import Meta
 
-from crm_cell.fields.checks import InvalidValue
+from crm_cell.fields.checks import InvalidValue, check_of
 from crm_cell.fields.external_ids import external_id, source_name
 from crm_cell.kernel.errors import FieldError
 
@@ -34,9 +34,8 @@ class PathText(str):
     @classmethod
     def fault(cls, text: str) -> FieldError | None:
         """What is wrong with a value, None for a sound one."""
-        assert cls.meta.extra is not None, "it was made with its check"
         try:
-            cls.meta.extra["check"](text)
+            check_of(cls.meta)(text)
         except InvalidValue as bad:
             return FieldError(cls.member, bad.code, bad.params)
         return None

@@ -14,7 +14,7 @@ from crm_cell.options.options import DEFAULT_COLOR, PALETTE, Option
 
 _LANGUAGES: Final = ("zh", "en")
 _EXAMPLE: Final = {"zh": "行业峰会", "en": "industry summit"}
-_name: Final[checks.Check] = (checks.text(1, 50).extra or {})["check"]
+_name: Final[checks.Check] = checks.check_of(checks.text(1, 50))
 
 
 def _check_label(value: Any) -> dict[str, str]:

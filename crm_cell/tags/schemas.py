@@ -13,7 +13,7 @@ from crm_cell.tags.tags import Tag
 
 # Cells of files have several tags, between commas.
 _SEPARATORS: Final = frozenset(",，、;；")
-_name: Final[checks.Check] = (checks.text(1, 50).extra or {})["check"]
+_name: Final[checks.Check] = checks.check_of(checks.text(1, 50))
 
 
 def _check_name(value: Any) -> str:

@@ -1,20 +1,21 @@
 """Reading the items of a batch: which record each means, and what it says of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
-from crm_cell.fields.checks import InvalidValue
+from crm_cell.fields.checks import InvalidValue, check_of, integer
+from crm_cell.fields.references import record_id
 from crm_cell.http.path_text import EXTERNAL_ID
 from crm_cell.kernel.errors import BadRequest, FieldError
-from crm_cell.kernel.ids import is_id
 from crm_cell.kernel.text import name_key
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.views import camel
 
 EXTERNAL_MEMBER, VERSION_MEMBER = "externalId", "ifVersion"
-_MOST_VERSION = 2**53
+_version = check_of(integer(1, 2**53))
+_external = check_of(EXTERNAL_ID)
 # Of each item that is wrong, so that an answer stays in proportion to its request.
 _MOST_ERRORS = 20
 
@@ -88,7 +89,7 @@ class ItemReader:
         if mode != "create" and VERSION_MEMBER in members:
             item = _with(item, "version", members.pop(VERSION_MEMBER), _version, errors)
         if match == "id" and mode != "create" and self._id_member in members:
-            item = _with(item, "id", members.pop(self._id_member), _identifier, errors)
+            item = _with(item, "id", members.pop(self._id_member), record_id, errors)
         if source is not None and EXTERNAL_MEMBER in members:
             item = _with(item, "external_id", members.pop(EXTERNAL_MEMBER), _external, errors)
         if match == "name" and self._name_member in members:
@@ -167,28 +168,3 @@ def _with(item: Item, attribute: str, value: Any, check: Any, errors: list[Field
     except InvalidValue as bad:
         errors.append(FieldError(attribute, bad.code, bad.params))
         return item
-
-
-def _version(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InvalidValue("type", expected="integer")
-    if value < 1:
-        raise InvalidValue("too_small", limit=1)
-    if value > _MOST_VERSION:
-        raise InvalidValue("too_large", limit=_MOST_VERSION)
-    return value
-
-
-def _identifier(value: Any) -> str:
-    if not isinstance(value, str):
-        raise InvalidValue("type", expected="string")
-    given = value.strip().lower()
-    if not is_id(given):
-        raise InvalidValue("malformed")
-    return given
-
-
-def _external(value: Any) -> str:
-    extra: Mapping[str, Any] = EXTERNAL_ID.extra or {}
-    checked: str = extra["check"](value)
-    return checked

@@ -8,6 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from crm_cell.fields.checks import InvalidValue
+from crm_cell.fields.references import record_id
 from crm_cell.http.json_body import printable
 from crm_cell.kernel.errors import FieldError
 from crm_cell.kernel.ids import is_id
@@ -122,7 +123,7 @@ class RowReader:
     def _set(self, row: ImportRow, heading: Heading, member: str, value: Any) -> None:
         column = heading.column
         if column.name == "id":
-            row.identifier = _identifier(value)
+            row.identifier = record_id(value)
         elif column.field is not None and column.field.reference is not None:
             self._refer(row, heading, member, value)
         elif heading.unit is not None:
@@ -146,15 +147,6 @@ class RowReader:
             row.titles.pop(member, None)
         elif member not in row.tree:
             row.titles.setdefault(member, given)
-
-
-def _identifier(value: Any) -> str:
-    if not isinstance(value, str):
-        raise InvalidValue("type", expected="string")
-    given = value.strip().lower()
-    if not is_id(given):
-        raise InvalidValue("malformed")
-    return given
 
 
 def _amount(value: Any) -> Decimal:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 _INT64: Final = 2**63
 _SHOWN: Final = 50
-_user: Final[Check] = (checks.owner().extra or {})["check"]
-_integer: Final[Check] = (checks.integer(-_INT64, _INT64 - 1).extra or {})["check"]
-_reference: Final[Check] = (checks.reference().extra or {})["check"]
+_user: Final[Check] = checks.check_of(checks.owner())
+_integer: Final[Check] = checks.check_of(checks.integer(-_INT64, _INT64 - 1))
+_reference: Final[Check] = checks.check_of(checks.reference())
 _NOT_A_SPAN = Message(
     "not_a_span",
     "不是时间：可用日期、RFC 3339 时间或 {words}",
@@ -53,7 +53,7 @@ def value_of(member: ListMember, given: Value, context: "Context") -> Any:
         return _checked(given, _reference)
     assert member.field is not None, "what every record has is an id or a time"
     assert member.field.meta is not None, "a choice is checked as a body's is"
-    return _checked(given, (member.field.meta.extra or {})["check"])
+    return _checked(given, checks.check_of(member.field.meta))
 
 
 def one_of(given: Value, allowed: Collection[str]) -> str:
