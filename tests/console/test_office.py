@@ -4,6 +4,7 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.console.conftest import ZONE, Api, Open, Page, faults, go, settle
@@ -201,3 +202,36 @@ def test_none_of_these_screens_keeps_anybody_out(opened: Open, api: Api, axe: st
             settle(page)
             found += [(theme, path, *each) for each in faults(page, axe)]
     assert found == []
+
+
+def test_a_dialog_whose_outcome_is_unknown_keeps_its_request_id(opened: Open, api: Api) -> None:
+    page = opened("organisation?tab=teams")
+    sent: list[str] = []
+    running = {"code": "IDEMPOTENT_CONFLICT", "message": "Still running.", "requestId": "r-409"}
+
+    def unreliable(route: Any) -> None:
+        if route.request.method != "POST":
+            route.continue_()
+            return
+        sent.append(route.request.headers["x-request-id"])
+        if len(sent) == 1:  # done, but the answer is of somebody in between
+            route.fetch()
+            route.fulfill(status=500, json={"code": "INTERNAL", "message": "Broken answer."})
+        elif len(sent) <= 4:  # as often as the page tries before it says so
+            route.fulfill(status=409, headers={"Retry-After": "0"}, json=running)
+        else:
+            route.continue_()
+
+    page.route("**/teams", unreliable)
+    page.get_by_role("button", name="Add team").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Once Team")
+    save = dialog.get_by_role("button", name="Save")
+    save.click()
+    dialog.get_by_text("Broken answer.").wait_for()
+    save.click()
+    dialog.get_by_text("Still running.").wait_for()
+    save.click()
+    dialog.wait_for(state="hidden")
+    assert (len(sent), len(set(sent))) == (5, 1)
+    assert [each["name"] for each in api.get("/teams")["data"]].count("Once Team") == 1

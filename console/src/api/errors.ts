@@ -16,6 +16,8 @@ export class ApiError extends Error {
     readonly details = "",
     /** The customer that has everything of the one that was asked for. */
     readonly mergedInto: string | null = null,
+    /** The first request with this id is still at work. */
+    readonly running = false,
   ) {
     super(message);
   }
@@ -59,6 +61,7 @@ export async function errorOf(response: Response): Promise<ApiError> {
     body.errors ?? [],
     body.details ?? "",
     body.mergedInto ?? null,
+    response.status === 409 && response.headers.has("Retry-After"),
   );
 }
 

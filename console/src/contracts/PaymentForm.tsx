@@ -30,7 +30,7 @@ export function PaymentForm({ contract, onClose }: { contract: Row; onClose: () 
   const id = contract["contractId"] as string;
   const currency = contract["currency"] as string;
   const rest = contract["outstandingCents"] as number;
-  const { intent, change, finish, renew } = useIntent<Draft>(`payment.${id}`, { amount: "", day: dayPlus(0), remark: "" });
+  const { intent, change, finish, failed } = useIntent<Draft>(`payment.${id}`, { amount: "", day: dayPlus(0), remark: "" });
   const draft = intent.values;
   const cents = centsOf(draft.amount);
   const saving = useMutation({
@@ -47,9 +47,7 @@ export function PaymentForm({ contract, onClose }: { contract: Row; onClose: () 
       void queries.invalidateQueries();
       onClose();
     },
-    onError: (error) => {
-      if (error instanceof ApiError && error.code === "IDEMPOTENT_CONFLICT") renew();
-    },
+    onError: failed,
   });
   const refused = saving.error instanceof ApiError ? saving.error : null;
   const submit = (event: SyntheticEvent) => {

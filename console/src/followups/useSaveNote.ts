@@ -44,7 +44,7 @@ export function useSaveNote(customerId: string, name: string, onSaved?: () => vo
   const t = useT();
   const queries = useQueryClient();
   const draft = useIntent<Note>(`follow-up.${customerId}`, EMPTY);
-  const { intent, change, finish } = draft;
+  const { intent, change, finish, failed } = draft;
   const saving = useMutation({
     mutationFn: () => {
       const at = intent.values.at ?? serviceTime();
@@ -58,6 +58,7 @@ export function useSaveNote(customerId: string, name: string, onSaved?: () => vo
       toast(t(saved ? "follow.saved" : "outbox.kept"));
       onSaved?.();
     },
+    onError: failed,
   });
   return { draft, saving };
 }

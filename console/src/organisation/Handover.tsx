@@ -4,7 +4,7 @@ import { useState } from "react";
 import type { Handover as Answer } from "../api/schema";
 import { useT } from "../i18n/translate";
 import { people } from "../people/useNames";
-import { newRequestId } from "../state/intent";
+import { newRequestId, useRequestId } from "../state/intent";
 import { Button } from "../ui/Button";
 import { Choice, Field } from "../ui/Field";
 import { Failed, FormFault, SkeletonLines } from "../ui/States";
@@ -19,15 +19,16 @@ export function Handover({ from, admin }: { from: string; admin: boolean }) {
   const queries = useQueryClient();
   const { data, error, refetch } = useQuery(people);
   const [plan, setPlan] = useState<Plan>({ from, to: {}, opportunities: true, tasks: true });
-  const [requestId, setRequestId] = useState(newRequestId);
+  const { requestId, finish, failed } = useRequestId();
   const [step, setStep] = useState<Answer | null>(null);
   const counting = useMutation({ mutationFn: () => startHandover(newRequestId(), bodyOf(plan, true)) });
   const giving = useMutation({
     mutationFn: () => giveAll(plan, requestId, setStep),
     onSuccess: () => {
-      setRequestId(newRequestId());
+      finish();
       void queries.invalidateQueries();
     },
+    onError: failed,
   });
   const undoing = useMutation({ mutationFn: undoAll, onSuccess: () => void queries.invalidateQueries() });
   if (error) return <Failed error={error} retry={() => void refetch()} />;
@@ -35,7 +36,6 @@ export function Handover({ from, admin }: { from: string; admin: boolean }) {
   if (!admin) return <AskAdmin />;
   const change = (next: Plan) => {
     setPlan(next);
-    setRequestId(newRequestId());
     counting.reset();
     giving.reset();
     undoing.reset();

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { bulk, type BulkChange, type Field, type Resource } from "../api/resources";
 import { useLabel, useT } from "../i18n/translate";
-import { newRequestId } from "../state/intent";
+import { newRequestId, useRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
@@ -27,7 +27,7 @@ interface Props {
 export function BulkDialog({ resource, fields, kind, target, onClose }: Props) {
   const t = useT();
   const queries = useQueryClient();
-  const [requestId] = useState(newRequestId);
+  const { requestId, failed } = useRequestId();
   const [owner, setOwner] = useState("");
   const [choice, setChoice] = useState<{ name: string; value: Draft[string] }>({ name: "", value: "" });
   const usable = bulkFields(resource, fields);
@@ -51,6 +51,7 @@ export function BulkDialog({ resource, fields, kind, target, onClose }: Props) {
       if (failure) toast(t("bulk.partly", { n: done.failed, why: failure.message }), { tone: "danger" });
       onClose(true);
     },
+    onError: failed,
   });
   const bringBack = async () => {
     await bulk(resource, newRequestId(), { ...target, action: "restore", dryRun: false });

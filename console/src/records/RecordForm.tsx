@@ -47,7 +47,7 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, si
   const { fields } = useFields(resource);
   const [all, setAll] = useState(false);
   const [wrong, setWrong] = useState<string[]>([]);
-  const { intent, change, finish, renew, restored } = useIntent<Draft>(`new.${resource}`, initial);
+  const { intent, change, finish, failed, restored } = useIntent<Draft>(`new.${resource}`, initial);
   const values = useMemo(() => ({ ...initial, ...intent.values }), [initial, intent.values]);
   useEffect(() => onTyped?.(values), [onTyped, values]);
   const writable = fields.filter((each) => each.writable !== "never");
@@ -62,10 +62,7 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, si
       toast(t("form.created", { name: titleOf(resource, row) }));
       onCreated(row, etag);
     },
-    onError: (error) => {
-      // The id belongs to what was sent first, which may have been done: another text is another intent.
-      if (error instanceof ApiError && error.code === "IDEMPOTENT_CONFLICT") renew();
-    },
+    onError: failed,
   });
   const refused = saving.error instanceof ApiError ? saving.error : null;
   const faultOf = (field: Field): string | undefined =>

@@ -2,13 +2,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 
 import { api, body } from "../api/client";
-import { ApiError } from "../api/errors";
 import { caller } from "../api/resources";
 import { centsOf, money } from "../format/money";
 import { useT } from "../i18n/translate";
 import { useColleagues, useNames } from "../people/useNames";
 import { written } from "../records/filter";
-import { newRequestId } from "../state/intent";
+import { useRequestId } from "../state/intent";
 import { usePreferences } from "../state/preferences";
 import { Person } from "../ui/Avatar";
 import { Button } from "../ui/Button";
@@ -43,7 +42,7 @@ export function GoalsDialog({ choice, onClose }: { choice: Choice; onClose: () =
   const months = monthsOf(choice.period);
   const found = useGoals(choice);
   const goals = found.data?.data ?? [];
-  const [requestId, setRequestId] = useState(newRequestId);
+  const { requestId, finish, failed } = useRequestId();
   const [userId, setUser] = useState(choice.owner);
   const [month, setMonth] = useState(months[0] ?? "");
   const [amount, setAmount] = useState("");
@@ -58,10 +57,10 @@ export function GoalsDialog({ choice, onClose }: { choice: Choice; onClose: () =
     },
     onSuccess: () => {
       setAmount("");
-      setRequestId(newRequestId());
+      finish();
       void queries.invalidateQueries({ queryKey: ["report"] });
     },
-    onError: (error) => error instanceof ApiError && !error.offline && setRequestId(newRequestId()),
+    onError: failed,
   });
   const ready = userId !== "" && cents !== null && found.data !== undefined;
   const submit = (event: SyntheticEvent) => {

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { type Resource, reveal } from "../api/resources";
 import { useT } from "../i18n/translate";
-import { newRequestId } from "../state/intent";
+import { useRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
 import { Button, IconButton } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
@@ -40,9 +40,9 @@ const REASONS = ["reveal.callback", "reveal.visit", "reveal.contract"] as const;
 
 function RevealDialog({ resource, id, field, onClose }: Props & { onClose: () => void }) {
   const t = useT();
-  const [requestId] = useState(newRequestId);
+  const { requestId, failed } = useRequestId();
   const [reason, setReason] = useState<string>(t(REASONS[0]));
-  const asking = useMutation({ mutationFn: () => reveal(resource, id, requestId, [field], reason) });
+  const asking = useMutation({ mutationFn: () => reveal(resource, id, requestId, [field], reason), onError: failed });
   const found = asking.data?.[field] as string | undefined;
   const isPhone = !field.toLowerCase().includes("mail");
   return (

@@ -1,5 +1,6 @@
 import { useCallback, useState } from "react";
 
+import { ApiError } from "../api/errors";
 import { keep, stored } from "./store";
 
 /** One intended change: its request id is minted once, so that no retry does it twice. */
@@ -14,6 +15,14 @@ export const newRequestId = (): string =>
     : Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
         byte.toString(16).padStart(2, "0"),
       ).join("");
+
+/**
+ * Whether the id is spent: the service has done something else with it, so that another attempt is
+ * another intent. After every other failure, a 5xx and a lost answer too, the change may have been
+ * made: only the same id makes it once.
+ */
+const isSpent = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === "IDEMPOTENT_CONFLICT" && !error.running;
 
 const name = (key: string) => `crm.draft.${key}`;
 
@@ -45,8 +54,18 @@ export function useIntent<V>(key: string, empty: V) {
     setIntent({ requestId: newRequestId(), values: empty });
   }, [key, empty]);
 
-  /** The service has answered this id with a conflict of another body. */
-  const renew = useCallback(() => setIntent((now) => ({ ...now, requestId: newRequestId() })), []);
+  const failed = useCallback(
+    (error: unknown) => isSpent(error) && setIntent((now) => ({ ...now, requestId: newRequestId() })),
+    [],
+  );
 
-  return { intent, change, finish, renew, restored };
+  return { intent, change, finish, failed, restored };
+}
+
+/** The request id of an intent without a draft: for what is chosen and done in one place. */
+export function useRequestId() {
+  const [requestId, setRequestId] = useState(newRequestId);
+  const finish = useCallback(() => setRequestId(newRequestId()), []);
+  const failed = useCallback((error: unknown) => isSpent(error) && setRequestId(newRequestId()), []);
+  return { requestId, finish, failed };
 }

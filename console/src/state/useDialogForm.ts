@@ -17,7 +17,7 @@ interface Options<V> {
 /** The draft of a form in a dialog, which is saved once and then closed. */
 export function useDialogForm<V>({ key, start: make, isComplete, save, onSaved, onClose }: Options<V>) {
   const [start] = useState(make);
-  const { intent, change, finish, renew } = useIntent<V>(key, start);
+  const { intent, change, finish, failed } = useIntent<V>(key, start);
   const draft = intent.values;
   const close = () => {
     finish();
@@ -29,7 +29,7 @@ export function useDialogForm<V>({ key, start: make, isComplete, save, onSaved, 
       onSaved(draft);
       close();
     },
-    onError: (error) => error instanceof ApiError && !error.offline && renew(),
+    onError: failed,
   });
   const complete = isComplete(draft);
   const submit = (event: SyntheticEvent) => {

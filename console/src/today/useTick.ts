@@ -28,7 +28,11 @@ export function useTick() {
   const plan = (row: Row, dueOn: string) => {
     const about = Object.fromEntries(ABOUT.flatMap((name) => (row[name] == null ? [] : [[name, row[name]]])));
     const content: Row = { ...about, dueOn };
-    void sendOrKeep({ requestId: newRequestId(), resource: "task", content, title: row["title"] as string }).then(refresh, failed);
+    const write = { requestId: newRequestId(), resource: "task" as const, content, title: row["title"] as string };
+    const again = (error: unknown) =>
+      toast(asApiError(error).message, { tone: "danger", actions: [{ label: t("action.retry"), run: send }] });
+    const send = (): void => void sendOrKeep(write).then(refresh, again);
+    send();
   };
   const tick = (row: Row, section: string) => {
     setDone((now) => [...now, { row, section }]);

@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { create, type Resource, type Row } from "../api/resources";
 import { useT } from "../i18n/translate";
-import { newRequestId } from "../state/intent";
+import { useRequestId } from "../state/intent";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Field, Text } from "../ui/Field";
@@ -19,7 +19,7 @@ interface Props {
 export function ViewDialog({ resource, content, onClose, onSaved }: Props) {
   const t = useT();
   const queries = useQueryClient();
-  const [requestId] = useState(newRequestId);
+  const { requestId, failed } = useRequestId();
   const [name, setName] = useState("");
   const [shared, setShared] = useState(false);
   const saving = useMutation({
@@ -29,6 +29,7 @@ export function ViewDialog({ resource, content, onClose, onSaved }: Props) {
       onSaved(row["viewId"] as string);
       onClose();
     },
+    onError: failed,
   });
   return (
     <Dialog title={t("view.saveAs")} width={400} onClose={onClose}>
