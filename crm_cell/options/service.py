@@ -115,6 +115,7 @@ class OptionService:
 
     async def delete(self, tx: Tx, actor: Actor, option: Option) -> None:
         """Raises Conflict for one that every tenant has, and for one that a record has."""
+        await store.touch(tx, actor.tenant)  # before looking whether a record has it
         field = self.catalogue.fields[option.field]
         if option.option_id in field.defaults:
             raise Conflict(OPTION_BUILT_IN)
@@ -137,6 +138,7 @@ class OptionService:
         return (await self.catalogue.of(tx, tenant)).of(field)
 
     async def _write(self, tx: Tx, actor: Actor, option: Option) -> None:
+        await store.touch(tx, actor.tenant)
         await store.write(tx, actor.tenant, option)
         self.catalogue.changed(tx, actor.tenant)
 

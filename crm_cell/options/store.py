@@ -21,9 +21,11 @@ _UPSERT = (
 
 
 async def revision(tx: Reader, tenant: str) -> str | None:
-    """Another one after each change; None before the first."""
+    """Another one after each change; None before the first. A transaction that writes keeps others
+    from changing options before it ends, so that no record gets one that was deleted meanwhile."""
     row = await tx.fetch_one(
-        "SELECT revision FROM option_revisions WHERE tenant_id = :tenant", tenant=tenant
+        f"SELECT revision FROM option_revisions WHERE tenant_id = :tenant{tx.for_share}",
+        tenant=tenant,
     )
     return row[0] if row else None
 
@@ -34,6 +36,16 @@ async def changed(tx: Reader, tenant: str) -> dict[tuple[str, str], Option]:
         f"SELECT {_COLUMNS} FROM options WHERE tenant_id = :tenant", tenant=tenant
     )
     return {(row[0], row[1]): _option(row) for row in rows}
+
+
+async def touch(tx: Tx, tenant: str) -> None:
+    """Waits for those who are writing options of records."""
+    await tx.execute(
+        "INSERT INTO option_revisions (tenant_id, revision) VALUES (:tenant, :revision)"
+        " ON CONFLICT (tenant_id) DO UPDATE SET revision = excluded.revision",
+        tenant=tenant,
+        revision=new_id(tx.id_time),
+    )
 
 
 async def write(tx: Tx, tenant: str, option: Option) -> None:
@@ -50,12 +62,6 @@ async def write(tx: Tx, tenant: str, option: Option) -> None:
         version=option.version,
         updated_at=option.updated_at,
         removed=int(option.removed),
-    )
-    await tx.execute(
-        "INSERT INTO option_revisions (tenant_id, revision) VALUES (:tenant, :revision)"
-        " ON CONFLICT (tenant_id) DO UPDATE SET revision = excluded.revision",
-        tenant=tenant,
-        revision=new_id(tx.id_time),
     )
 
 
