@@ -21,7 +21,8 @@ from crm_cell.cli.import_files.columns import column_options
 from crm_cell.cli.import_files.table import Line, Table
 from crm_cell.customers.file_rows import import_file_rows
 from crm_cell.customers.headings import EXPORTED_ONLY, IMPORTED
-from crm_cell.customers.importing import Outcome, Refused
+from crm_cell.customers.importing import Outcome
+from crm_cell.customers.refused import Refused
 from crm_cell.customers.service import CustomerService
 from crm_cell.http.responses import RolledBack
 from crm_cell.kernel.actor import Actor

@@ -11,8 +11,9 @@ import msgspec
 
 from crm_cell.customers.file_schemas import ImportRow
 from crm_cell.customers.headings import EXPORTED_ONLY, ID, IMPORTED
-from crm_cell.customers.importing import Outcome, Refused, import_rows, option_cells
+from crm_cell.customers.importing import Outcome, import_rows, option_cells
 from crm_cell.customers.messages import IMPORT_DIFFERS
+from crm_cell.customers.refused import Refused
 from crm_cell.customers.resource import Customer
 from crm_cell.customers.service import CustomerService
 from crm_cell.fields.checks import is_masked_phone
@@ -103,6 +104,7 @@ def _differing(customer: Customer, row: Row, columns: Collection[str]) -> list[s
         "source": (customer.source,),
         "industry": (customer.industry,),
         "tags": (tag_ids(customer.tags) or None,),
+        "parentId": (customer.parent_id,),
     }
     compared = (*IMPORTED, "status", "ownerId")
     return [

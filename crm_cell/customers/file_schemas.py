@@ -1,11 +1,11 @@
 """Schemas for the import of customers."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
-from crm_cell.customers.resource import Customer
-from crm_cell.fields.checks import items
+from crm_cell.customers.resource import Customer, customers
+from crm_cell.fields.checks import items, text
 from crm_cell.http.schema import Body, View, check_members
 from crm_cell.http.uploads import UploadBody
 from crm_cell.kernel.errors import FieldError
@@ -24,6 +24,18 @@ Level = annotated(Customer, "level")
 Source = annotated(Customer, "source")
 Industry = annotated(Customer, "industry")
 Tags = annotated(Customer, "tags")
+_PARENT: Final = customers.fields["parent_id"].label
+ParentName = (
+    Annotated[
+        str,
+        text(1, 200, label=_PARENT),
+        Meta(
+            description="上级客户的编号或名称 · Id or name of its parent company",
+            examples=["云图控股集团"],
+        ),
+    ]
+    | None
+)
 
 
 class ImportRow(Body):
@@ -42,6 +54,7 @@ class ImportRow(Body):
     source: Source = None  # type: ignore[valid-type]
     industry: Industry = None  # type: ignore[valid-type]
     tags: Tags = None  # type: ignore[valid-type]
+    parent_id: ParentName = None
 
 
 class CustomerImport(UploadBody):

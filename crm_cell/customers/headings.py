@@ -21,6 +21,7 @@ IMPORTED = (
     "source",
     "industry",
     "tags",
+    "parentId",
 )
 ID = "customerId"
 # Columns of the service's own exports that an import does not write.
@@ -34,6 +35,7 @@ EXPORTED_ONLY = (
     "openOpportunityCount",
     "openOpportunityCents",
     "outstandingCents",
+    "parentName",
     "createdAt",
     "updatedAt",
 )
@@ -69,6 +71,10 @@ _WORDS = {
     "level": "level, 级别, 客户级别, 客户等级, 等级, 級別",
     "source": "source, lead source, 来源, 客户来源, 來源",
     "industry": "industry, sector, 行业, 所属行业, 行業",
+    "parentId": (
+        "parent id, parent company, parent customer, parent, group, 上级客户, 上级公司, 母公司, "
+        "所属集团, 集团, 集团公司, 上級客戶, 上級公司, 所屬集團, 集團"
+    ),
     "tags": "tags, tag, 标签, 客户标签, 標籤",
     "remark": "remark, remarks, note, notes, comment, comments, 备注, 说明, 備註",
 }

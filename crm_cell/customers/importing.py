@@ -5,33 +5,17 @@ from typing import Any
 
 import msgspec
 
+from crm_cell.customers.file_parents import resolve_parents
 from crm_cell.customers.file_schemas import ImportedView, ImportView, RefusedView, checked_row
+from crm_cell.customers.refused import Refused
 from crm_cell.customers.resource import Customer
 from crm_cell.customers.service import CustomerService
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import BadRequest, ClientError, DuplicateName, FieldError
-from crm_cell.kernel.explanations import describe_field_error, explain
+from crm_cell.kernel.errors import BadRequest, DuplicateName, FieldError
 from crm_cell.kernel.messages import Language
 from crm_cell.kernel.text import name_key
 from crm_cell.resources.importing.options import OptionCells
 from crm_cell.storage.engine import Tx
-
-
-class Refused(msgspec.Struct):
-    """A rejected row. `index` is its position from 0."""
-
-    index: int
-    name: str | None
-    error: ClientError
-
-    def reason(self, language: Language) -> str:
-        if isinstance(self.error, BadRequest):
-            separator = "; " if language == "en" else "；"
-            return separator.join(
-                describe_field_error(language, field_error)
-                for field_error in self.error.field_errors
-            )
-        return explain(language, self.error)[0]
 
 
 class Outcome(msgspec.Struct):
@@ -49,6 +33,7 @@ async def import_rows(
     """Create a customer for each valid row. Of rows with the same name, the first wins."""
     good, refused = _validated(items, await option_cells(tx, actor, service))
     await _resolve_tags(tx, actor, service, good, refused)
+    await resolve_parents(tx, actor, service, good, refused)
     customers = await service.create_new_names(tx, actor, list(good.values()))
     created: list[tuple[int, Customer]] = []
     for (index, members), customer in zip(good.items(), customers, strict=True):

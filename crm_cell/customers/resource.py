@@ -7,6 +7,8 @@ from crm_cell.customers.choices import INDUSTRIES, LEVEL_COLORS, LEVELS, SOURCES
 from crm_cell.customers.headings import words_of
 from crm_cell.customers.members.table import shared_with_members
 from crm_cell.fields import (
+    CLEAR,
+    KEEP,
     Writable,
     assigned_at,
     comparison_key,
@@ -19,6 +21,7 @@ from crm_cell.fields import (
     options,
     owner,
     phone,
+    reference,
     region,
     tags,
     text,
@@ -167,6 +170,16 @@ class Customer(Record):
         **_FOLLOWS,
     )
     assigned_at: int | None = assigned_at()
+    parent_id: str | None = reference(
+        "customers",
+        KEEP,
+        ("上级客户", "Parent company"),
+        on_erase=CLEAR,
+        description=(
+            "所属集团或母公司（客户编号），最多 5 层",
+            "Id of the customer that it is a subsidiary of; up to 5 levels",
+        ),
+    )
 
 
 customers = Resource(
@@ -185,6 +198,7 @@ customers = Resource(
         "contact_phone": words_of("contactPhone"),
         "contact_email": words_of("contactEmail"),
         "uscc": words_of("uscc"),
+        "parent_id": words_of("parentId"),
     },
     indexed_by=(("updated_at",),),
     sparsely_indexed_by=(
@@ -199,6 +213,7 @@ customers = Resource(
     ),
     rollups=(_OF_FOLLOW_UPS, _OF_TASKS, _OF_OPPORTUNITIES, _OF_CONTRACTS),
     shared_with_members=shared_with_members("id", written=True),
+    names_shared=True,
     owner_writes=True,
     descriptions={
         "list": "List customers, newest first. With X-User-Id, only those of that user.\n\n"

@@ -71,15 +71,15 @@ async def _apply(
     tx: Tx, services: Services, actor: Actor, action: Action, ids: dict[Key, str]
 ) -> None:
     service = services.named(action.key[0])
+    references = {member: ids[key] for member, key in action.references.items()}
     if action.is_change:
         # Read the current version: a payment also changes its contract.
         record = await service.get(tx, actor, ids[action.key])
-        await service.update(tx, actor, record, action.members)
+        await service.update(tx, actor, record, {**action.members, **references})
         return
     if action.is_deletion:
         await service.delete(tx, actor, await service.get(tx, actor, ids[action.key]))
         return
-    references = {member: ids[key] for member, key in action.references.items()}
     made = await service.create(tx, actor, {**action.members, **references})
     ids[action.key] = made.id
 

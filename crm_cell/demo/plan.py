@@ -13,6 +13,7 @@ from crm_cell.demo.agreements import Agreement, make_agreements
 from crm_cell.demo.clients import Client, make_clients
 from crm_cell.demo.deals import LOST, WON, Deal, make_deals
 from crm_cell.demo.duties import tasks_planned
+from crm_cell.demo.groups import group_formed
 from crm_cell.demo.notes import SITUATION_AT
 from crm_cell.demo.office import desk_work, horizon
 from crm_cell.follow_ups.schemas import NextContact
@@ -88,6 +89,7 @@ def _entries(
     for number, occasion in enumerate(occasions):
         yield actions.note_taken(rng, number, occasion)
     yield from _disabled(rng, clients, first_days, deals, len(dates) - 1)
+    yield from group_formed(clients, first_days, len(dates) - 1)
 
 
 def _first_days(

@@ -40,6 +40,8 @@ class OnErase(Enum):
     """Deleted permanently."""
     ANONYMISE = "anonymise"
     """Both records stay, without contact details and `personal` text."""
+    CLEAR = "clear"
+    """Stays as it is, and no longer refers to the other record."""
 
 
 class Reference(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from crm_cell.http.routing import Routes, Tag
 from crm_cell.http.schema import Query, View
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import Conflict, DuplicateName, Forbidden, Merged, RuleViolation
+from crm_cell.merges.groups import TOO_MANY_LEVELS
 from crm_cell.merges.messages import MERGE_UNKNOWN, MERGED_ALREADY, REMOVED, TOO_LATE, UNDONE
 from crm_cell.merges.schemas import (
     CustomerMerge,
@@ -26,6 +27,7 @@ from crm_cell.merges.schemas import (
 )
 from crm_cell.merges.service import MergeService
 from crm_cell.merges.undoing import MergeHistory
+from crm_cell.resources.lineage.rules import MOST_LEVELS
 from crm_cell.resources.messages import (
     FORBIDDEN_TRANSFER,
     not_found,
@@ -79,6 +81,7 @@ def _merging(services: Services) -> Routes:
             RuleViolation(not_found(customers)),
             RuleViolation(MERGED_ALREADY),
             RuleViolation(_COLLEAGUE),
+            RuleViolation(TOO_MANY_LEVELS, limit=MOST_LEVELS),
             Forbidden(_COLLEAGUE),
             Forbidden(FORBIDDEN_TRANSFER),
             DuplicateName(),

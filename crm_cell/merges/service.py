@@ -18,6 +18,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import RuleViolation
 from crm_cell.kernel.ids import new_id
 from crm_cell.merges import store
+from crm_cell.merges.groups import Groups
 from crm_cell.merges.members import MemberMover
 from crm_cell.merges.messages import AT, MERGED_ALREADY
 from crm_cell.merges.moving import EXTERNAL_IDS, Moved, Mover
@@ -57,6 +58,7 @@ class MergeService:
         self._customers = services.get(CustomerService)
         self._mover = Mover(services)
         self._members = MemberMover(services)
+        self._groups = Groups(services)
         self.tables = [child.resource.table for child in self._mover.children]
         self.tables += [payments.table, EXTERNAL_IDS]
 
@@ -68,11 +70,14 @@ class MergeService:
         plan: Plan,
         require_version: Callable[[int], None],
     ) -> Done:
-        """Raises NotFound, Merged and Forbidden for the survivor, RuleViolation for the others, and
-        as `require_version` does, which gets the version of the survivor."""
+        """Raises NotFound, Merged and Forbidden for the survivor, RuleViolation for the others and
+        for a group of too many levels, and as `require_version` does, which gets the version of the
+        survivor."""
+        await self._groups.lock(tx, actor.tenant)
         survivor, others = await self._locked(tx, actor, customer_id, plan.from_ids)
         require_version(survivor.version)
         values, taken = _values(survivor, others, plan.choose)
+        await self._groups.settle(tx, survivor, others, values, taken)
         access = self._customers.changes.access
         readers = await access.readers(tx, others)
         await self._customers.store.soft_delete(tx, others, None)
@@ -81,6 +86,7 @@ class MergeService:
         for each in others:
             moved.items += await self._members.add(tx, actor, each, after)
             await self._mover.move(tx, actor, each, after, moved)
+        await self._groups.check_levels(tx, after)
         for each, users in zip(others, readers, strict=True):
             await self._customers.changes.publish_deleted(tx, actor, each, users)
         merge = self._made(tx, actor, survivor, moved, taken)
@@ -120,8 +126,9 @@ class MergeService:
     async def _change(
         self, tx: Tx, actor: Actor, before: Customer, values: Mapping[str, Any]
     ) -> tuple[Customer, dict[str, Any]]:
-        """The survivor, which gets another version in any case."""
-        write = await self._customers.planned_update(tx, actor, before, values)
+        """The survivor, which gets another version in any case. What it refers to was referred to
+        before."""
+        write = await self._customers.planned_update(tx, actor, before, values, parents={})
         after = write.after
         await self._customers.store.update(tx, before, after)
         if before.owner_id != after.owner_id:

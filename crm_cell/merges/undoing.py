@@ -21,6 +21,7 @@ from crm_cell.kernel.errors import Conflict, Forbidden, NotFound
 from crm_cell.kernel.positions import END
 from crm_cell.kernel.text import name_key
 from crm_cell.merges import store
+from crm_cell.merges.groups import PARENT, Groups
 from crm_cell.merges.members import MemberMover
 from crm_cell.merges.messages import MERGE_UNKNOWN, REMOVED, TOO_LATE, UNDONE
 from crm_cell.merges.moving import EXTERNAL_IDS, PRIMARY, Mover
@@ -55,6 +56,7 @@ class MergeHistory:
         self._contacts = services.get(ContactService)
         self._mover = Mover(services)
         self._members = MemberMover(services)
+        self._groups = Groups(services)
 
     async def get(self, tx: Reader, actor: Actor, identifier: str) -> Known:
         """Raises NotFound, also where the caller does not see what has survived."""
@@ -87,10 +89,12 @@ class MergeHistory:
             raise Conflict(UNDONE)
         if tx.now > undoable_until(merge):
             raise Conflict(TOO_LATE, days=UNDO_DAYS)
+        await self._groups.lock(tx, actor.tenant)
         survivor = await self._survivor(tx, actor, merge)
         merged = await self._merged(tx, actor, merge)
         await store.mark_undone(tx, merge)
-        survivor, changes = await self._give_back(tx, actor, merge, survivor, merged)
+        values = _given_back(merge, survivor, merged)
+        before, survivor = survivor, await self._give_back(tx, actor, survivor, values)
         restored = await self._restore(tx, actor, list(merged.values()))
         items = await store.items_of(tx, merge)
         await self._members.remove(tx, actor, survivor, items)
@@ -99,6 +103,9 @@ class MergeHistory:
         for item in items:
             if item.kind == EXTERNAL_IDS:
                 await _return_external_id(tx, item, survivor)
+        survivor = await self._groups.give_back(tx, actor, survivor, values)
+        await self._groups.untangle(tx, actor, restored.values())
+        changes = self._customers.changes.snapshots.difference(before, survivor)
         details = {"mergedIds": {"before": sorted(merged)}, **changes}
         action = Action(customers.name, survivor.id, survivor.name, details)
         await audit.record(tx, actor, "unmerged", [action])
@@ -143,29 +150,17 @@ class MergeHistory:
         return found
 
     async def _give_back(
-        self,
-        tx: Tx,
-        actor: Actor,
-        merge: Merge,
-        survivor: Customer,
-        merged: Mapping[str, Customer],
-    ) -> tuple[Customer, dict[str, Any]]:
-        """The members of the survivor that the merge has changed, and nobody else since."""
-        values = {
-            name: getattr(merge, name) if name in _ENCRYPTED else before
-            for name, (before, source) in _taken(merge).items()
-            if source in merged and getattr(survivor, name) == getattr(merged[source], name)
-        }
-        if "name" in values:
-            values["name_key"] = name_key(values["name"])
-        after = revised(survivor, values, tx.now)
+        self, tx: Tx, actor: Actor, survivor: Customer, values: Mapping[str, Any]
+    ) -> Customer:
+        """The parent comes last, when those below it are below others again."""
+        returned = {name: value for name, value in values.items() if name != PARENT}
+        after = revised(survivor, returned, tx.now)
         await self._customers.store.update(tx, survivor, after)
         if survivor.owner_id != after.owner_id:
             transfer = Transfer([after.id], survivor.owner_id, after.owner_id, frozenset())
             await self._customers.transfer_children(tx, actor, transfer)
-        changes = self._customers.changes
-        await changes.publish(tx, actor, "updated", [(survivor, after)])
-        return after, changes.snapshots.difference(survivor, after)
+        await self._customers.changes.publish(tx, actor, "updated", [(survivor, after)])
+        return after
 
     async def _restore(
         self, tx: Tx, actor: Actor, merged: Sequence[Customer]
@@ -218,6 +213,18 @@ async def _return_external_id(tx: Tx, item: Item, survivor: Customer) -> None:
     source, external_id = msgspec.json.decode(item.field, type=list[str])
     key = ExternalKey(customers.name, source, external_id)
     await external_ids.give(tx, survivor.tenant_id, [key], survivor.id, item.before)
+
+
+def _given_back(merge: Merge, survivor: Customer, merged: Mapping[str, Customer]) -> dict[str, Any]:
+    """The members of the survivor that the merge has changed, and nobody else since."""
+    values = {
+        name: getattr(merge, name) if name in _ENCRYPTED else before
+        for name, (before, source) in _taken(merge).items()
+        if source in merged and getattr(survivor, name) == getattr(merged[source], name)
+    }
+    if "name" in values:
+        values["name_key"] = name_key(values["name"])
+    return values
 
 
 def _taken(merge: Merge) -> dict[str, tuple[Any, str]]:

@@ -110,12 +110,13 @@ class Eraser:
 
     async def _delete(self, tx: Tx, service: Service[Any], identifier: str) -> None:
         """Delete the record before its children, so that no child can be added. Raises Conflict."""
-        found = await self._lock(tx, service, identifier)
-        if found is None:
+        if (found := await self._lock(tx, service, identifier)) is None:
             return
         record, deleted_at = found
         await self._mark_erased(tx, service, record)
         await self._check_restrictions(tx, service.resource, identifier)
+        for child, field in self._rules.clearing(service.resource):
+            await self._services.of(child).let_go(tx, self._actor, field, identifier)
         if deleted_at is None and service.resource.is_deletable:
             await service.delete(tx, self._actor, record)
 

@@ -118,8 +118,9 @@ def _writable(resource: AnyResource, *, on_create: bool) -> list[Field]:
 
 
 def _without_example(resource: AnyResource, field: Field) -> bool:
-    """The second of two exclusive fields: examples show only the first."""
-    return any(field.name == other for _, other in resource.exclusive)
+    """The second of two exclusive fields: examples show only the first. And the reference to
+    another record of the resource, since the first one has none."""
+    return field is resource.above or any(field.name == other for _, other in resource.exclusive)
 
 
 def _create_field(field: Field, without_example: bool) -> tuple[Any, ...]:

@@ -53,6 +53,10 @@ class ErasureRules:
         """The children that stay, so that the record that they refer to stays too."""
         return self._children(resource, OnErase.ANONYMISE)
 
+    def clearing(self, resource: AnyResource) -> "list[Child]":
+        """The children that stay and no longer refer to the record."""
+        return self._children(resource, OnErase.CLEAR)
+
     def may_stay(self, resource: AnyResource) -> bool:
         """Whether records of the resource, or their children, can have children that stay.
 

@@ -339,6 +339,19 @@ class Lifecycle(Generic[R]):
         """A hook: filters the records to restore together with their parent."""
         return deleted
 
+    async def let_go(self, tx: Tx, actor: Actor, field: Field, parent: str) -> None:
+        """The records stay, and no longer refer to one that is removed for good."""
+        lineage = self.services.of(self.resource).lineage
+        if lineage is not None:
+            await lineage.lock(tx, actor.tenant)
+        limit = self.resource.batch
+        while found := await self.store.some_of(tx, actor.tenant, field.name, parent, limit=limit):
+            steps = [(each, revised(each, {field.name: None}, tx.now)) for each in found]
+            await self.store.update_many(tx, steps)
+            await self.changes.record(tx, actor, "updated", steps)
+        deleted = await self.store.ids_of(tx, actor.tenant, field.name, parent)
+        await self.store.repoint(tx, actor.tenant, field.name, deleted, None)
+
     # Ownership
 
     def owner_of(self, record: R) -> str | None:

@@ -70,6 +70,23 @@ def has_children(resource: AnyResource, children: AnyResource) -> Message:
     )
 
 
+def above_itself(resource: AnyResource) -> Message:
+    chinese, english = _label(resource)
+    return Message(
+        f"{resource.name}_above_itself",
+        f"不能是该{chinese}本身或其下级",
+        f"cannot be the {english} itself or one below it",
+    )
+
+
+def too_many_levels(resource: AnyResource) -> Message:
+    return Message(
+        f"{resource.name}_too_many_levels",
+        "上下级最多 {limit} 层",
+        "would make more than {limit} levels",
+    )
+
+
 def restore_first(resource: AnyResource) -> Message:
     chinese, english = _label(resource)
     return Message(

@@ -179,9 +179,15 @@ class Resource(Generic[R]):
     def references(self) -> list[Field]:
         return [each for each in self.fields.values() if each.reference is not None]
 
+    @cached_property
+    def above(self) -> Field | None:
+        """The reference to another record of this resource, which this one stands below."""
+        own = (each for each in self.references if each.reference.path == self.table)  # type: ignore[union-attr]  # references have one
+        return next(own, None)
+
     @property
     def is_deleted_with_parent(self) -> bool:
-        return self.is_deletable and bool(self.references)
+        return self.is_deletable and any(each is not self.above for each in self.references)
 
     @property
     def encrypted(self) -> list[Field]:

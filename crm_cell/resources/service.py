@@ -16,6 +16,7 @@ from crm_cell.kernel.errors import (
     CrmError,
     FieldError,
     Forbidden,
+    RuleViolation,
 )
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.messages import OUTSIDE_TEAM
@@ -25,7 +26,8 @@ from crm_cell.resources.lifecycle import Lifecycle
 from crm_cell.resources.lifecycle import Parents as Parents  # noqa: PLC0414 - services name them
 from crm_cell.resources.lifecycle import Transfer as Transfer  # noqa: PLC0414
 from crm_cell.resources.lifecycle import Values as Values  # noqa: PLC0414
-from crm_cell.resources.messages import FORBIDDEN_TRANSFER
+from crm_cell.resources.lineage.rules import Lineage
+from crm_cell.resources.messages import FORBIDDEN_TRANSFER, not_found
 from crm_cell.resources.new_records import record_maker
 from crm_cell.resources.option_fields import OptionCheck
 from crm_cell.resources.record import R, Record, revised
@@ -70,6 +72,7 @@ class Service(Lifecycle[R]):
         self._stamping = [(name, each) for name, each in resource.fields.items() if each.stamps]
         self.option_check = OptionCheck(resource, services.options)
         self.tag_check = TagCheck(services.tags) if resource.has_tags else None
+        self.lineage = None if resource.above is None else Lineage(resource)
         self._assigned_at = next(
             (name for name, each in resource.fields.items() if each.kind == "assigned_at"), None
         )
@@ -96,6 +99,7 @@ class Service(Lifecycle[R]):
         """Raises RuleViolation where a reference points to no visible record, and the errors of the
         unique indexes."""
         parents = await self.resolve_references(tx, actor, values)
+        await self._check_place(tx, None, parents)
         record = self.new(tx, actor, values, parents, identifier=identifier)
         write = Write(tx, actor, None, record, values, parents)
         write = msgspec.structs.replace(write, after=await self._prepared(write))
@@ -146,6 +150,7 @@ class Service(Lifecycle[R]):
     async def planned_create(
         self, tx: Tx, actor: Actor, values: Values, identifier: str, parents: Parents
     ) -> Write[R]:
+        await self._check_place(tx, None, parents)
         record = self.new(tx, actor, values, parents, identifier=identifier)
         write = Write(tx, actor, None, record, values, parents)
         return msgspec.structs.replace(write, after=await self._prepared(write))
@@ -157,6 +162,7 @@ class Service(Lifecycle[R]):
         await self._check_transfer(tx, actor, before, changes)
         if parents is None:
             parents = await self.resolve_references(tx, actor, changes)
+        await self._check_place(tx, before.id, parents)
         after = revised(before, {**changes, **self._keys(changes)}, tx.now)
         write = Write(tx, actor, before, after, changes, parents)
         return msgspec.structs.replace(write, after=await self._prepared(write))
@@ -269,12 +275,33 @@ class Service(Lifecycle[R]):
         found: dict[str, Record] = {}
         for field in self.resource.references:
             identifier = values.get(field.name)
-            if identifier is not None and field.reference is not None:
+            if identifier is None or field.reference is None:
+                continue
+            if field is self.resource.above:
+                found[field.name] = await self._resolve_above(tx, actor, identifier)
+            else:
                 table, owned = field.reference.path, not self.resource.names_shared
                 found[field.name] = await self.resolve_parent(
                     tx, actor, table, identifier, owned=owned
                 )
         return found
+
+    async def _resolve_above(self, tx: Tx, actor: Actor, identifier: str) -> R:
+        """Only to be read by the caller. Not locked by itself, since two that are given each other
+        would wait for each other. Raises RuleViolation."""
+        assert self.lineage is not None, "it refers to its own table"
+        await self.lineage.lock(tx, actor.tenant)
+        record = await self.store.find(tx, actor, identifier)
+        if record is None:
+            raise RuleViolation(not_found(self.resource))
+        return record
+
+    async def _check_place(self, tx: Tx, identifier: str | None, parents: Parents) -> None:
+        """Raises BadRequest where a record, None for a new one, cannot stand below its parent."""
+        above = self.resource.above
+        if self.lineage is not None and above is not None and above.name in parents:
+            parent = parents[above.name]
+            await self.lineage.check(tx, parent.tenant_id, identifier, parent.id)
 
     async def resolve_parent(
         self, tx: Tx, actor: Actor, table: str, identifier: str, *, owned: bool = False

@@ -180,9 +180,10 @@ class Store(RecordReader[R]):
         await counters.transfer(tx, tenant, f"{self.resource.table}.owner", before, after, moved)
 
     async def repoint(
-        self, tx: Tx, tenant: str, field: str, deleted: Sequence[str], parent: str
+        self, tx: Tx, tenant: str, field: str, deleted: Sequence[str], parent: str | None
     ) -> None:
-        """Let deleted records refer to another parent. No counter has them, and nobody sees it."""
+        """Let deleted records refer to another parent, or to none. No counter has them, and nobody
+        sees it."""
         await tx.execute_many(
             self.statements.update(tx.dialect, (field,)),
             [{"tenant": tenant, "record": each, field: parent} for each in deleted],

@@ -70,7 +70,7 @@ def _table(resource: AnyResource, metadata: sa.MetaData) -> sa.Table:
         *(sa.Column(name, BIG, nullable=False) for name in ("version", "created_at", "updated_at")),
         *_deletion_columns(resource),
         sa.PrimaryKeyConstraint("tenant_id", "id"),
-        *map(_foreign_key, resource.references),
+        *(_foreign_key(each) for each in resource.references if each is not resource.above),
         *(
             sa.CheckConstraint(condition, name=f"{resource.table}_{name}")
             for name, condition in resource.checks.items()

@@ -19,6 +19,7 @@ READ_ONLY = (
     "openOpportunityCount",
     "openOpportunityCents",
     "outstandingCents",
+    "parentName",
     "createdAt",
     "updatedAt",
 )

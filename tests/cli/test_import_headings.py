@@ -60,7 +60,7 @@ def test_all_unknown_columns_are_named_at_once_with_what_was_probably_meant(
             f"crm-cell: {file}, line 1: no column is {unknown};"
             " say which member it is by --map 'HEADING=MEMBER', of name, contactPhone,"
             " contactEmail, shortName, uscc, region, address, website, remark,"
-            " level, source, industry, tags,"
+            " level, source, industry, tags, parentId,"
             " or leave out what is unknown by --ignore-unknown\n"
         ),
     )

@@ -240,7 +240,7 @@ async def test_everything_is_on_record_and_told(cell: Running) -> None:
         "crm.team.created": 2,
         "crm.tag.created": 5,
         "crm.customer.created": 201,
-        "crm.customer.updated": 8,
+        "crm.customer.updated": 10,
         "crm.customer.deleted": 1,
         "crm.contact.created": 300,
         "crm.opportunity.created": 250,
@@ -311,6 +311,9 @@ async def test_it_shows_goals_views_and_what_was_deleted(demo: Caller) -> None:
         "云帆科技(镜花城)有限公司",
         "云帆科技（镜花城）有限责任公司",
     }
+    subsidiaries = await demo.rows("/customers", filter="parentId is set", embed="parent")
+    assert len(subsidiaries) == 2
+    assert len({row["parent"]["name"] for row in subsidiaries}) == 1
 
 
 async def test_the_notice_heads_the_lists_and_can_be_deleted(demo: Caller) -> None:

@@ -12,7 +12,7 @@ MEMBERS = (
     "customerId, name, contactPhone, contactEmail, status, ownerId, "
     "shortName, uscc, region, address, website, remark, level, source, industry, tags, "
     "lastFollowUpAt, lastFollowUpBy, nextContactAt, openOpportunityCount, openOpportunityCents, "
-    "outstandingCents, createdAt, updatedAt, newlyAssigned"
+    "outstandingCents, parentId, createdAt, updatedAt, newlyAssigned"
 )
 OPERATORS = (
     "=, !=, <, <=, >, >=, ~, ^=, between, in, not in, has any, has none, has, is empty, is set"

@@ -206,7 +206,7 @@ async def test_events_stay_in_their_order_and_tell_ids_only(cell: Running, perso
     after = events(cell)
     assert [(event["eventId"], event["eventType"]) for event in after][: len(before)] == before
     theirs = [event for event in after if event["data"].get("customerId") == customer]
-    ids = {"tenantId", "customerId", "contactId", "opportunityId", "followUpId"}
+    ids = {"tenantId", "customerId", "contactId", "opportunityId", "followUpId", "parentId"}
     assert len(theirs) > 10
     assert all(set(event["data"]) <= ids for event in theirs)
     told = [event["eventType"] for event in after if event["eventType"].endswith(".erased")]

@@ -84,6 +84,7 @@ UNDO = {
         "ALTER TABLE customers DROP COLUMN assigned_at",
         "DROP TABLE calendar_feeds",
     ],
+    "0047": ["DROP INDEX customers_by_parent", "ALTER TABLE customers DROP COLUMN parent_id"],
     "0045": [
         "DROP TABLE customer_members",
         "DROP INDEX opportunities_by_owner_id_stage_expected_close_on",

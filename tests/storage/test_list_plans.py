@@ -83,7 +83,7 @@ WITHOUT_INDEX = {
 }
 """Members of answers, in their order. A list by one of these reads rows until its deadline."""
 EMPTY_WITHOUT_INDEX = {
-    "customer": ["tags"],
+    "customer": ["tags", "parentId"],
     "contact": ["tags"],
     "opportunity": ["tags"],
     "follow_up": ["contactId"],

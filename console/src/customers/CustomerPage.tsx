@@ -85,7 +85,7 @@ export default function CustomerPage({ id }: { id: string }) {
                   <RevealButton resource="customer" id={id} field="contactPhone" />
                 </div>
               )}
-              <Facts resource="customer" fields={fields} row={data.row} saving={saving} except={phone ? [] : ["contactPhone"]} />
+              <Facts resource="customer" fields={fields} row={data.row} saving={saving} except={phone ? ["parentId"] : ["contactPhone", "parentId"]} />
             </section>
           )}
           {shows("activity") && (
@@ -99,7 +99,7 @@ export default function CustomerPage({ id }: { id: string }) {
           )}
           {shows("related") && (
             <section className="c3" aria-label={t("record.related")}>
-              <Related customerId={id} ownerId={data.row["ownerId"] as string | null} />
+              <Related row={data.row} saving={saving} />
             </section>
           )}
         </div>

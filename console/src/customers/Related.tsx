@@ -5,6 +5,7 @@ import type { Resource, Row } from "../api/resources";
 import { money } from "../format/money";
 import { type Key, useT } from "../i18n/translate";
 import { useFields } from "../records/fields";
+import type { Saving } from "../records/save";
 import { useChildren } from "../records/useRecord";
 import { Value } from "../records/Value";
 import { Tasks } from "../tasks/Tasks";
@@ -12,16 +13,19 @@ import { Person } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
 import { Failed, SkeletonLines } from "../ui/States";
 import { Collaborators } from "./Collaborators";
+import { Group } from "./Group";
 
 /** What hangs on the customer: the next step first. */
-export function Related({ customerId, ownerId }: { customerId: string; ownerId: string | null }) {
+export function Related({ row, saving }: { row: Row; saving: Saving }) {
+  const customerId = row["customerId"] as string;
   return (
     <>
       <Tasks customerId={customerId} />
       <Section resource="opportunity" label="nav.deals" customerId={customerId} row={(row) => <DealRow row={row} />} />
       <Section resource="contract" label="nav.contracts" customerId={customerId} row={(row) => <ContractRow row={row} />} />
       <Section resource="contact" label="nav.contacts" customerId={customerId} row={(row) => <ContactRow row={row} />} />
-      <Collaborators customerId={customerId} ownerId={ownerId} />
+      <Group row={row} saving={saving} />
+      <Collaborators customerId={customerId} ownerId={row["ownerId"] as string | null} />
     </>
   );
 }

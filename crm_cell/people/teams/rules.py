@@ -1,12 +1,12 @@
-"""Whose records leaders see, and which parents a team cannot have."""
+"""Whose records leaders see."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from crm_cell.kernel.hierarchy import Parents, line_of
+
 LEADER, MEMBER = "leader", "member"
-Parents = Mapping[str, str | None]
-"""By team, the team above it."""
 
 
 class Membership(NamedTuple):
@@ -29,16 +29,3 @@ def reach(parents: Parents, memberships: Iterable[Membership]) -> set[tuple[str,
         for above in line_of(parents, team_id):
             found.update((leader, user) for leader in leaders.get(above, ()) for user in those)
     return found | {(leader, leader) for those in leaders.values() for leader in those}
-
-
-def line_of(parents: Parents, team_id: str | None) -> Iterable[str]:
-    """The team and those above it. Ends where teams would be above themselves."""
-    passed: set[str] = set()
-    while team_id is not None and team_id not in passed:
-        yield team_id
-        passed.add(team_id)
-        team_id = parents.get(team_id)
-
-
-def makes_cycle(parents: Parents, team_id: str, parent_id: str | None) -> bool:
-    return team_id in line_of(parents, parent_id)

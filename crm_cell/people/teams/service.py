@@ -12,6 +12,7 @@ from crm_cell.events.service import Details
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import BadRequest, Conflict, FieldError, NotFound, RuleViolation
+from crm_cell.kernel.hierarchy import makes_cycle
 from crm_cell.kernel.ids import new_id
 from crm_cell.kernel.paging import PageRequest, Slice
 from crm_cell.people.messages import (
@@ -24,7 +25,7 @@ from crm_cell.people.messages import (
     USER_UNKNOWN,
 )
 from crm_cell.people.teams import store
-from crm_cell.people.teams.rules import LEADER, MEMBER, Membership, makes_cycle, reach
+from crm_cell.people.teams.rules import LEADER, MEMBER, Membership, reach
 from crm_cell.people.teams.store import Team
 from crm_cell.people.users import store as users
 from crm_cell.people.users.store import ACTIVE

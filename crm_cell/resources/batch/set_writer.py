@@ -20,6 +20,7 @@ from crm_cell.resources.external.store import ExternalKey
 from crm_cell.resources.messages import EXTERNAL_ID_TAKEN, VERSION_DIFFERS
 from crm_cell.resources.record import R
 from crm_cell.resources.service import Parents, Values
+from crm_cell.resources.views import camel
 from crm_cell.storage.engine import Tx
 
 
@@ -30,6 +31,8 @@ class SetWriter(Generic[R]):
 
     async def write(self, tx: Tx, actor: Actor, batch: Batch) -> Sequence[Outcome[R]]:
         """In the order of the items. Raises Conflict where they have to be written one by one."""
+        if self._may_move(batch):
+            raise Conflict
         known = await self._known(tx, actor, batch)
         plan = _Plan(self._items, tx, actor, batch, known)
         outcomes = [await plan.of(item) for item in batch.items]
@@ -38,6 +41,14 @@ class SetWriter(Generic[R]):
         if not await external_ids.claim_many(tx, actor.tenant, plan.claims):
             raise Conflict
         return outcomes
+
+    def _may_move(self, batch: Batch) -> bool:
+        """Whether records get another place below others: each depends on those before."""
+        above = self._service.resource.above
+        if above is None or batch.mode == "create":
+            return False
+        member = camel(above.name)
+        return any(member in each.members for each in batch.items)
 
     async def _create(self, tx: Tx, actor: Actor, plan: "_Plan[R]") -> None:
         if not plan.new:

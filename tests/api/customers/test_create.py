@@ -37,6 +37,7 @@ async def test_it_answers_with_the_customer_and_where_it_is(acme: Caller) -> Non
         "tags": [],
         **dict.fromkeys(("lastFollowUpAt", "lastFollowUpBy", "nextContactAt")),
         **dict.fromkeys(("openOpportunityCount", "openOpportunityCents", "outstandingCents")),
+        "parentId": None,
         "createdAt": body["createdAt"],
         "updatedAt": body["createdAt"],
     }

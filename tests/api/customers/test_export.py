@@ -40,6 +40,8 @@ MEMBERS = [
     "openOpportunityCount",
     "openOpportunityCents",
     "outstandingCents",
+    "parentId",
+    "parentName",
     "createdAt",
     "updatedAt",
 ]
@@ -67,24 +69,29 @@ def rows_of_csv(content: bytes) -> list[Json]:
     return [typed(row) for row in reader]
 
 
-def rows_of_xlsx(content: bytes) -> list[Json]:
+def rows_of_xlsx(content: bytes, members: list[str] = MEMBERS) -> list[Json]:
     rows: list[Json] = []
     for sheet in openpyxl.load_workbook(io.BytesIO(content)).worksheets:
         head, *body = sheet.iter_rows(values_only=True)
-        assert list(head) == MEMBERS
-        rows += [typed(dict(zip(MEMBERS, row, strict=True))) for row in body]
+        assert list(head) == members
+        rows += [typed(dict(zip(members, row, strict=True))) for row in body]
     return rows
 
 
 def rows_of_ndjson(content: bytes) -> list[Json]:
-    return [json.loads(line) for line in content.splitlines()]
+    return [_of_list(json.loads(line)) for line in content.splitlines()]
 
 
 def typed(row: dict[str, Any]) -> Json:
     """A file of cells knows no null, and CSV no numbers."""
     tags = row["tags"].split(", ") if row["tags"] else []
     plain = {name: value or None for name, value in row.items()}
-    return plain | {"status": int(row["status"]), "tags": tags}
+    return _of_list(plain | {"status": int(row["status"]), "tags": tags})
+
+
+def _of_list(row: Json) -> Json:
+    """Without the title of what it refers to, which only files have."""
+    return {name: value for name, value in row.items() if name != "parentName"}
 
 
 ROWS = {"csv": rows_of_csv, "ndjson": rows_of_ndjson, "xlsx": rows_of_xlsx}
@@ -102,7 +109,11 @@ async def test_as_json_it_is_a_list_with_pages_of_a_thousand(acme: Caller) -> No
 
 async def test_its_rows_are_those_of_the_list(acme: Caller) -> None:
     await acme.customer(contactPhone="13812345678", contactEmail="li@example.com", ownerId="alice")
-    assert await acme.rows(PATH) == await acme.rows("/customers")
+    group = await acme.customer(name="云帆集团")
+    await acme.customer(name="云帆上海", parentId=group["customerId"])
+    rows = await acme.rows(PATH)
+    assert [row.pop("parentName") for row in rows] == ["云帆集团", None, None]
+    assert rows == await acme.rows("/customers")
 
 
 @pytest.mark.parametrize(
@@ -267,7 +278,8 @@ async def test_a_full_sheet_goes_on_in_the_next(acme: Caller) -> None:
     file.close()
     sheets = openpyxl.load_workbook(io.BytesIO(content)).worksheets
     assert [sheet.max_row for sheet in sheets] == [3, 3, 2]
-    assert [row["name"] for row in rows_of_xlsx(content)] == ["5", "4", "3", "2", "1"]
+    members = [name for name in MEMBERS if name != "parentName"]
+    assert [row["name"] for row in rows_of_xlsx(content, members)] == ["5", "4", "3", "2", "1"]
 
 
 def snake(row: Json) -> dict[str, Any]:

@@ -94,7 +94,7 @@ async def test_everything_belongs_to_the_one_that_stays(acme: Caller, cell: Runn
         tried = await merge(acme, bobs, alices, dryRun=True)
     assert (tried["mergeId"], tried["dryRun"]) == (None, True)
     counts = {"contacts": 1, "opportunities": 2, "followUps": 2, "contracts": 1, "tasks": 1}
-    assert tried["moved"] == counts | {"payments": 1, "externalIds": 1}
+    assert tried["moved"] == counts | {"customers": 0, "payments": 1, "externalIds": 1}
     assert tried["merged"] == [{"customerId": alices["customerId"], "name": alices["name"]}]
 
     done = await merge(acme, bobs, alices, choose={"name": alices["customerId"]})
@@ -293,12 +293,15 @@ async def test_no_reference_to_a_customer_is_forgotten(acme: Caller, cell: Runni
     }
     # Collaborators are moved by merges/members.py.
     more = {("merged_customers", "customer_id"), ("customer_members", "customer_id")}
-    assert references(cell) == declared | more
+    without_key = {("customers", "parent_id")}
+    assert references(cell) == declared - without_key | more
     # And each of them is moved.
     first, second = await acme.customer(), await family(acme)
+    await acme.customer(parentId=second["customerId"])
     await merge(acme, first, second)
     for table, column in sorted(declared):
-        rows = cell.rows(f"SELECT DISTINCT {column} FROM {table}")
+        named = f"{column} IS NOT NULL"
+        rows = cell.rows(f"SELECT DISTINCT {column} FROM {table} WHERE {named}")
         assert [tuple(row) for row in rows] == [(first["customerId"],)], table
 
 
