@@ -158,24 +158,24 @@ class Resource(Generic[R]):
     def fields(self) -> dict[str, Field]:
         return self.record.fields
 
-    @property
+    @cached_property
     def is_deletable(self) -> bool:
         return bool(self.verbs & Verbs.DELETE)
 
-    @property
+    @cached_property
     def has_external_ids(self) -> bool:
         """Whether callers find and create records by the ids of other systems."""
         return self.verbs & (Verbs.CREATE | Verbs.READ) == Verbs.CREATE | Verbs.READ
 
-    @property
+    @cached_property
     def has_tags(self) -> bool:
         return "tags" in self.fields and self.fields["tags"].kind == "tags"
 
-    @property
+    @cached_property
     def owner(self) -> Field | None:
         return self.fields.get(self.record.owner_field)
 
-    @property
+    @cached_property
     def references(self) -> list[Field]:
         return [each for each in self.fields.values() if each.reference is not None]
 
@@ -185,15 +185,15 @@ class Resource(Generic[R]):
         own = (each for each in self.references if each.reference.path == self.table)  # type: ignore[union-attr]  # references have one
         return next(own, None)
 
-    @property
+    @cached_property
     def is_deleted_with_parent(self) -> bool:
         return self.is_deletable and any(each is not self.above for each in self.references)
 
-    @property
+    @cached_property
     def encrypted(self) -> list[Field]:
         return [each for each in self.fields.values() if each.is_encrypted]
 
-    @property
+    @cached_property
     def is_person(self) -> bool:
         """Whether records describe people: erasing a person marks them against restoring."""
         return bool(self.encrypted)
