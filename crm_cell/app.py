@@ -9,6 +9,8 @@ from typing import Any
 
 import structlog
 
+from crm_cell.api_keys.routes import api_key_routes
+from crm_cell.api_keys.service import KeyService
 from crm_cell.audit.heads import HeadsFile
 from crm_cell.audit.retention import run_retention
 from crm_cell.audit.routes import audit_routes
@@ -167,6 +169,7 @@ def _routes_of(services: Services) -> tuple[list[Routes], list[Routes], list[Rou
         option_routes(OptionService(services.options, OptionUse(services))),
         tag_routes(TagService(services.tags, TagReplacement(services))),
         handover_routes(HandoverService(services)),
+        api_key_routes(KeyService(services.directory)),
     ]
     return lists, timeline_routes(Timeline(services)), people
 

@@ -121,6 +121,8 @@ async def plant(caller: Caller) -> Ids:
     planted["into_tag_id"] = (
         await everything.post("/tags", {"name": f"标签 {next(_numbers)}"})
     ).json()["tagId"]
+    key = {"name": "erp", "scopes": ["crm:read"], "expiresAt": None}
+    planted["api_key_id"] = (await everything.post("/api-keys", key)).json()["apiKeyId"]
     planted |= {"field": option["field"], "option_id": option["optionId"]}
     return planted | external
 

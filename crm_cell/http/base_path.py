@@ -11,6 +11,7 @@ _FORM = re.compile(r"/|(?:/[A-Za-z0-9._~-]+)+")
 # The first segments of the service's own paths, which a prefix must not hide.
 OWN = frozenset(
     (
+        "api-keys",
         "audit-logs",
         "calendar.ics",
         "changes",

@@ -20,7 +20,8 @@ def render(route: Route, request: Request, result: Any) -> Answer:
         if path is not None:
             headers.append((b"location", f"{request.public_base}{path}".encode()))
         status = route.status if path is None else 201
-        return Answer(status, encode(result.view), headers, result.id)
+        stored = None if result.stored is None else encode(result.stored)
+        return Answer(status, encode(result.view), headers, result.id, stored=stored)
     if isinstance(result, Answer):
         return result
     if result is None:

@@ -34,6 +34,8 @@ class Answer(msgspec.Struct):
     headers: list[Header]
     resource_id: str | None = None
     """The id of the record in the body, to authorize a replay."""
+    stored: bytes | None = None
+    """What replays get in place of the body, where it has what must not be stored."""
     protection: Sequence[Header] = PROTECTION
 
 
@@ -58,6 +60,8 @@ class Resource(msgspec.Struct, Generic[V], frozen=True):
     """A checksum of what follows from other records, 0 where there is nothing."""
     in_full: bool = False
     """Whether nothing in it is masked."""
+    stored: V | None = None
+    """What replays are shown in place of `view`, where it has a secret that is shown once."""
 
 
 class RolledBack(Exception):

@@ -79,7 +79,9 @@ async def find(tx: Tx, claim: IdempotencyRequest) -> Stored | None:
 
 async def save_response(tx: Tx, claim: IdempotencyRequest, answer: Answer) -> None:
     row = {**_names(claim), **_response_columns(answer)}
-    body = b"" if claim.render_again else answer.body
+    body = answer.body if answer.stored is None else answer.stored
+    if claim.render_again:
+        body = b""
     row["body"] = await tx.cipher.encrypt_body(tx, _about(claim), body)
     row["fingerprint"] = tx.cipher.protect_digest(claim.fingerprint)
     if tx.serialized:

@@ -82,8 +82,16 @@ async def all_of(tx: Reader, tenant: str) -> list[ApiKey]:
     return await store.all_of(tx, tenant)
 
 
-async def find(tx: Reader, tenant: str, key_id: str) -> ApiKey | None:
-    return await store.find(tx, tenant, key_id)
+async def shown(tx: Reader, tenant: str, now: int, most: int) -> list[ApiKey]:
+    return await store.shown(tx, tenant, now, most)
+
+
+async def count_valid(tx: Tx, tenant: str) -> int:
+    return await store.count_valid(tx, tenant, tx.now)
+
+
+async def find(tx: Reader, tenant: str, key_id: str, lock: str = "") -> ApiKey | None:
+    return await store.find(tx, tenant, key_id, lock)
 
 
 def _revised(key: ApiKey, now: int, **changes: int) -> ApiKey:

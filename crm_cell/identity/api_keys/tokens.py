@@ -62,7 +62,12 @@ def new_id() -> str:
 
 
 def new_token(tenant: str, key_id: str) -> str:
-    return f"crm_{_encoded(tenant)}_{key_id}_{secrets.token_hex(_SECRET_BYTES)}"
+    return f"{beginning(tenant, key_id)}{secrets.token_hex(_SECRET_BYTES)}"
+
+
+def beginning(tenant: str, key_id: str) -> str:
+    """All of a token but the secret."""
+    return f"{PREFIX}{_encoded(tenant)}_{key_id}_"
 
 
 def digest(token: str) -> bytes:

@@ -1,0 +1,1 @@
+"""API keys over HTTP: who may see, create and revoke them."""
