@@ -26,6 +26,12 @@ export function dayPlus(days: number, now = new Date()): string {
   return isoDay(new Date(now.getFullYear(), now.getMonth(), now.getDate() + days));
 }
 
+/** The moment at which a day is over here, for the service. */
+export function endOfDay(day: string): string {
+  const date = toDate(day);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + 1).toISOString();
+}
+
 /** The Monday after today. */
 export function nextMonday(now = new Date()): string {
   return dayPlus(((8 - now.getDay()) % 7) || 7, now);

@@ -3,12 +3,12 @@ import { Link } from "wouter";
 
 import { whoami } from "../api/resources";
 import { useT } from "../i18n/translate";
-import { prefer, usePreferences } from "../state/preferences";
 import { open } from "../state/layers";
 import { signOut } from "../state/session";
 import { PLACES } from "../shell/places";
-import { Button, Segments } from "../ui/Button";
+import { Button } from "../ui/Button";
 import { CalendarAddress } from "./CalendarAddress";
+import { Preferences } from "./Preferences";
 import { Icon } from "../ui/Icon";
 import { Failed, SkeletonLines } from "../ui/States";
 
@@ -27,6 +27,8 @@ export default function SettingsPage() {
           <Account />
           <div className="hr" />
           <Calendar />
+          <Developers />
+          <div className="hr" />
           <div className="row g8 wrap">
             <Button className="hide-phone" onClick={() => open({ keys: true })}>
               {t("settings.shortcuts")}
@@ -38,6 +40,28 @@ export default function SettingsPage() {
         </div>
       </div>
     </>
+  );
+}
+
+function Developers() {
+  const t = useT();
+  const links = [
+    { path: "/me/api-keys", label: t("keys.title"), icon: "key" as const },
+    { path: "/reference", label: t("nav.docs"), icon: "link" as const },
+  ];
+  return (
+    <nav aria-label={t("settings.developers")}>
+      <h2 className="h">{t("settings.developers")}</h2>
+      <div className="card clip" style={{ marginTop: 8 }}>
+        {links.map(({ path, label, icon }) => (
+          <Link key={path} href={path} className={path === "/reference" ? "li hide-phone" : "li"}>
+            <Icon name={icon} />
+            <span className="sp">{label}</span>
+            <Icon name="right" />
+          </Link>
+        ))}
+      </div>
+    </nav>
   );
 }
 
@@ -67,58 +91,6 @@ function More() {
         </Link>
       ))}
     </nav>
-  );
-}
-
-function Preferences() {
-  const t = useT();
-  const { language, theme, density } = usePreferences();
-  return (
-    <dl>
-      <div className="kv">
-        <dt>{t("settings.language")}</dt>
-        <dd>
-          <Segments
-            label={t("settings.language")}
-            value={language}
-            options={[
-              { value: "zh", label: "简体中文" },
-              { value: "en", label: "English" },
-            ]}
-            onChange={(value) => prefer({ language: value })}
-          />
-        </dd>
-      </div>
-      <div className="kv">
-        <dt>{t("settings.theme")}</dt>
-        <dd>
-          <Segments
-            label={t("settings.theme")}
-            value={theme}
-            options={[
-              { value: "light", label: t("settings.light") },
-              { value: "dark", label: t("settings.dark") },
-              { value: "system", label: t("settings.system") },
-            ]}
-            onChange={(value) => prefer({ theme: value })}
-          />
-        </dd>
-      </div>
-      <div className="kv hide-phone">
-        <dt>{t("settings.density")}</dt>
-        <dd>
-          <Segments
-            label={t("settings.density")}
-            value={density}
-            options={[
-              { value: "comfortable", label: t("settings.comfortable") },
-              { value: "compact", label: t("settings.compact") },
-            ]}
-            onChange={(value) => prefer({ density: value })}
-          />
-        </dd>
-      </div>
-    </dl>
   );
 }
 

@@ -29,6 +29,7 @@ const Notifications = lazy(() => import("../notifications/NotificationsPage"));
 const Choices = lazy(() => import("../choices/ChoicesPage"));
 const Reference = lazy(() => import("../reference/ReferencePage"));
 const Settings = lazy(() => import("../settings/SettingsPage"));
+const Keys = lazy(() => import("../apikeys/KeysPage"));
 const Palette = lazy(() => import("../palette/Palette"));
 const FollowUpDialog = lazy(() => import("../followups/FollowUpDialog"));
 const Outbox = lazy(() => import("../outbox/OutboxDialog"));
@@ -95,6 +96,7 @@ function Pages() {
       <Route path="/choices" component={Choices} />
       <Route path="/reference" component={Reference} />
       <Route path="/me" component={Settings} />
+      <Route path="/me/api-keys" component={Keys} />
       <Route path="/">{() => <Redirect to="/today" replace />}</Route>
       <Route path="/signin">{() => <Redirect to="/today" replace />}</Route>
       <Route>{() => <Empty icon="search" title={t("record.missing")} />}</Route>

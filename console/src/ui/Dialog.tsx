@@ -15,43 +15,41 @@ interface Props {
 export function Dialog({ title, onClose, width = 480, children }: Props) {
   const t = useT();
   return (
-    <Modal
+    <Modal.Root
       opened
       onClose={onClose ?? (() => undefined)}
       size={width}
       centered
-      withCloseButton={false}
       closeOnEscape={onClose !== undefined}
       closeOnClickOutside={false}
-      aria-label={title}
       transitionProps={{ duration: 120 }}
       zIndex={300}
     >
-      <div className="dlg-body">
-        <div className="row">
-          <h2 className="sp">{title}</h2>
-          {onClose && <IconButton icon="x" label={t("action.close")} onClick={onClose} />}
-        </div>
-        {children}
-      </div>
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content>
+        <Modal.Body>
+          <div className="dlg-body">
+            <div className="row">
+              {/* It names the element with the role of a dialog. */}
+              <Modal.Title className="sp">{title}</Modal.Title>
+              {onClose && <IconButton icon="x" label={t("action.close")} onClick={onClose} />}
+            </div>
+            {children}
+          </div>
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 
 /** A layer at the top of the page without a head of its own. */
 export function Overlay({ label, onClose, width, children }: Omit<Props, "title"> & { label: string }) {
   return (
-    <Modal
-      opened
-      onClose={onClose ?? (() => undefined)}
-      size={width ?? 680}
-      yOffset={96}
-      withCloseButton={false}
-      aria-label={label}
-      transitionProps={{ duration: 80 }}
-      zIndex={300}
-    >
-      {children}
-    </Modal>
+    <Modal.Root opened onClose={onClose ?? (() => undefined)} size={width ?? 680} yOffset={96} transitionProps={{ duration: 80 }} zIndex={300}>
+      <Modal.Overlay />
+      <Modal.Content aria-label={label}>
+        <Modal.Body>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
