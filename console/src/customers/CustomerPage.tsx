@@ -19,6 +19,7 @@ import { useKeys, usePhone } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Failed, SkeletonLines } from "../ui/States";
 import { CustomerFigures } from "./CustomerFigures";
+import { MERGED, MergedNote } from "./MergedNote";
 import { Related } from "./Related";
 
 type Tab = "activity" | "facts" | "related";
@@ -39,7 +40,7 @@ export default function CustomerPage({ id }: { id: string }) {
   }, [id, name]);
   const mergedInto = error instanceof ApiError ? error.mergedInto : null;
   useEffect(() => {
-    if (mergedInto) go(`/customers/${mergedInto}`, { replace: true });
+    if (mergedInto) go(`/customers/${mergedInto}?${MERGED}`, { replace: true });
   }, [mergedInto, go]);
   useKeys({ l: () => area.current?.focus(), Escape: () => go("/customers") });
   const deleted = () => void erase(id, name).then((done) => done && go("/customers"));
@@ -62,6 +63,7 @@ export default function CustomerPage({ id }: { id: string }) {
           {(close) => <MenuList close={close} items={[{ icon: "trash", danger: true, label: t("action.delete"), act: deleted }]} />}
         </Drop>
       </header>
+      <MergedNote />
       {error && !mergedInto && <Failed error={error} retry={() => void refetch()} />}
       {(!error || mergedInto) && !data && <div className="cl"><SkeletonLines lines={10} /></div>}
       {data && (

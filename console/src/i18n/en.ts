@@ -221,6 +221,7 @@ export const en: Record<Key, string> = {
   "record.place": "{n} / {total}",
   "record.owner": "Owner",
   "record.created": "Created",
+  "record.merged": "The customer that you opened was merged into this one, with everything it had",
   "record.missing": "Does not exist, or is not yours to see",
   "record.missingHint": "An administrator can tell which.",
   "record.deleted": "{name} deleted",

@@ -220,6 +220,7 @@ export const zh = {
   "record.place": "{n} / {total}",
   "record.owner": "负责人",
   "record.created": "创建于",
+  "record.merged": "原来的客户已并入这里，它的全部记录都在这里",
   "record.missing": "不存在，或不归你看到",
   "record.missingHint": "请管理员查看原因。",
   "record.deleted": "已删除 {name}",

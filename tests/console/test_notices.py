@@ -1,0 +1,46 @@
+"""What the console tells its user: the bell, the address of their calendar, where a record went."""
+
+import httpx
+
+from tests.console.conftest import Api, Open, faults, settle
+from tests.processes import Process
+
+
+def test_the_bell_counts_what_is_new_and_leads_to_it(opened: Open, api: Api, axe: str) -> None:
+    api.put("/users/ming", name="Ming")
+    customer = api.post("/customers", name="Bell Ltd", ownerId="ming")["customerId"]
+    page = opened("today", user="ming")
+    page.get_by_role("button", name="Notifications", exact=True).wait_for()
+    api.post("/tasks", title="Ring them", customerId=customer, assigneeId="ming")
+    # Nobody reloads the page.
+    bell = page.get_by_role("button", name="Notifications, 1 unread")
+    bell.click()
+    settle(page)
+    assert faults(page, axe) == []
+    page.get_by_role("button", name="Ring them").click()
+    page.get_by_role("heading", name="Bell Ltd").first.wait_for()
+    page.get_by_role("button", name="Notifications", exact=True).wait_for()
+
+
+def test_the_address_of_a_calendar_works_until_it_is_revoked(
+    opened: Open, service: Process
+) -> None:
+    page = opened("me", user="ming")
+    page.get_by_role("button", name="Make address").click()
+    address = page.get_by_label("Calendar address").input_value()
+    assert address.startswith(f"{service.address}/calendar.ics?token=cal_")
+    assert httpx.get(address).text.startswith("BEGIN:VCALENDAR")
+    page.get_by_role("button", name="Revoke").click()
+    page.get_by_role("button", name="Make address").wait_for()
+    assert httpx.get(address).status_code == 404
+
+
+def test_a_merged_customer_leads_to_the_one_that_has_everything(opened: Open, api: Api) -> None:
+    into, gone = (api.post("/customers", name=f"{each} Ltd") for each in ("Kept", "Gone"))
+    api.post(f"/customers/{into['customerId']}/merge", fromIds=[gone["customerId"]])
+    page = opened(f"customers/{gone['customerId']}", width=390)
+    page.get_by_role("heading", name="Kept Ltd").first.wait_for()
+    note = page.get_by_role("status").filter(has_text="was merged into this one")
+    note.get_by_role("button", name="Close").click()
+    note.wait_for(state="hidden")
+    assert page.url.endswith(f"/customers/{into['customerId']}")
