@@ -11,7 +11,7 @@ from crm_cell.customers.messages import NAME_TAKEN_BY
 from crm_cell.customers.resource import Customer
 from crm_cell.customers.store import CustomerStore
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import CrmError, DuplicateName, Merged
+from crm_cell.kernel.errors import ClientError, CrmError, DuplicateName, Merged
 from crm_cell.kernel.ids import new_ids
 from crm_cell.people.teams import store as teams
 from crm_cell.resources.service import Service, Values
@@ -30,13 +30,14 @@ class CustomerService(Service[Customer]):
             self.resource, self.services.tables, search_texts=self.services.search_texts
         )
 
-    async def get(self, tx: Reader, actor: Actor, identifier: str) -> Customer:
-        """Raises NotFound, and Merged where the caller may see what it was merged into."""
-        record = await self.store.find(tx, actor, identifier, tx.for_update)
-        if record is None:
-            await self.check_not_merged(tx, actor, identifier)
-            raise self.not_found()
-        return record
+    async def missing(self, tx: Reader, actor: Actor, identifier: str | None) -> ClientError:
+        """Merged where the caller may see what it was merged into."""
+        try:
+            if identifier is not None:
+                await self.check_not_merged(tx, actor, identifier)
+        except Merged as merged_into:
+            return merged_into
+        return self.not_found()
 
     async def check_not_merged(self, tx: Reader, actor: Actor, identifier: str) -> bool:
         """Whether it was merged. Raises Merged."""

@@ -1,8 +1,14 @@
 """/handover and /handovers"""
 
 from crm_cell.handovers.messages import HANDOVER_UNKNOWN, TOO_LATE, UNDONE
-from crm_cell.handovers.schemas import HandoverCreate, HandoverView, plan_of
+from crm_cell.handovers.schemas import (
+    HandoverCreate,
+    HandoversView,
+    HandoverView,
+    plan_of,
+)
 from crm_cell.handovers.service import UNDO_DAYS, HandoverService
+from crm_cell.http.paging import RequestedCursor
 from crm_cell.http.responses import RolledBack
 from crm_cell.http.routing import Routes, Tag
 from crm_cell.kernel.actor import Actor
@@ -44,8 +50,16 @@ def handover_routes(service: HandoverService) -> Routes:
         await service.check(tx, actor.tenant, plan)
         if body.dry_run:
             remaining = await service.remaining(tx, actor.tenant, user, plan)
-            raise RolledBack(HandoverView.of_dry_run(actor.tenant, user, remaining))
+            raise RolledBack(HandoverView.of_dry_run(actor, user, plan, remaining))
         return HandoverView.of(await service.begin(tx, actor, user, plan))
+
+    @routes.read("/handovers", "移交列表", scope=ADMIN, rejections=[Forbidden(ADMINISTRATORS_ONLY)])
+    async def list_(tx: Reader, actor: Actor, page: RequestedCursor) -> HandoversView:
+        """Handovers, newest first: who gave what to whom, and until when it can be undone."""
+        require_administrator(actor)
+        found, after = await service.page(tx, actor.tenant, page.after, page.size)
+        data = [HandoverView.of(each) for each in found]
+        return HandoversView(data=data, next_cursor=page.cursor(after))
 
     @routes.read(
         "/handovers/{handover_id}",

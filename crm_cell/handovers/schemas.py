@@ -1,6 +1,7 @@
 """Handovers in requests and responses."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from msgspec import Meta
@@ -11,6 +12,7 @@ from crm_cell.handovers.messages import TO_ONESELF, TWICE
 from crm_cell.handovers.service import Plan, Progress, Share
 from crm_cell.handovers.store import GIVEN, RETURNED, SKIPPED
 from crm_cell.http.schema import Body, View, check_members
+from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import BadRequest, FieldError
 from crm_cell.opportunities.resource import opportunities
@@ -114,12 +116,50 @@ class HandoverCounts(View):
         )
 
 
+class HandoverReceiver(View):
+    user_id: Annotated[str, _USER]
+    share: Annotated[int, Meta(description="份数 · The receiver's share", examples=[1])]
+
+
+class State(StrEnum):
+    """What is left to do."""
+
+    OPEN = "open"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+    @classmethod
+    def of(cls, *, complete: bool, undone: bool) -> "State":
+        if undone:
+            return cls.UNDONE if complete else cls.UNDOING
+        return cls.DONE if complete else cls.OPEN
+
+
 class HandoverView(View):
     """What of a user's hand was given away, and what remains."""
 
     handover_id: str | None
     tenant_id: str
     from_user_id: Annotated[str, _USER]
+    to: Annotated[list[HandoverReceiver], Meta(description="接收人 · Who gets the records")]
+    handed_by: Annotated[
+        str | None,
+        Meta(
+            description="操作人；审计记录已清除则为 null"
+            " · Who began it; null once the audit log no longer tells",
+            examples=["alice"],
+        ),
+    ]
+    state: Annotated[
+        str,
+        Meta(
+            description="状态：open 未完成，done 已完成，undoing 撤销中，undone 已撤销"
+            " · open: to be continued; undoing: an undo to be repeated",
+            examples=["done"],
+            extra_json_schema={"enum": [str(each) for each in State]},
+        ),
+    ]
     dry_run: Annotated[bool, Meta(description="是否试算 · Whether it only counted")]
     complete: Annotated[
         bool, Meta(description="是否完成；否则请继续 · Whether nothing remains; else continue")
@@ -151,6 +191,7 @@ class HandoverView(View):
         ]
         | None
     )
+    created_at: str | None
 
     @classmethod
     def of(cls, progress: Progress) -> "HandoverView":
@@ -169,6 +210,9 @@ class HandoverView(View):
             handover_id=handover.id,
             tenant_id=handover.tenant_id,
             from_user_id=handover.from_user,
+            to=_receivers(progress.plan),
+            handed_by=progress.begun_by,
+            state=State.of(complete=is_complete, undone=undone is not None),
             dry_run=False,
             complete=is_complete,
             given=given,
@@ -177,21 +221,40 @@ class HandoverView(View):
             skipped=skipped,
             undoable_until=format_time(progress.undoable_until),
             undone_at=None if undone is None else format_time(undone),
+            created_at=format_time(handover.created_at),
         )
 
     @classmethod
-    def of_dry_run(cls, tenant: str, user: str, remaining: Mapping[str, int]) -> "HandoverView":
+    def of_dry_run(
+        cls, actor: Actor, user: str, plan: Plan, remaining: Mapping[str, int]
+    ) -> "HandoverView":
         none = HandoverCounts.of({})
+        complete = not any(remaining.values())
         return cls(
             handover_id=None,
-            tenant_id=tenant,
+            tenant_id=actor.tenant,
             from_user_id=user,
+            to=_receivers(plan),
+            handed_by=actor.user,
+            state=State.of(complete=complete, undone=False),
             dry_run=True,
-            complete=not any(remaining.values()),
+            complete=complete,
             given=none,
             remaining=HandoverCounts.of(remaining),
             returned=none,
             skipped=none,
             undoable_until=None,
             undone_at=None,
+            created_at=None,
         )
+
+
+def _receivers(plan: Plan) -> list[HandoverReceiver]:
+    return [HandoverReceiver(user_id=each.user, share=each.share) for each in plan.to]
+
+
+class HandoversView(View):
+    """A page of handovers, the newest first."""
+
+    data: list[HandoverView]
+    next_cursor: str | None

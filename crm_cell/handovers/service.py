@@ -23,6 +23,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import Conflict, NotFound
 from crm_cell.kernel.ids import new_id
+from crm_cell.kernel.positions import END
 from crm_cell.resources.new_records import owner_of
 from crm_cell.resources.record import Record
 from crm_cell.resources.resource import AnyResource
@@ -56,6 +57,8 @@ class Progress(msgspec.Struct, frozen=True):
     """By table and state of the items."""
     remaining: Mapping[str, int]
     """By table, what is still in hand."""
+    plan: Plan
+    begun_by: str | None
 
     @property
     def undoable_until(self) -> int:
@@ -99,12 +102,29 @@ class HandoverService:
             "to": {"after": [each.user for each in plan.to]},
         }
         await audit.record(tx, actor, "created", [Action("handover", handover.id, user, logged)])
-        return await self._give(tx, actor, handover, plan)
+        begun = await self._give(tx, actor, handover, plan)
+        # The audit entry is written with the commit.
+        return msgspec.structs.replace(begun, begun_by=actor.user)
 
     async def get(self, tx: Reader, actor: Actor, identifier: str) -> Progress:
         """Raises NotFound."""
         handover = await self._find(tx, actor, identifier)
         return await self._progress(tx, handover, _plan_of(handover))
+
+    async def page(
+        self, tx: Reader, tenant: str, after: str | None, size: int
+    ) -> tuple[list[Progress], str | None]:
+        """Newest first, and the place behind which the next page begins."""
+        found = await store.page(tx, tenant, after or END, size + 1)
+        left: dict[tuple[str, str], dict[str, int]] = {}
+        page = []
+        for each in found[:size]:
+            plan = _plan_of(each)
+            hand = each.from_user, " ".join(plan.include)
+            if hand not in left:
+                left[hand] = await self.remaining(tx, tenant, each.from_user, plan)
+            page.append(await self._progress(tx, each, plan, left[hand]))
+        return page, found[size - 1].id if len(found) > size else None
 
     async def go_on(self, tx: Tx, actor: Actor, identifier: str) -> Progress:
         """Gives away more. Raises NotFound, and Conflict after it was undone."""
@@ -194,9 +214,13 @@ class HandoverService:
             about = actor.tenant, user, inbox.HANDOVER, handover.id
             await inbox.add_to(tx, *about, sender=handover.from_user, many=many)
 
-    async def _progress(self, tx: Reader, handover: Handover, plan: Plan) -> Progress:
-        left = await self.remaining(tx, handover.tenant_id, handover.from_user, plan)
-        return Progress(handover, await store.counts(tx, handover), left)
+    async def _progress(
+        self, tx: Reader, handover: Handover, plan: Plan, left: Mapping[str, int] | None = None
+    ) -> Progress:
+        if left is None:
+            left = await self.remaining(tx, handover.tenant_id, handover.from_user, plan)
+        counts = await store.counts(tx, handover)
+        return Progress(handover, counts, left, plan, await store.beginner(tx, handover))
 
     async def _find(self, tx: Reader, actor: Actor, identifier: str) -> Handover:
         found = await store.find(tx, actor.tenant, identifier)

@@ -46,6 +46,29 @@ async def find(tx: Reader, tenant: str, identifier: str) -> Handover | None:
     return Handover(*row) if row else None
 
 
+async def page(tx: Reader, tenant: str, before: str, limit: int) -> list[Handover]:
+    """Those with smaller ids, newest first."""
+    rows = await tx.fetch_all(
+        f"SELECT {_COLUMNS} FROM handovers WHERE tenant_id = :tenant AND id < :before"
+        " ORDER BY id DESC LIMIT :limit",
+        tenant=tenant,
+        before=before,
+        limit=limit,
+    )
+    return [Handover(*row) for row in rows]
+
+
+async def beginner(tx: Reader, handover: Handover) -> str | None:
+    """Who began it, as far back as the audit log reaches."""
+    row = await tx.fetch_one(
+        "SELECT actor FROM audit_logs WHERE tenant_id = :tenant AND resource_type = 'handover'"
+        " AND resource_id = :handover AND action = 'created'",
+        tenant=handover.tenant_id,
+        handover=handover.id,
+    )
+    return row[0] if row else None
+
+
 async def insert(tx: Tx, handover: Handover) -> None:
     await tx.execute(
         "INSERT INTO handovers (tenant_id, id, version, from_user, plan, created_at, updated_at,"

@@ -1,7 +1,7 @@
 """Undoes a merge by its journal.
 
 What has changed since stays as it is: a member of the survivor with another value by now, a record
-that belongs to another customer, and what was created since.
+that belongs to another customer, and what was created since, unless it refers to what goes back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +21,7 @@ from crm_cell.kernel.errors import Conflict, Forbidden, NotFound
 from crm_cell.kernel.positions import END
 from crm_cell.kernel.text import name_key
 from crm_cell.merges import store
+from crm_cell.merges.carrying import Carrier, Returned
 from crm_cell.merges.groups import PARENT, Groups
 from crm_cell.merges.members import MemberMover
 from crm_cell.merges.messages import MERGE_UNKNOWN, REMOVED, TOO_LATE, UNDONE
@@ -57,6 +58,7 @@ class MergeHistory:
         self._mover = Mover(services)
         self._members = MemberMover(services)
         self._groups = Groups(services)
+        self._carrier = Carrier(services, self._mover)
 
     async def get(self, tx: Reader, actor: Actor, identifier: str) -> Known:
         """Raises NotFound, also where the caller does not see what has survived."""
@@ -98,8 +100,10 @@ class MergeHistory:
         restored = await self._restore(tx, actor, list(merged.values()))
         items = await store.items_of(tx, merge)
         await self._members.remove(tx, actor, survivor, items)
+        returned: Returned = {}
         for child in self._mover.children:
-            await self._move_back(tx, actor, child, items, survivor, restored)
+            returned |= await self._move_back(tx, actor, child, items, survivor, restored)
+        await self._carrier.carry(tx, actor, survivor, returned)
         for item in items:
             if item.kind == EXTERNAL_IDS:
                 await _return_external_id(tx, item, survivor)
@@ -183,8 +187,9 @@ class MergeHistory:
         items: Sequence[Item],
         survivor: Customer,
         restored: Mapping[str, Customer],
-    ) -> None:
+    ) -> Returned:
         """The records of one kind that still belong to the survivor."""
+        returned: Returned = {}
         service, name = self._services.of(child.resource), child.field.name
         table = child.resource.table
         were_primary = {item.record_id for item in items if item.field == PRIMARY}
@@ -198,6 +203,7 @@ class MergeHistory:
             if found is None or getattr(found[0], name) != survivor.id:
                 continue
             record, deleted_at = found
+            returned[record.id] = restored[item.before]
             if deleted_at is not None:
                 await service.store.repoint(tx, actor.tenant, name, [record.id], item.before)
                 continue
@@ -207,6 +213,7 @@ class MergeHistory:
                 taken = await self._contacts.primary_of(tx, actor.tenant, target.id)
                 after = msgspec.structs.replace(after, is_primary=taken is None)
             await self._mover.write(tx, actor, child, [(before, after)])
+        return returned
 
 
 async def _return_external_id(tx: Tx, item: Item, survivor: Customer) -> None:

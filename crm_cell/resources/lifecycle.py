@@ -8,6 +8,7 @@ import msgspec
 from crm_cell.fields import Field, OnDelete, OnErase
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import (
+    ClientError,
     Conflict,
     Forbidden,
     NotFound,
@@ -73,8 +74,12 @@ class Lifecycle(Generic[R]):
         """Raises NotFound, also for a record that the caller may not see."""
         record = await self.store.find(tx, actor, identifier, tx.for_update)
         if record is None:
-            raise self.not_found()
+            raise await self.missing(tx, actor, identifier)
         return record
+
+    async def missing(self, _tx: Reader, _actor: Actor, _identifier: str | None) -> ClientError:
+        """A hook: the error of a record that the caller does not read; None: one without an id."""
+        return self.not_found()
 
     def _is_of(self, actor: Actor, owner: str | None) -> bool:
         """Whether the caller reads all records of this owner."""

@@ -6,6 +6,7 @@ import pytest
 
 from crm_cell.handovers import service
 from tests.counters import differences
+from tests.people.conftest import EVERYTHING, Named
 from tests.people.test_teams import users
 from tests.world import Caller, Json, Running, audit, events, faults, nothing_changes, refused
 
@@ -216,3 +217,27 @@ async def test_only_what_is_included_is_given(acme: Caller) -> None:
     assert (found["given"]["customers"], found["complete"]) == (1, True)
     path = f"/opportunities/{deal['opportunityId']}"
     assert (await acme.get(path)).json()["ownerId"] == "bob"
+
+
+async def test_handovers_are_listed_newest_first(person: Named) -> None:
+    boss, other = person("boss", EVERYTHING), person("charlie", EVERYTHING, tenant="globex")
+    await users(boss, "bob", "dora", "finn")
+    await boss.customer(ownerId="bob")
+    first = await handover(boss)
+    assert (first["to"], first["handedBy"], first["state"]) == (
+        [{"userId": "dora", "share": 1}, {"userId": "finn", "share": 2}],
+        "boss",
+        "done",
+    )
+    undone = (await boss.post(f"/handovers/{first['handoverId']}/undo")).json()
+    assert undone["state"] == "undone"
+    second = await handover(boss)
+    page = (await boss.get("/handovers", pageSize=1)).json()
+    assert page["data"] == [second]
+    rest = (await boss.get("/handovers", pageSize=1, cursor=page["nextCursor"])).json()
+    # What has been given again is no longer in hand.
+    undone["remaining"] = second["remaining"]
+    assert (rest["data"], rest["nextCursor"]) == ([undone], None)
+    assert await other.rows("/handovers") == []
+    refused(await boss.narrowed("bob").get("/handovers"), 403, "FORBIDDEN")
+    refused(await person("dora").get("/handovers"), 403, "FORBIDDEN")

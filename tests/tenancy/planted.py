@@ -109,6 +109,8 @@ class Holder:
         if rule.of is not None:
             return [self.filled(route, rule.of)]
         what = kind_of(route, member, rule)
+        if what == "reference" and rule.attribute == "parent_id":
+            return None  # of the same kind: the first record has none
         if what == "reference":
             return self.ids["live"][rule.attribute]
         if what in ("text", "phone", "email", "wechat", "currency"):

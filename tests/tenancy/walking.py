@@ -35,6 +35,9 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
 Told = tuple[int, str, dict[str, str]]
 
+SAME_AS = {"parent_id": "customer_id"}
+"""References that are not called after what they refer to."""
+
 
 class Sent(msgspec.Struct):
     path: str
@@ -210,7 +213,7 @@ class Walker:
             case ("filter", form, *what):
                 return form.format(self.find(tuple(what)))
             case ("record", who, state, parameter):
-                return holders[who].ids[state][parameter]
+                return holders[who].ids[state][SAME_AS.get(parameter, parameter)]
             case ("in capitals", *record):
                 return self.find(("record", *record)).upper()
             case ("etag", who, parameter):

@@ -610,6 +610,15 @@ export const zh = {
   "hand.given": "已交接",
   "hand.returned": "已收回",
   "hand.skipped": "{n} 条之后换过负责人，没有收回",
+  "hand.past": "已做的交接",
+  "hand.more": "更早的交接",
+  "hand.none": "还没有交接",
+  "hand.nothing": "没有记录",
+  "hand.took": "已收回 {n} 条",
+  "hand.state.open": "未完成",
+  "hand.state.done": "已完成",
+  "hand.state.undoing": "撤销中",
+  "hand.state.undone": "已撤销",
   "hand.until": "可撤销至 {time}",
 } as const;
 

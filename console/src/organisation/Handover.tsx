@@ -8,6 +8,7 @@ import { newRequestId, useRequestId } from "../state/intent";
 import { Button } from "../ui/Button";
 import { Choice, Field } from "../ui/Field";
 import { Failed, FormFault, SkeletonLines } from "../ui/States";
+import { HandoverList } from "./HandoverList";
 import { Counts, HandoverResult } from "./HandoverResult";
 import { bodyOf, giveAll, type Plan, sumOf, undoAll } from "./handovers";
 import { Receivers } from "./Receivers";
@@ -76,6 +77,7 @@ export function Handover({ from, admin }: { from: string; admin: boolean }) {
       <FormFault error={counting.error ?? giving.error ?? undoing.error} />
       {counting.data && !step && <Counts counts={counting.data.remaining} title={t("hand.preview")} />}
       {step && <HandoverResult step={step} undone={undoing.data ?? null} busy={giving.isPending} undoing={undoing.isPending} onUndo={() => undoing.mutate(step)} />}
+      <HandoverList />
     </>
   );
 }

@@ -35,6 +35,9 @@ export const deleteTeam = (teamId: string) =>
 export const startHandover = (requestId: string, handover: HandoverCreate) =>
   body(api.POST("/handover", { params: { header: written(requestId) }, body: handover }));
 
+export const handoverPage = (cursor: string | undefined, signal: AbortSignal) =>
+  body(api.GET("/handovers", { params: { header: caller(), query: { pageSize: 10, ...(cursor ? { cursor } : {}) } }, signal }));
+
 export const continueHandover = (id: string) =>
   body(api.POST("/handovers/{handover_id}/continue", { params: { header: written(newRequestId()), path: { handover_id: id } } }));
 

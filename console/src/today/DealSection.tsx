@@ -4,6 +4,7 @@ import type { Row } from "../api/resources";
 import { age, daysFrom, shortDay } from "../format/dates";
 import { money } from "../format/money";
 import { useT } from "../i18n/translate";
+import { customersOf, dealsOf } from "../reports/links";
 import { usePreferences } from "../state/preferences";
 import { Icon } from "../ui/Icon";
 import type { Section } from "./useToday";
@@ -18,6 +19,7 @@ export function QuietSection({ section }: { section: Section }) {
     <section aria-label={t("today.quiet")}>
       <h3 className="h">
         {t("today.quiet")} <i>{section.count}</i>
+        <All href={customersOf(section.filter)} />
       </h3>
       <div className="card clip">
         {section.items.slice(0, SHOWN).map((row) => (
@@ -36,6 +38,7 @@ export function NewSection({ section }: { section: Section }) {
     <section aria-label={t("today.newlyAssigned")}>
       <h3 className="h">
         {t("today.newlyAssigned")} <i>{section.count}</i>
+        <All href={customersOf(section.filter)} />
       </h3>
       <div className="card clip">
         {section.items.slice(0, SHOWN).map((row) => (
@@ -46,6 +49,19 @@ export function NewSection({ section }: { section: Section }) {
         ))}
       </div>
     </section>
+  );
+}
+
+/** The list of all that a section counts. */
+function All({ href }: { href: string }) {
+  const t = useT();
+  return (
+    <>
+      <span className="sp" />
+      <Link href={href} className="link">
+        {t("today.everything")}
+      </Link>
+    </>
   );
 }
 
@@ -70,10 +86,7 @@ export function DealSection({ section }: { section: Section }) {
     <section aria-label={t(`today.${name}`)}>
       <h3 className="h">
         {t(`today.${name}`)} <i>{section.count}</i>
-        <span className="sp" />
-        <Link href="/deals" className="link">
-          {t("today.everything")}
-        </Link>
+        <All href={dealsOf(section.filter)} />
       </h3>
       <div className="card clip">
         {section.items.slice(0, SHOWN).map((row) => (

@@ -95,7 +95,7 @@ class ItemWriter(Generic[R]):
                 return None
         found = await self._found(tx, actor, batch, item)
         if found is None:
-            raise self.service.not_found()
+            raise await self.service.missing(tx, actor, item.id)
         return found
 
     async def _found(self, tx: Tx, actor: Actor, batch: Batch, item: Item) -> R | None:

@@ -147,7 +147,7 @@ class _Plan(Generic[R]):
         if current is not None:
             return await self._change(item, current)
         if self._batch.mode == "update":
-            raise self._service.not_found()
+            raise await self._service.missing(self._tx, self._actor, item.id)
         if item.version is not None:
             raise PreconditionFailed(VERSION_DIFFERS)
         return await self._create(item)
@@ -158,7 +158,7 @@ class _Plan(Generic[R]):
             return known.records.get(item.name or "")
         if mode == "create" or self._batch.match == "id":
             if item.id is not None and item.id not in known.records:
-                raise self._service.not_found()
+                raise await self._service.missing(self._tx, self._actor, item.id)
             return known.records.get(item.id or "")
         identifier = known.external.get(item.external_id or "")
         if identifier is None:

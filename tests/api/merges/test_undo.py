@@ -165,3 +165,50 @@ async def test_collaborators_join_those_of_the_survivor_and_go_again(
     refused(await bob.get(f"/contacts/{contact['contactId']}"), 404, "NOT_FOUND")
     rows = await acme.rows(f"/customers/{second['customerId']}/members")
     assert {each["userId"]: each["role"] for each in rows} == roles
+
+
+async def test_what_was_created_since_goes_back_with_what_it_refers_to(
+    acme: Caller, cell: Running
+) -> None:
+    first = await acme.customer(ownerId="bob")
+    second = await acme.customer(ownerId="alice")
+    deal = await acme.opportunity(second)
+    merged = await merge(acme, first, second)
+    of = {"opportunityId": deal["opportunityId"]}
+    own = await acme.follow_up(customerId=first["customerId"])
+    note = await acme.follow_up(**of)
+    deleted = await acme.follow_up(**of)
+    await acme.delete(f"/follow-ups/{deleted['followUpId']}")
+    contract = await acme.contract(first, **of)
+    await acme.payment(contract)
+    body = {"title": "回电", "followUpId": note["followUpId"], "customerId": first["customerId"]}
+    task = (await acme.post("/tasks", body)).json()
+    await undo(acme, merged)
+    for path, back in [
+        (f"/follow-ups/{own['followUpId']}", first),
+        (f"/follow-ups/{note['followUpId']}", second),
+        (f"/contracts/{contract['contractId']}", second),
+        (f"/tasks/{task['taskId']}", second),
+    ]:
+        shown = (await acme.get(path)).json()
+        assert shown["customerId"] == back["customerId"], path
+    restored = await acme.post(f"/follow-ups/{deleted['followUpId']}/restore")
+    assert restored.json()["customerId"] == second["customerId"]
+    figures = (await acme.get(f"/customers/{first['customerId']}")).json()
+    assert (figures["openOpportunityCount"], figures["outstandingCents"]) == (None, None)
+    await counters_are_right(cell)
+
+
+async def test_batches_and_bulk_changes_name_a_merged_customer(acme: Caller) -> None:
+    first, second = await acme.customer(), await acme.customer()
+    await merge(acme, first, second)
+    gone = second["customerId"]
+    for mode in ("update", "delete"):
+        items = [{"customerId": gone, **({"remark": "x"} if mode == "update" else {})}]
+        answer = await acme.post("/customers/batch", {"mode": mode, "match": "id", "items": items})
+        [result] = answer.json()["results"]
+        assert (result["status"], result["code"]) == (410, "MERGED"), mode
+    for change in ({"action": "delete"}, {"set": {"remark": "x"}}):
+        answer = await acme.post("/customers/bulk", {"ids": [gone], **change})
+        [failure] = answer.json()["failures"]
+        assert (failure["status"], failure["code"]) == (410, "MERGED"), change
