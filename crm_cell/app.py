@@ -75,7 +75,7 @@ from crm_cell.recycle_bin.service import RecycleBin
 from crm_cell.registry import CACHED, make_services
 from crm_cell.reports.routes import report_routes
 from crm_cell.reports.service import Reports
-from crm_cell.resources.labels import audit_labels
+from crm_cell.resources.labels import AuditLabels
 from crm_cell.resources.listing.describing import field_routes
 from crm_cell.resources.option_use import OptionUse
 from crm_cell.resources.rebuilding import Rebuilding
@@ -129,6 +129,7 @@ def all_routes(
     settings = settings or Settings()
     users = _user_service(services)
     lists, timelines, people = _routes_of(services)
+    labels = AuditLabels(services)
     groups = [
         *lists,
         recycle_bin_routes(RecycleBin(services, settings.recycle_days), services.registry),
@@ -138,7 +139,7 @@ def all_routes(
         calendar_routes(Calendars(services)),
         *people,
         _whoami(settings, users),
-        audit_routes(audit_labels(services.registry)),
+        audit_routes(labels.declared, labels.of_tenant),
         health,
     ]
     routes = [route for group in groups for route in group.routes]

@@ -1,5 +1,6 @@
 """GET /audit-logs."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from crm_cell.audit import service
@@ -13,8 +14,11 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.scopes import ADMIN
 from crm_cell.storage.engine import Reader
 
+OfTenant = Callable[[Reader, str], Awaitable[Labels]]
+"""Gives the labels of one tenant."""
 
-def audit_routes(labels: Labels) -> Routes:
+
+def audit_routes(labels: Labels, of_tenant: OfTenant) -> Routes:
     """The list of audit entries, for all types of records that have labels."""
     audit_logs = Routes(
         "/audit-logs",
@@ -36,8 +40,10 @@ def audit_routes(labels: Labels) -> Routes:
             end=query.to,
         )
 
+        known = await of_tenant(tx, actor.tenant)
+
         def view(entry: Entry) -> AuditLogView:
-            return AuditLogView.of(entry, request.language, labels)
+            return AuditLogView.of(entry, request.language, known)
 
         return page.answer(await service.list_(tx, actor, wanted, page), view)
 

@@ -93,7 +93,7 @@ class _Summary:
         if value is None:
             return self._say(NOTHING)
         if isinstance(value, list):
-            return _short(msgspec.json.encode(value).decode())
+            return self._list(value, self._labels.values.get(member))
         if isinstance(value, bool):
             return self._say(YES_AND_NO[value])
         if meaning := self._labels.values.get(member, {}).get(value):
@@ -103,6 +103,12 @@ class _Summary:
         if isinstance(value, int):
             return str(value) if member in self._labels.numbers else format_time(value)
         return _short(value)
+
+    def _list(self, values: list[Any], meanings: Mapping[int | str, Label] | None) -> str:
+        if meanings is None:
+            return _short(msgspec.json.encode(values).decode())
+        said = [self._say(meanings.get(each, (str(each), str(each)))) for each in values]
+        return self._say(("、", ", ")).join(said) or self._say(NOTHING)
 
     def _currency(self) -> str:
         """The currency of the entry's amounts. A change of only the amount does not contain it."""

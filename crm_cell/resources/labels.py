@@ -1,13 +1,18 @@
 """The labels of resources in the audit log, from their declarations."""
 
+import msgspec
+
 from crm_cell.audit.labels import API_KEY, Labels, ResourceLabels
 from crm_cell.fields import Field, Writable, computed
 from crm_cell.kernel.labels import Label
 from crm_cell.options.labels import OPTION
 from crm_cell.people.labels import HANDOVER, TEAM, USER
+from crm_cell.resources.option_fields import labels_of, options_of
 from crm_cell.resources.registry import Registry
 from crm_cell.resources.resource import AnyResource
+from crm_cell.resources.services import Services
 from crm_cell.resources.views import camel
+from crm_cell.storage.engine import Reader
 from crm_cell.tags.labels import TAG
 
 
@@ -22,6 +27,32 @@ def audit_labels(registry: Registry) -> Labels:
         "option": OPTION,
         "tag": TAG,
     }
+
+
+class AuditLabels:
+    """With the names that each tenant gives to its options and tags."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.declared = audit_labels(services.registry)
+
+    async def of_tenant(self, tx: Reader, tenant: str) -> Labels:
+        options = await self._services.options.of(tx, tenant)
+        tags = await self._services.tags.of(tx, tenant)
+        names: dict[int | str, Label] = {key: (name, name) for key, name in tags.names.items()}
+        found = dict(self.declared)
+        for resource in self._services.registry:
+            values = {
+                camel(field.name): {**field.options, **labels_of(resource, field, options)}
+                for field in options_of(resource)
+            }
+            if resource.has_tags:
+                values["tags"] = names
+            if values:
+                known = found[resource.name]
+                merged = {**known.values, **values}
+                found[resource.name] = msgspec.structs.replace(known, values=merged)
+        return found
 
 
 def _labels(resource: AnyResource) -> ResourceLabels:

@@ -49,6 +49,11 @@ class TenantTags:
             found = self._by_id.get(found.merged_into)
         return found
 
+    @property
+    def names(self) -> dict[str, str]:
+        """By id; of one that was merged, the name of the tag in its place."""
+        return {each: self.name_of(each) for each in self._by_id}
+
     def name_of(self, tag_id: str) -> str:
         found = self.find(tag_id)
         return tag_id if found is None else found.name

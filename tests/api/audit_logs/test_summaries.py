@@ -14,6 +14,7 @@ from crm_cell.resources.labels import audit_labels
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.views import camel, members
 from crm_cell.storage.engine import Tx
+from tests.api.options.test_options import add
 from tests.world import Caller, Running, audit
 
 # Never change after the creation.
@@ -154,3 +155,18 @@ def test_a_label_is_as_within_a_sentence() -> None:
         "lastFollowUpAt": ("最近跟进", "last follow-up"),
     }
     assert {name: labels.members[name] for name in expected} == expected
+
+
+async def test_options_and_tags_of_a_tenant_have_their_names(acme: Caller) -> None:
+    await add(acme)
+    tag = (await acme.post("/tags", {"name": "重点"})).json()
+    customer = await acme.customer(name="云图", tags=[tag["tagId"]])
+    path = f"/customers/{customer['customerId']}"
+    await acme.patch(path, {"source": "source.summit", "tags": []})
+    await acme.patch(f"/tags/{tag['tagId']}", {"name": "战略"})
+    assert (await summaries(acme))[-2] == (
+        "系统修改了客户「云图」：来源 空 → 行业峰会；标签 战略 → 空"
+    )
+    assert (await summaries(acme, "en"))[-2] == (
+        "The system changed customer “云图”: source nothing → industry summit; tags 战略 → nothing"
+    )
