@@ -22,7 +22,10 @@ from crm_cell.changes.schemas import LONGEST_WAIT_SECONDS, MOST
 from crm_cell.customers.members.service import MemberService
 from crm_cell.customers.resource import customers
 from crm_cell.customers.routes import CustomerRoutes
-from crm_cell.duplicates.routes import duplicate_routes
+from crm_cell.duplicates.pairs import DuplicatePairs
+from crm_cell.duplicates.policy import PolicyService
+from crm_cell.duplicates.routes import duplicate_routes, policy_routes
+from crm_cell.duplicates.searching import PairSearch
 from crm_cell.duplicates.service import Duplicates
 from crm_cell.events.numbering import Numbering
 from crm_cell.events.retention import purge_forever as purge_events_forever
@@ -53,6 +56,7 @@ from crm_cell.idempotency.purge import purge_forever
 from crm_cell.identity.authenticator import Now
 from crm_cell.identity.factory import authenticator
 from crm_cell.kernel.paging import MAX_EXPORT_SIZE, MAX_SIZE
+from crm_cell.matching.guard import policies_of
 from crm_cell.merges.purging import purge_forever as purge_merges_forever
 from crm_cell.merges.routes import merge_routes
 from crm_cell.notifications.reminders import remind_forever
@@ -159,7 +163,8 @@ def _routes_of(services: Services) -> tuple[list[Routes], list[Routes], list[Rou
             services.tags,
         ),
         search_routes(GlobalSearch(services)),
-        duplicate_routes(Duplicates(services)),
+        duplicate_routes(Duplicates(services), DuplicatePairs(services)),
+        policy_routes(PolicyService(policies_of(services))),
         *merge_routes(services),
         report_routes(Reports(services)),
         today_routes(Today(services)),
@@ -257,6 +262,7 @@ class Cell:
         )
         self.services.directory.forget()
         self.services.memberships.forget()
+        policies_of(self.services).forget()
         self.readiness = Readiness()
         """Components add reasons here while this process should get no requests."""
         self._measurements = Measurements(measurements_folder)
@@ -311,6 +317,7 @@ class Cell:
             yield self._numbering.run_forever()
             yield self._numbering.watch_forever()
         yield remind_forever(self.database, self.services)
+        yield PairSearch(self.database, self.services).run_forever()
         yield self._user_waiters.watch_forever(self.database)
         if settings.notification_days:
             yield purge_notifications_forever(self.database, settings.notification_days)

@@ -11,6 +11,7 @@ from crm_cell.customers.service import CustomerService
 from crm_cell.follow_ups.resource import follow_ups
 from crm_cell.follow_ups.service import FollowUpService
 from crm_cell.goals.resource import goals
+from crm_cell.matching.guard import DuplicateGuard
 from crm_cell.opportunities.resource import opportunities
 from crm_cell.opportunities.rules import DealRules
 from crm_cell.opportunities.service import OpportunityService
@@ -48,7 +49,7 @@ def make_services(
     They have no state but what is safe to share, so those with the same options are made once for
     a process.
     """
-    return Services(
+    services = Services(
         make_registry(),
         {
             customers: CustomerService,
@@ -64,3 +65,5 @@ def make_services(
         search_texts=search_texts,
         directory=Directory(users),
     )
+    services.get(CustomerService).guard = DuplicateGuard(services)
+    return services

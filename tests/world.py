@@ -20,6 +20,9 @@ Json = dict[str, Any]
 _GIVEN_LATER = {"events": ("change_no",)}
 _NOT_KEPT = ("change_heads", "search_terms_data", "search_terms_idx")
 
+# Members that only errors of some codes have.
+_MORE: dict[str, set[str]] = {"MERGED": {"mergedInto"}, "DUPLICATE_SUSPECTED": {"matches"}}
+
 _numbers = itertools.count(1)
 
 
@@ -196,9 +199,9 @@ def check_frame(answer: httpx.Response) -> None:
     assert answer.headers["x-response-time"].isdigit()
     if answer.status_code >= 400 and answer.request.method != "HEAD":
         body = answer.json()
-        more = {"errors"} | ({"mergedInto"} if body["code"] == "MERGED" else set())
+        more = {"errors"} | _MORE.get(body["code"], set())
         assert set(body) - more == {"code", "message", "details", "requestId"}
-        assert all(isinstance(body[name], str) for name in set(body) - {"errors"})
+        assert all(isinstance(body[name], str) for name in set(body) - {"errors", "matches"})
         assert body["requestId"] == answer.headers["x-request-id"]
 
 

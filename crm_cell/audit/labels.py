@@ -39,6 +39,12 @@ ACTIONS: Final[dict[str, Label]] = {
     "purged": ("{what}已从回收站彻底清除", "{what} was removed from the recycle bin for good"),
     "erased": ("{who}抹除了{what}的个人信息", "{who} erased what was held about {what}"),
     "checked": ("{who}对{what}查重", "{who} checked {what} for duplicates"),
+    "allowed_duplicate": (
+        "{who}确认{what}不是重复",
+        "{who} confirmed that {what} is no duplicate",
+    ),
+    "dismissed": ("{who}忽略了{what}", "{who} dismissed {what}"),
+    "reopened": ("{who}恢复了{what}", "{who} reopened {what}"),
     "merged": ("{who}将其他客户合并到了{what}", "{who} merged other customers into {what}"),
     "unmerged": ("{who}撤销了{what}的合并", "{who} undid a merge into {what}"),
     "tested": ("{who}试导入了{what}", "{who} tested an import of {what}"),

@@ -70,6 +70,8 @@ class _Summary:
             return self._say(text).format(**self._changes)
         if self._entry.action == "checked":
             return self._say(("{matches} 条疑似重复", "{matches} found")).format(**self._changes)
+        if self._entry.action == "allowed_duplicate":
+            return self._say(("原因：{reason}", "because: {reason}")).format(**self._changes)
         if self._entry.action == "unmasked":
             return self._say(("{records} 条记录", "{records} records")).format(**self._changes)
         if self._entry.action == "revealed":

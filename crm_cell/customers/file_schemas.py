@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Final
 
-from msgspec import Meta
+from msgspec import UNSET, Meta
 
 from crm_cell.customers.resource import Customer, customers
 from crm_cell.fields.checks import items, text
@@ -10,6 +10,7 @@ from crm_cell.http.schema import Body, View, check_members
 from crm_cell.http.uploads import UploadBody
 from crm_cell.kernel.errors import FieldError
 from crm_cell.resources.bodies import annotated
+from crm_cell.resources.warnings import WARNINGS
 
 Name = annotated(Customer, "name")
 Phone = annotated(Customer, "contact_phone")
@@ -79,6 +80,7 @@ class ImportedView(View):
     index: Index
     customer_id: str | None
     name: ResultName
+    warnings: WARNINGS = UNSET
 
 
 class RefusedView(View):

@@ -11,11 +11,12 @@ from crm_cell.customers.refused import Refused
 from crm_cell.customers.resource import Customer
 from crm_cell.customers.service import CustomerService
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import BadRequest, DuplicateName, FieldError
+from crm_cell.kernel.errors import BadRequest, ClientError, Conflict, DuplicateName, FieldError
 from crm_cell.kernel.messages import Language
 from crm_cell.kernel.text import name_key
 from crm_cell.resources.importing.options import OptionCells
-from crm_cell.storage.engine import Tx
+from crm_cell.resources.warnings import warned
+from crm_cell.storage.engine import Reader, Tx
 
 
 class Outcome(msgspec.Struct):
@@ -34,8 +35,12 @@ async def import_rows(
     good, refused = _validated(items, await option_cells(tx, actor, service))
     await _resolve_tags(tx, actor, service, good, refused)
     await resolve_parents(tx, actor, service, good, refused)
-    customers = await service.create_new_names(tx, actor, list(good.values()))
+    actor = msgspec.structs.replace(actor, channel="import")
     created: list[tuple[int, Customer]] = []
+    if await service.guard.watches(tx, actor):
+        await _create_one_by_one(tx, actor, service, good, created, refused)
+        return Outcome(created, sorted(refused, key=lambda row: row.index))
+    customers = await service.create_new_names(tx, actor, list(good.values()))
     for (index, members), customer in zip(good.items(), customers, strict=True):
         if customer is None:
             refused.append(Refused(index, members["name"], DuplicateName()))
@@ -44,14 +49,38 @@ async def import_rows(
     return Outcome(created, sorted(refused, key=lambda row: row.index))
 
 
-def report(outcome: Outcome, language: Language, *, dry_run: bool) -> ImportView:
+async def _create_one_by_one(
+    tx: Tx,
+    actor: Actor,
+    service: CustomerService,
+    good: dict[int, dict[str, Any]],
+    created: list[tuple[int, Customer]],
+    refused: list[Refused],
+) -> None:
+    """As `create_new_names`, where each is compared with the others."""
+    await service.services.directory.check(tx, actor.tenant, actor.owner, "ownerId")
+    for index, members in good.items():
+
+        async def create(members: dict[str, Any] = members) -> Customer:
+            return await service.create(tx, actor, members)
+
+        try:
+            created.append((index, await tx.savepoint(create)))
+        except ClientError as error:
+            refused.append(Refused(index, members["name"], error))
+
+
+def report(tx: Reader, outcome: Outcome, language: Language, *, dry_run: bool) -> ImportView:
     """The response. A dry run shows no ids, because it rolls the customers back."""
     return ImportView(
         created=len(outcome.created),
         errors=len(outcome.refused),
         details=[
             ImportedView(
-                index=index, customer_id=None if dry_run else customer.id, name=customer.name
+                index=index,
+                customer_id=None if dry_run else customer.id,
+                name=customer.name,
+                **warned(tx, customer.id),
             )
             for index, customer in outcome.created
         ],
@@ -65,7 +94,8 @@ def report(outcome: Outcome, language: Language, *, dry_run: bool) -> ImportView
 
 
 def taken_names(outcome: Outcome) -> int:
-    return sum(isinstance(row.error, DuplicateName) for row in outcome.refused)
+    """Rows whose refusal reveals that another customer exists."""
+    return sum(isinstance(row.error, Conflict) for row in outcome.refused)
 
 
 def imported_ids(report: bytes) -> list[str]:

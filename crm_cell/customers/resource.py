@@ -193,6 +193,7 @@ customers = Resource(
     unique=(Unique(("name_key",), DuplicateName),),
     shared_through=(SharedThrough("opportunities", foreign="customer_id", local="id"),),
     is_organisation=True,
+    warns=True,
     headings={
         "name": words_of("name"),
         "contact_phone": words_of("contactPhone"),

@@ -63,7 +63,9 @@ class CustomerRoutes(ResourceRoutes[Customer]):
         current = await self.service.get_writable(tx, actor, identifier)
         changes = self.changes(current, patch, condition)
         options = frozenset({WITH_OPPORTUNITIES} if query.with_opportunities else ())
-        return self.answer(await self.service.update(tx, actor, current, changes, options=options))
+        return self.answer(
+            tx, await self.service.update(tx, actor, current, changes, options=options)
+        )
 
     def add_own(self) -> None:
         service, limits = self.service, self.service.services.limits
@@ -94,7 +96,7 @@ class CustomerRoutes(ResourceRoutes[Customer]):
                 )
                 return found
             outcome = await importing.import_rows(tx, actor, service, body.items)
-            report = importing.report(outcome, request.language, dry_run=query.dry_run)
+            report = importing.report(tx, outcome, request.language, dry_run=query.dry_run)
             if query.dry_run:
                 rows, taken = len(body.items), importing.taken_names(outcome)
                 most = limits.dry_run_rows_per_day

@@ -1,7 +1,7 @@
 """The rules of customers: unique names, bulk creation, explanation of access."""
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import msgspec
 
@@ -11,11 +11,31 @@ from crm_cell.customers.messages import NAME_TAKEN_BY
 from crm_cell.customers.resource import Customer
 from crm_cell.customers.store import CustomerStore
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import ClientError, CrmError, DuplicateName, Merged
+from crm_cell.kernel.errors import (
+    ClientError,
+    Conflict,
+    CrmError,
+    DuplicateName,
+    DuplicateSuspected,
+    Merged,
+)
 from crm_cell.kernel.ids import new_ids
 from crm_cell.people.teams import store as teams
-from crm_cell.resources.service import Service, Values
+from crm_cell.resources.service import Service, Values, Write
 from crm_cell.storage.engine import Reader, Tx
+
+
+class Guard(Protocol):
+    """Compares a customer with the others."""
+
+    async def watches(self, tx: Tx, actor: Actor) -> bool:
+        """Whether anything is compared."""
+        ...
+
+    async def check(self, write: Write[Customer]) -> None:
+        """Raises DuplicateSuspected."""
+        ...
+
 
 _GONE = ("get", "update", "delete", "restore", "reveal", "external_ids")
 
@@ -23,7 +43,9 @@ _GONE = ("get", "update", "delete", "restore", "reveal", "external_ids")
 class CustomerService(Service[Customer]):
     rejections: ClassVar[Mapping[str, Sequence[str | CrmError]]] = {
         each: [Merged()] for each in _GONE
-    }
+    } | {"create": [DuplicateSuspected()], "update": [Merged(), DuplicateSuspected()]}
+    guard: Guard
+    """Set by the registry: it also knows contacts."""
 
     def make_store(self) -> CustomerStore:
         return CustomerStore(
@@ -45,6 +67,23 @@ class CustomerService(Service[Customer]):
         if survivor is not None and await self.store.find(tx, actor, survivor) is not None:
             raise Merged(survivor)
         return survivor is not None
+
+    async def check_written(self, write: Write[Customer]) -> None:
+        await self.guard.check(write)
+
+    async def create_many(self, tx: Tx, actor: Actor, records: Sequence[Customer]) -> set[str]:
+        """Raises Conflict where they are to be compared, one by one."""
+        if records and await self.guard.watches(tx, actor):
+            raise Conflict
+        return await super().create_many(tx, actor, records)
+
+    async def update_many(
+        self, tx: Tx, actor: Actor, steps: Sequence[tuple[Customer, Customer]]
+    ) -> None:
+        """Raises Conflict where they are to be compared, one by one."""
+        if steps and await self.guard.watches(tx, actor):
+            raise Conflict
+        await super().update_many(tx, actor, steps)
 
     async def create_new_names(
         self, tx: Tx, actor: Actor, rows: Sequence[Values]

@@ -11,13 +11,24 @@ from crm_cell.demo.actions import Action, Key
 from crm_cell.demo.looking import TENANT
 from crm_cell.demo.plan import WorkSession, make_plan
 from crm_cell.demo.staff import hire, name_tags
+from crm_cell.duplicates.policy import PolicyService
+from crm_cell.duplicates.searching import PairSearch
 from crm_cell.kernel.actor import Actor
+from crm_cell.matching.guard import policies_of
+from crm_cell.matching.policy import NOTHING, Policy
 from crm_cell.registry import make_services
 from crm_cell.resources.rebuilding import Rebuilding
 from crm_cell.resources.services import Services
 from crm_cell.storage.engine import Database, Tx
 
 _DAY_MS = 86_400_000
+_POLICY = Policy(
+    {
+        "nameCore": {"api": "block", "batch": "warn", "import": "warn"},
+        "phone": {"api": "warn", "batch": "warn", "import": "warn"},
+        "uscc": {"api": "block", "batch": "block", "import": "block"},
+    }
+)
 _CHINA = timezone(timedelta(hours=8))
 
 
@@ -52,7 +63,18 @@ async def fill(database: Database, *, today: date | None = None) -> DemoSummary:
         await asyncio.gather(
             *(_run_session(database, services, session, ids) for session in of_one_day)
         )
+    await _look_for_duplicates(database, services)
     return _summary(plan)
+
+
+async def _look_for_duplicates(database: Database, services: Services) -> None:
+    """There is a company that was entered twice."""
+
+    async def unit(tx: Tx) -> None:
+        await PolicyService(policies_of(services)).set(tx, Actor(TENANT), NOTHING, _POLICY)
+
+    await database.write("demo.policy", TENANT, unit)
+    await PairSearch(database, services).run()
 
 
 async def _run_session(

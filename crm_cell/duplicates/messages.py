@@ -10,3 +10,4 @@ NOTHING_TO_CHECK: Final = Message(
     "at least one of name, phone, email and uscc is needed",
 )
 NOT_AN_ID: Final = Message("not_a_record_id", "应为记录编号", "is not the id of a record")
+PAIR_UNKNOWN: Final = Message("pair_unknown", "疑似重复不存在", "There is no such pair")

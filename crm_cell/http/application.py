@@ -38,8 +38,15 @@ from crm_cell.http.auth import Authenticator, Identity, bearer_token, require, s
 from crm_cell.http.bodies import BodyReader
 from crm_cell.http.doc_pages import is_page, whole_page
 from crm_cell.http.errors import answer_error
-from crm_cell.http.headers import ORIGIN, collect, is_request_id, trace_of, wrong_forms
-from crm_cell.http.idempotency import IdempotencyGuard, IdempotencyRequest, fingerprint
+from crm_cell.http.headers import (
+    ALLOW_DUPLICATE,
+    ORIGIN,
+    collect,
+    is_request_id,
+    trace_of,
+    wrong_forms,
+)
+from crm_cell.http.idempotency import IdempotencyGuard, claim_of
 from crm_cell.http.limits.body_timeout import BodyTimeouts
 from crm_cell.http.limits.policy import RequestLimits
 from crm_cell.http.observability.prometheus import Exposition, is_wanted
@@ -54,7 +61,14 @@ from crm_cell.http.sending import send_answer
 from crm_cell.http.unmasked import RecordUnmasked, no_record, reading_in_full, record_shown
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import Clock
-from crm_cell.kernel.errors import BadRequest, CrmError, FieldError, MethodNotAllowed, NotFound
+from crm_cell.kernel.errors import (
+    BadRequest,
+    CrmError,
+    DuplicateSuspected,
+    FieldError,
+    MethodNotAllowed,
+    NotFound,
+)
 from crm_cell.kernel.ids import IdMaker
 from crm_cell.kernel.messages import PATH_NOT_FOUND, preferred_language
 from crm_cell.storage.engine import Database, Tx
@@ -248,9 +262,8 @@ class Application:
         key = headers.get("X-Request-ID")
         if not self._signing_secret:  # the gateway's signature does not cover Idempotency-Key
             key = headers.get("Idempotency-Key") or key
-        actor = Actor(
-            tenant, user, owner, request.request_id, trace_of(headers), key, headers.get(ORIGIN)
-        )
+        ids = request.request_id, trace_of(headers), key, headers.get(ORIGIN)
+        actor = Actor(tenant, user, owner, *ids, allow_duplicate=headers.get(ALLOW_DUPLICATE))
         request.actor = reading_in_full(actor, request) if route.kind != "write" else actor
         if self._rate_limits.on:
             request.extra = [*request.extra, *self._rate_limits.spend(tenant, token)]
@@ -366,35 +379,16 @@ class Application:
         try:
             if actor.key is None:
                 return await self._database.write(route.name, actor.tenant, unit, long=route.long)
-            return await self._idempotency(_claim(route, request, arguments), unit)
-        except RolledBack as rolled_back:
-            if rolled_back.after is not None:
-                await self._database.write(f"{route.name}.after", actor.tenant, rolled_back.after)
-            assert rolled_back.answer is not None
-            return rolled_back.answer
+            return await self._idempotency(claim_of(route, request, arguments), unit)
+        except (DuplicateSuspected, RolledBack) as undone:
+            if undone.after is not None:
+                await self._database.write(f"{route.name}.after", actor.tenant, undone.after)
+            if isinstance(undone, DuplicateSuspected):
+                raise
+            assert undone.answer is not None
+            return undone.answer
 
 
 async def _plain(route: Route, request: Request, arguments: list[Any]) -> Answer | Stream:
     result = await route.handler(*arguments)
     return result if isinstance(result, Stream) else render(route, request, result)
-
-
-def _claim(route: Route, request: Request, arguments: list[Any]) -> IdempotencyRequest:
-    actor, reread = request.actor, route.reread
-    assert actor is not None, "every write is authenticated"
-    assert actor.key is not None, "the caller checked it"
-
-    def render_again(tx: Tx) -> Awaitable[Answer]:
-        assert reread is not None, "passed on only for routes that have it"
-        return rendered(route, request, reread(tx, *arguments))
-
-    return IdempotencyRequest(
-        route,
-        actor,
-        request.method,
-        request.path,
-        actor.key,
-        fingerprint(request),
-        subject=route.binding.subject(request.params),
-        render_again=render_again if reread else None,
-    )

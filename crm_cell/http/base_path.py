@@ -47,6 +47,7 @@ OWN = frozenset(
         "redoc",
         "reports",
         "search",
+        "settings",
     )
 )
 _DOTS = re.compile(r"/\.{1,2}(?:/|$)")

@@ -1,12 +1,12 @@
 """Converts errors to responses."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from crm_cell.http.responses import JSON_TYPE, Answer, encode
-from crm_cell.kernel.errors import BadRequest, CrmError, Merged
+from crm_cell.kernel.errors import BadRequest, CrmError, DuplicateSuspected, Merged
 from crm_cell.kernel.explanations import explain, explain_field_error
 from crm_cell.kernel.messages import Language
 
@@ -52,6 +52,18 @@ class ErrorView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
         ]
         | None
     ) = None
+    matches: (
+        Annotated[
+            list[Any],
+            Meta(
+                description="可能相同的记录，仅 `DUPLICATE_SUSPECTED`，同查重结果"
+                " · Of `DUPLICATE_SUSPECTED`: what may be the same, as `POST /duplicates/check`"
+                " shows it",
+                extra_json_schema={"items": {"$ref": "#/components/schemas/DuplicateView"}},
+            ),
+        ]
+        | None
+    ) = None
 
 
 def answer_error(error: CrmError, request_id: str, language: Language) -> Answer:
@@ -68,6 +80,7 @@ def answer_error(error: CrmError, request_id: str, language: Language) -> Answer
             for field_error in error.field_errors
         ]
     into = error.into if isinstance(error, Merged) else None
-    view = ErrorView(error.code, message, details, request_id, field_errors, into)
+    matches = list(error.matches) if isinstance(error, DuplicateSuspected) else None
+    view = ErrorView(error.code, message, details, request_id, field_errors, into, matches)
     headers = [(name.lower().encode(), value.encode()) for name, value in error.headers.items()]
     return Answer(error.status, encode(view), [JSON_TYPE, *headers])

@@ -22,6 +22,7 @@ NAMES = {
         "traceparent",
         "Idempotency-Key",
         "X-Change-Origin",
+        "X-Allow-Duplicate",
         "If-Match",
         "If-None-Match",
         "Content-Type",
@@ -53,22 +54,27 @@ _TRACE = re.compile(r"[!-{}~]{0,128}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}.*")
 
 _ORIGIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_REASON = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029]{1,200}")
 
 # Prefix of a percent-encoded value (RFC 8187).
 _ENCODED = "utf-8''"
 
 _ID = "X-Request-ID"
 ORIGIN = "X-Change-Origin"
+ALLOW_DUPLICATE = "X-Allow-Duplicate"
+# Those that people write in any script.
+_TEXTS = ("X-User-Id", ALLOW_DUPLICATE)
 FORMS = {
     _ID: _REQUEST_ID,
     "X-Trace-Id": _TRACE,
     "X-Span-Id": _TRACE,
     "Idempotency-Key": _IDEMPOTENCY_KEY,
     ORIGIN: _ORIGIN,
+    ALLOW_DUPLICATE: _REASON,
 }
 
 # Headers that a read does without: proxies and tracers add them, or they are about writes.
-_ADDED = (_ID, "X-Trace-Id", "X-Span-Id", ORIGIN)
+_ADDED = (_ID, "X-Trace-Id", "X-Span-Id", ORIGIN, ALLOW_DUPLICATE)
 
 # The check of each header, in the order of errors in a response.
 _CHECKS = [(name, form.fullmatch) for name, form in FORMS.items()]
@@ -91,15 +97,16 @@ def collect(lines: Iterable[tuple[bytes, bytes]]) -> tuple[dict[str, str], list[
         else:
             repeated.append(FieldError(name, "repeated"))
             found[name] = text
-    if "X-User-Id" in found:
-        found["X-User-Id"] = _user(found["X-User-Id"])
+    for name in _TEXTS:
+        if name in found:
+            found[name] = _text(found[name])
     return found, repeated
 
 
-def _user(given: str) -> str:
-    """Decodes a user id: UTF-8 bytes or, for clients that cannot send those, percent-encoded UTF-8
-    (RFC 8187). Without that prefix, `%` is literal, so that a user has one name. Returns an empty
-    text, which is malformed, for anything else."""
+def _text(given: str) -> str:
+    """Decodes a user id or a reason: UTF-8 bytes or, for clients that cannot send those,
+    percent-encoded UTF-8 (RFC 8187). Without that prefix, `%` is literal, so that a user has one
+    name. Returns an empty text, which is malformed, for anything else."""
     encoded = given[: len(_ENCODED)].lower() == _ENCODED
     if given.isascii() and not encoded:
         return given

@@ -1,16 +1,18 @@
 """The interface of the idempotency guard. app.py passes an implementation to the HTTP layer."""
 
 import hashlib
-from typing import Protocol
+from collections.abc import Awaitable
+from typing import Any, Protocol
 
 import msgspec
 
 from crm_cell.http.json_body import canonical
+from crm_cell.http.rendering import rendered
 from crm_cell.http.request import Request
 from crm_cell.http.responses import Answer
 from crm_cell.http.routing import Route
 from crm_cell.kernel.actor import Actor
-from crm_cell.storage.engine import WriteUnit
+from crm_cell.storage.engine import Tx, WriteUnit
 
 
 class IdempotencyRequest(msgspec.Struct, frozen=True):
@@ -40,3 +42,24 @@ def fingerprint(request: Request) -> bytes:
     assert actor is not None
     principal = f"{actor.user or ''}\n{actor.owner or ''}\n".encode()
     return hashlib.sha256(principal + request.query + b"\n" + canonical(request.tree)).digest()
+
+
+def claim_of(route: Route, request: Request, arguments: list[Any]) -> IdempotencyRequest:
+    actor, reread = request.actor, route.reread
+    assert actor is not None, "every write is authenticated"
+    assert actor.key is not None, "the caller checked it"
+
+    def render_again(tx: Tx) -> Awaitable[Answer]:
+        assert reread is not None, "passed on only for routes that have it"
+        return rendered(route, request, reread(tx, *arguments))
+
+    return IdempotencyRequest(
+        route,
+        actor,
+        request.method,
+        request.path,
+        actor.key,
+        fingerprint(request),
+        subject=route.binding.subject(request.params),
+        render_again=render_again if reread else None,
+    )

@@ -80,7 +80,8 @@ class Patch(Generic[F]):
         field_errors = [
             FieldError(member, _not_an_echo(member, value), label=self._label(member))
             for member, value in self._echoes.items()
-            if not _same(seen[member], value)
+            # What only the answer to a write has, is nothing to compare with.
+            if member in seen and not _same(seen[member], value)
         ]
         if field_errors:
             raise BadRequest(field_errors)

@@ -1,9 +1,15 @@
 """The caller of a request."""
 
+from typing import Final, Literal
+
 import msgspec
 
 from crm_cell.kernel.errors import Forbidden
 from crm_cell.kernel.messages import OUTSIDE_TEAM
+
+Channel = Literal["api", "batch", "import"]
+CHANNELS: Final = ("api", "batch", "import")
+"""By what kind of request records are written."""
 
 
 class InFull(msgspec.Struct):
@@ -38,6 +44,10 @@ class Actor(msgspec.Struct, frozen=True):
     """The system that a change comes from, as the caller says."""
     item: int | None = None
     """The item of a request that writes many, each of which has a permanent key of its own."""
+
+    channel: Channel = "api"
+    allow_duplicate: str | None = None
+    """Why the caller creates a record although there is one that may be the same."""
 
     in_full: InFull | None = None
     """Where contact details are not masked: of reads by API keys that may."""

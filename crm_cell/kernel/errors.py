@@ -16,6 +16,7 @@
     │   ├── MethodNotAllowed         405 METHOD_NOT_ALLOWED
     │   ├── Conflict                 409 CONFLICT
     │   │   ├── DuplicateName        409 DUPLICATE_NAME
+    │   │   ├── DuplicateSuspected   409 DUPLICATE_SUSPECTED, with what may be the same
     │   │   ├── DuplicateContractNo  409 DUPLICATE_CONTRACT_NO
     │   │   └── IdempotentConflict   409 IDEMPOTENT_CONFLICT
     │   ├── ChangesExpired           410 CHANGES_EXPIRED
@@ -32,8 +33,8 @@ Any other exception is a bug: 500 INTERNAL_ERROR, logged with its cause. An erro
 both languages; `kernel.explanations` chooses one when the response is written.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -43,8 +44,10 @@ from crm_cell.kernel.messages import (
     CHANGES_EXPIRED,
     CHANGES_START_OVER,
     CONFLICT,
+    DUPLICATE_ALLOWED_BY,
     DUPLICATE_CONTRACT_NO,
     DUPLICATE_NAME,
+    DUPLICATE_SUSPECTED,
     FAILED_DEPENDENCY,
     FORBIDDEN,
     IDEMPOTENT_CONFLICT,
@@ -209,6 +212,20 @@ class Conflict(ClientError):
 class DuplicateName(Conflict):
     code = "DUPLICATE_NAME"
     message = DUPLICATE_NAME
+
+
+class DuplicateSuspected(Conflict):
+    """A customer may be there already, and the policy of the tenant refuses another one."""
+
+    code = "DUPLICATE_SUSPECTED"
+    message = DUPLICATE_SUSPECTED
+
+    def __init__(self, matches: Sequence[object] = (), after: Callable[..., Any] | None = None):
+        """`matches` are as responses show them. `after` is a unit of work to be run although the
+        write is undone; it may raise another error in place of this one."""
+        super().__init__(details=DUPLICATE_ALLOWED_BY)
+        self.matches = matches
+        self.after = after
 
 
 class DuplicateContractNo(Conflict):

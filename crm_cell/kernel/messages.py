@@ -87,6 +87,16 @@ CONFLICT: Final = Message("conflict", "与现有数据冲突", "In conflict with
 DUPLICATE_NAME: Final = Message(
     "duplicate_name", "客户名称已存在", "A customer of this name exists already"
 )
+DUPLICATE_SUSPECTED: Final = Message(
+    "duplicate_suspected",
+    "疑似重复：已有相同或相近的客户或联系人",
+    "There is a customer or contact that may be the same",
+)
+DUPLICATE_ALLOWED_BY: Final = Message(
+    "duplicate_allowed_by",
+    "确认不是重复时，在请求头 X-Allow-Duplicate 中写明原因后重试",
+    "If it is not the same, try again with the reason in the header X-Allow-Duplicate",
+)
 DUPLICATE_CONTRACT_NO: Final = Message(
     "duplicate_contract_no", "合同编号已存在", "A contract of this number exists already"
 )

@@ -39,8 +39,8 @@ _MILLISECONDS: Final = 1000
 
 
 def row_type(resource: AnyResource, columns: Sequence[Column]) -> type[View]:
-    """The view itself, where no parent has a title."""
-    if not has_titles(columns):
+    """The view itself, where no parent has a title, and it has nothing that only writes answer."""
+    if not has_titles(columns) and not resource.warns:
         return view_type(resource)
     return _row_type(resource, tuple((each.member, each.label) for each in columns))
 
@@ -55,7 +55,8 @@ def _row_type(resource: AnyResource, labels: tuple[tuple[str, Label], ...]) -> t
         name: Annotated[str, document(label)] | None for name, label in labels if name not in kinds
     }
     shown = {name: kinds.get(name) or titles[name] for name, _ in labels}
-    return _struct(resource, "Row", shown, f"{resource.description} With titles of others.")
+    more = " With titles of others." if titles else ""
+    return _struct(resource, "Row", shown, f"{resource.description}{more}")
 
 
 def labelled_type(

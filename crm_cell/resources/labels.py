@@ -1,5 +1,7 @@
 """The labels of resources in the audit log, from their declarations."""
 
+from typing import Final
+
 import msgspec
 
 from crm_cell.audit.labels import API_KEY, Labels, ResourceLabels
@@ -15,6 +17,17 @@ from crm_cell.resources.views import camel
 from crm_cell.storage.engine import Reader
 from crm_cell.tags.labels import TAG
 
+DUPLICATE_POLICY: Final = ResourceLabels(
+    ("查重规则", "policy about duplicates"),
+    {
+        "nameCore": ("名称核心", "core of the name"),
+        "phone": ("电话", "phone"),
+        "email": ("邮箱", "e-mail"),
+        "uscc": ("统一社会信用代码", "credit code"),
+    },
+    {},
+)
+
 
 def audit_labels(registry: Registry) -> Labels:
     """By resource name; API keys and users included."""
@@ -26,6 +39,8 @@ def audit_labels(registry: Registry) -> Labels:
         "handover": HANDOVER,
         "option": OPTION,
         "tag": TAG,
+        "duplicate_policy": DUPLICATE_POLICY,
+        "duplicate_pair": ResourceLabels(("疑似重复", "suspected duplicate"), {}, {}),
     }
 
 

@@ -122,6 +122,8 @@ class Resource(Generic[R]):
     """Indexes of the records whose last of these fields has a value: the others cost nothing."""
     rollups: Sequence[Rollup] = ()
     """Fields that follow from the records of other resources that refer to this one."""
+    warns: bool = False
+    """Answers to writes may have `warnings`."""
     batch: int = 500
     """How many records a cascade changes at a time."""
 

@@ -31,6 +31,7 @@ from crm_cell.resources.resource import Verbs
 from crm_cell.resources.service import Service
 from crm_cell.resources.texts import description, summary
 from crm_cell.resources.views import ViewMakers, camel, checksum_of_figures, view_type
+from crm_cell.resources.warnings import warnings_of
 from crm_cell.storage.engine import Reader, Tx
 
 
@@ -70,10 +71,12 @@ class ResourceRoutes(Generic[R]):
     def add_own(self) -> None:
         """Routes beyond the declared ones."""
 
-    def answer(self, record: R, *, created: bool = False) -> ResourceAnswer[Any]:
+    def answer(self, tx: Tx, record: R, *, created: bool = False) -> ResourceAnswer[Any]:
         """`created`: by a request to another path than that of the list."""
         path = f"{self.resource.path}/{record.id}" if created else None
         view, figures = self.make_view(record), self._figures(record)
+        if self.resource.warns and (warnings := warnings_of(tx, record.id)):
+            view.warnings = warnings
         return ResourceAnswer(view, record.id, record.version, path, figures)
 
     def shown(self, actor: Actor, record: R) -> ResourceAnswer[Any]:
@@ -198,7 +201,7 @@ class ResourceRoutes(Generic[R]):
         return page.answer(found, self.views.of(actor, len(found.rows)))
 
     async def _create(self, tx: Tx, actor: Actor, body: Body) -> ResourceAnswer[Any]:
-        return self.answer(await self.service.create(tx, actor, values_of(body)))
+        return self.answer(tx, await self.service.create(tx, actor, values_of(body)))
 
     async def _get(self, tx: Reader, actor: Actor, identifier: str) -> ResourceAnswer[Any]:
         return self.shown(actor, await self.service.get(tx, actor, identifier))
@@ -208,7 +211,7 @@ class ResourceRoutes(Generic[R]):
     ) -> ResourceAnswer[Any]:
         current = await self.service.get_writable(tx, actor, identifier)
         changes = self.changes(current, patch, condition)
-        return self.answer(await self.service.update(tx, actor, current, changes))
+        return self.answer(tx, await self.service.update(tx, actor, current, changes))
 
     def changes(self, current: R, patch: Patch[Any], condition: IfMatch) -> dict[str, Any]:
         """The fields that a patch changes. Raises PreconditionFailed and BadRequest."""
@@ -221,7 +224,7 @@ class ResourceRoutes(Generic[R]):
         await self.service.delete(tx, actor, current)
 
     async def _restore(self, tx: Tx, actor: Actor, identifier: str) -> ResourceAnswer[Any]:
-        return self.answer(await self.service.restore(tx, actor, identifier))
+        return self.answer(tx, await self.service.restore(tx, actor, identifier))
 
     def _add_search(self) -> None:
         async def search(

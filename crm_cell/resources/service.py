@@ -84,8 +84,12 @@ class Service(Lifecycle[R]):
         `write.before` changes nothing. Raises ClientError to reject the write."""
         return write.after
 
+    async def check_written(self, write: Write[R]) -> None:
+        """Called after the record is written and logged. Raises ClientError to reject the write.
+        Not called for records that are written in sets: see `create_many`."""
+
     async def finish(self, write: Write[R]) -> None:
-        """Called after the record is written and logged."""
+        """Called at the end of a create or an update."""
 
     async def wrong_sums(self, tx: Reader) -> list[Difference]:
         """Stored sums of any tenant that differ from the sums of its records."""
@@ -105,6 +109,7 @@ class Service(Lifecycle[R]):
         write = msgspec.structs.replace(write, after=await self._prepared(write))
         await self.insert(write)
         await self.changes.record(tx, actor, "created", [(None, write.after)], parents)
+        await self.check_written(write)
         await self.finish(write)
         return write.after
 
@@ -131,6 +136,7 @@ class Service(Lifecycle[R]):
         await self.store.update(tx, before, after)
         await self._transfer(tx, actor, before, after, options)
         await self.changes.record(tx, actor, "updated", [(before, after)])
+        await self.check_written(write)
         await self.finish(msgspec.structs.replace(write, options=options) if options else write)
         return after
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast, get_origin, get_type_hints
 from zlib import crc32
 
 import msgspec
+from msgspec import UNSET
 
 from crm_cell.fields import Field, computed
 from crm_cell.http.schema import View
@@ -14,6 +15,7 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.clock import format_time
 from crm_cell.resources.record import Record
 from crm_cell.resources.resource import AnyResource
+from crm_cell.resources.warnings import WARNINGS
 
 # More than the resources of a service; each type is made once for all services of a process.
 _TYPES = 256
@@ -77,7 +79,8 @@ def view_type(resource: AnyResource) -> type[View]:
         [
             (resource.id_member if member.name == "id" else member.name, member.type)
             for member in members(resource)
-        ],
+        ]
+        + [("warnings", WARNINGS, UNSET)] * resource.warns,
         bases=(View,),
         rename="camel",
         namespace={"__doc__": resource.description},

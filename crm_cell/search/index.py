@@ -92,6 +92,14 @@ async def find_exact(tx: Reader, tenant: str, kind: str, query: Query, limit: in
     return [each.record for each in await store.find(tx, tenant, kind, condition, limit=limit)]
 
 
+async def find_core(
+    tx: Reader, tenant: str, kind: str, words: Sequence[str], limit: int
+) -> list[str]:
+    """The ids of the newest companies whose name has the same core. Compare them."""
+    condition = ((core_term("".join(words)),),)
+    return [each.record for each in await store.find(tx, tenant, kind, condition, limit=limit)]
+
+
 async def find_similar(
     tx: Reader, tenant: str, kind: str, words: Sequence[str], limit: int
 ) -> list[str]:

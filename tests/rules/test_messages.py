@@ -40,6 +40,7 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # The codes of the contract, each with its status.
 CODES = {
     "BAD_REQUEST": 400,
+    "DUPLICATE_SUSPECTED": 409,
     "MISSING_TENANT_ID": 400,
     "BUSINESS_RULE_VIOLATION": 400,
     "QUERY_TOO_BROAD": 400,

@@ -76,6 +76,8 @@ UNDO = {
             )
         ),
     ],
+    "0046": ["DROP TABLE duplicate_pairs", "DROP TABLE duplicate_searches"],
+    "0044": ["DROP TABLE duplicate_policies", "DROP TABLE duplicate_keys"],
     "0043": [f"DROP TABLE {table}" for table in ("merges", "merged_customers", "merge_items")],
     "0027": ["DROP TABLE handovers", "DROP TABLE handover_items"],
     "0026": [f"DROP TABLE {table}" for table in ("users", "teams", "team_members", "team_reach")],

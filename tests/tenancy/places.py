@@ -81,8 +81,8 @@ EVERY = [
     if not route.binding.texts
     and not route.path.endswith(("/batch", "/bulk"))
     # What everybody in a tenant reads, and administrators write: see tests/people and
-    # tests/api/options, tests/api/tags.
-    and route.tag not in ("users", "teams", "handovers", "options", "tags")
+    # tests/api/options, tests/api/tags, tests/api/duplicates.
+    and route.tag not in ("users", "teams", "handovers", "options", "tags", "settings")
     # What it shows of colleagues, and what not: tests/api/duplicates. Nothing of other tenants.
     # Notifications and calendars: everybody reads only their own, see tests/api.
     # Keys, which administrators see: tests/identity/test_key_routes.py.

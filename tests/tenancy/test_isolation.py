@@ -32,7 +32,7 @@ from tests.world import Caller, Json, Running, all_numbered, faults, nothing_cha
 pytestmark = pytest.mark.each_database
 
 # Everybody in a tenant reads who is there: tests/people looks at what else of another tenant.
-OF_EVERYBODY = ("users", "teams", "handovers", "options", "tags", "fields", "api-keys")
+OF_EVERYBODY = ("users", "teams", "handovers", "options", "tags", "fields", "api-keys", "settings")
 PLAIN_READS = [
     route
     for route in EVERY

@@ -258,10 +258,11 @@ async def test_a_function_of_ones_own_sees_no_more(login: Login, filled: Running
 
 REWRITTEN = {
     *("teams", "team_members", "team_reach", "customer_members"),
-    *("task_reminders", "calendar_feeds", "record_tags"),
+    *("task_reminders", "calendar_feeds", "record_tags", "duplicate_keys", "duplicate_pairs"),
 }
 """Who belongs to which team or customer, and is seen by whom: no records, and the audit log has
-each change. When to look at tasks, and the tokens of calendars. And which records have a tag."""
+each change. When to look at tasks, and the tokens of calendars. Which records have a tag. Keys
+that transactions hold until they commit, and customers that are alike."""
 
 
 async def test_nothing_is_ever_deleted(login: Login, filled: Running, tables: Tables) -> None:
@@ -347,6 +348,7 @@ def test_upkeep_forgets_what_is_old_and_erases_people(datastore: PostgresDatasto
         "counters": "INSERT UPDATE",
         "customer_members": "DELETE",
         "customers": "DELETE UPDATE",
+        "duplicate_pairs": "DELETE",
         "events": "DELETE INSERT UPDATE",
         "external_ids": "DELETE",
         "follow_ups": "DELETE UPDATE",

@@ -18,7 +18,8 @@ _EXPOSED = (
 )
 _SENT = (
     "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match,"
-    " X-Change-Origin, X-Request-ID, X-Span-Id, X-Tenant-Id, X-Trace-Id, X-User-Id, traceparent"
+    " X-Allow-Duplicate, X-Change-Origin, X-Request-ID, X-Span-Id, X-Tenant-Id, X-Trace-Id,"
+    " X-User-Id, traceparent"
 )
 _VARY: Header = (b"vary", b"Origin")
 _PREFLIGHT: list[Header] = [

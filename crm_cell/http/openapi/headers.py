@@ -9,6 +9,7 @@ from crm_cell.http.headers import FORMS, TENANT
 from crm_cell.http.openapi.members import MEMBERS
 from crm_cell.http.preconditions import IfMatch, IfNoneMatch
 from crm_cell.http.routing import Route
+from crm_cell.kernel.errors import DuplicateSuspected
 
 _REQUEST_ID: Final = str(MEMBERS["requestId"]["examples"][0])
 _TRACE_ID: Final = str(MEMBERS["traceId"]["examples"][0])
@@ -21,6 +22,8 @@ def request_headers(route: Route) -> list[dict[str, Any]]:
     names.append("X-Request-ID.required" if route.needs_request_id else "X-Request-ID")
     if route.kind == "write":
         names += ["Idempotency-Key", "X-Change-Origin"]
+    if any(isinstance(each, DuplicateSuspected) for each in route.rejections):
+        names.append("X-Allow-Duplicate")
     if IfMatch in route.binding.kinds.values():
         names.append("If-Match")
     if route.conditional:
@@ -81,6 +84,15 @@ _REQUEST: Final = [
         "变更来源系统，记入审计与事件 · The system that a change comes from, for audit and events",
         "erp",
         FORMS["X-Change-Origin"],
+    ),
+    _parameter(
+        "X-Allow-Duplicate",
+        "已确认不是重复的原因，记入审计；有此请求头则不因疑似重复而拒绝；"
+        "非 ASCII 字符写法同 X-User-Id"
+        " · Why it is written although it may be a duplicate, for the audit log: nothing is refused"
+        " as one then; characters beyond ASCII as in X-User-Id",
+        "another branch",
+        FORMS["X-Allow-Duplicate"],
     ),
     _parameter(
         "If-Match",

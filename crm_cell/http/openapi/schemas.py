@@ -218,7 +218,10 @@ def inherit(body: Schema, view: Schema) -> None:
         known = {key: taken[key] for key in _SHARED if key in taken}
         if (mask := mask_of(member)) is not None:
             known.pop("pattern", None)
-            known["examples"] = [mask(example) for example in known.get("examples", [])]
+            known["examples"] = [
+                mask(example) if isinstance(example, str) else example
+                for example in known.get("examples", [])
+            ]
         if "examples" in schema:
             known.pop("examples", None)
         view["properties"][member] = schema | known

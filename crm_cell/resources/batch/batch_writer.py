@@ -37,6 +37,7 @@ class BatchWriter(Generic[R]):
         """In the order of the items. `atomic`: where one fails, nothing is written."""
         # Two batches with the same records in other orders would deadlock, again at each retry.
         await tx.lock(f"batch {self._name}", tenant=actor.tenant)
+        actor = msgspec.structs.replace(actor, channel="batch")
         if not atomic:
             return await self._write(tx, actor, batch)
         try:

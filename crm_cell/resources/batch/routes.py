@@ -78,6 +78,7 @@ class BatchRoutes(Generic[R]):
             failed=sum(each.error is not None for each in outcomes),
             dry_run=body.dry_run,
             results=results(
+                tx,
                 outcomes,
                 self._result,
                 self._declared.make_view,

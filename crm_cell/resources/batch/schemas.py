@@ -17,6 +17,8 @@ from crm_cell.resources.batch.items import name_field, placed
 from crm_cell.resources.batch.outcomes import Outcome
 from crm_cell.resources.bodies import upsert_body
 from crm_cell.resources.resource import AnyResource, Verbs
+from crm_cell.resources.warnings import WARNINGS, warned
+from crm_cell.storage.engine import Reader
 
 MOST_ITEMS = 1_000
 # Each shows a whole record: more of them would make an answer of many megabytes.
@@ -159,7 +161,8 @@ def result_type(resource: AnyResource, view: type[View]) -> type[View]:
                 Annotated[shown | None, Meta(description="412 时的现状 · The record of a 412")],
                 None,
             ),
-        ],
+        ]
+        + [("warnings", WARNINGS, UNSET)] * resource.warns,  # type: ignore[arg-type]
         bases=(View,),
         kw_only=True,
         rename="camel",
@@ -195,6 +198,7 @@ def batch_view(resource: AnyResource, result: type[View]) -> type[View]:
 
 
 def results(
+    tx: Reader,
     outcomes: Iterable[Outcome[Any]],
     kind: type[View],
     make_view: Any,
@@ -211,6 +215,8 @@ def results(
         members["id"] = None if hidden or record is None else record.id
         members["version"] = None if record is None else record.version
         members["created"] = each.created
+        if record is not None:
+            members |= warned(tx, record.id)
         if each.error is not None:
             members["code"] = each.error.code
             members["message"] = explain(language, each.error)[0]

@@ -109,12 +109,12 @@ class ExternalRoutes(Generic[R]):
                 patch = body.patched(self._declared.patch)
                 changes = self._declared.changes(current, patch, if_match)
                 after = await self._service.update(tx, actor, current, changes)
-                return self._declared.answer(after)
+                return self._declared.answer(tx, after)
             made = await self._upserter.create(
                 tx, actor, key, lambda: values_of(body.created(self._declared.create_body))
             )
             if made is not None:
-                return self._declared.answer(made, created=True)
+                return self._declared.answer(tx, made, created=True)
         raise Conflict(EXTERNAL_ID_TAKEN)
 
     def _add_get(self) -> None:

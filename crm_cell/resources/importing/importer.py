@@ -50,7 +50,7 @@ class Importer(Generic[R]):
         rows, columns, left_aside = self._rows(reader, body)
         written = await self.writer.write(tx, actor, rows, how.mode, how.source)
         report = self.reporter.report(
-            written, columns, left_aside, how.language, dry_run=how.dry_run
+            tx, written, columns, left_aside, how.language, dry_run=how.dry_run
         )
         if how.dry_run:
             raise RolledBack(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, Generic, cast
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta
 
 from crm_cell.http.schema import View
 from crm_cell.kernel.errors import BadRequest, ClientError, Conflict, FieldError
@@ -15,6 +15,8 @@ from crm_cell.resources.importing.rows import Reading
 from crm_cell.resources.importing.writing import Written
 from crm_cell.resources.record import R
 from crm_cell.resources.resource import AnyResource
+from crm_cell.resources.warnings import WARNINGS, warned
+from crm_cell.storage.engine import Reader
 
 Index = Annotated[int, Meta(description="行序，从 0 起 · Position, from 0", examples=[0])]
 Place = Annotated[
@@ -92,7 +94,8 @@ def report_type(resource: AnyResource) -> type[View]:
             ("name", Name | None),
             ("outcome", Done),
             ("readings", Annotated[list[ReadingView], Meta(description="读法 · Readings")]),
-        ],
+        ]
+        + [("warnings", WARNINGS, UNSET)] * resource.warns,
         bases=(View,),
         kw_only=True,
         rename="camel",
@@ -145,6 +148,7 @@ class Reporter(Generic[R]):
 
     def report(
         self,
+        tx: Reader,
         written: Sequence[Written[R]],
         columns: Sequence[Heading],
         left_aside: Sequence[str],
@@ -158,7 +162,9 @@ class Reporter(Generic[R]):
             accepted=True,
             **(counted | {"errors": len(refused)}),
             details=[
-                self._detail(each, dry_run=dry_run) for each in written if each.record is not None
+                self._detail(tx, each, dry_run=dry_run)
+                for each in written
+                if each.record is not None
             ],
             errors_detail=[_refused(each, language) for each in refused],
             columns=[
@@ -167,7 +173,7 @@ class Reporter(Generic[R]):
             left_aside=list(left_aside),
         )
 
-    def _detail(self, written: Written[R], *, dry_run: bool) -> Any:
+    def _detail(self, tx: Reader, written: Written[R], *, dry_run: bool) -> Any:
         record = written.record
         assert record is not None, "the caller checked it"
         hidden = dry_run and written.done == "created"
@@ -178,6 +184,7 @@ class Reporter(Generic[R]):
             name=self._resource.title_of(record),
             outcome=written.done,
             readings=[_reading(each) for each in written.row.readings],
+            **warned(tx, record.id),
         )
 
 

@@ -79,7 +79,7 @@ class RowWriter(Generic[R]):
     async def _one(
         self, tx: Tx, actor: Actor, row: ImportRow, mode: Mode, known: set[str]
     ) -> Written[R]:
-        actor = msgspec.structs.replace(actor, item=row.index)
+        actor = msgspec.structs.replace(actor, item=row.index, channel="import")
         try:
             return await tx.savepoint(lambda: self._write(tx, actor, row, mode, known))
         except BadRequest as bad:
