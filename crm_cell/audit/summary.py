@@ -96,6 +96,8 @@ class _Summary:
             return self._say(NOTHING)
         if isinstance(value, list):
             return self._list(value, self._labels.values.get(member))
+        if isinstance(value, dict):
+            return _short(msgspec.json.encode(value).decode())
         if isinstance(value, bool):
             return self._say(YES_AND_NO[value])
         if meaning := self._labels.values.get(member, {}).get(value):

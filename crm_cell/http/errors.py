@@ -59,7 +59,7 @@ class ErrorView(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True)
                 description="可能相同的记录，仅 `DUPLICATE_SUSPECTED`，同查重结果"
                 " · Of `DUPLICATE_SUSPECTED`: what may be the same, as `POST /duplicates/check`"
                 " shows it",
-                extra_json_schema={"items": {"$ref": "#/components/schemas/DuplicateView"}},
+                extra_json_schema={"items": {"$ref": "#/components/schemas/Duplicate"}},
             ),
         ]
         | None

@@ -5,17 +5,22 @@ import io
 import json
 from typing import Any
 
+import msgspec
 import openpyxl
 import pytest
 from openpyxl.utils.escape import unescape
 
 from crm_cell.customers.resource import customers
 from crm_cell.http.files import XlsxFile
+from crm_cell.http.schema import View
 from crm_cell.resources.views import view_type
 from tests.world import Caller, Json, Running, faults, nothing_changes, refused
 
 PATH = "/customers/export"
-CUSTOMER_VIEW = view_type(customers)
+_NAMES = [each for each in view_type(customers).__struct_fields__ if each != "warnings"]
+CUSTOMER_VIEW: Any = msgspec.defstruct(
+    "CustomerView", [(each, Any) for each in _NAMES], bases=(View,), kw_only=True, rename="camel"
+)
 MEMBERS = [
     "customerId",
     "tenantId",
