@@ -49,3 +49,25 @@ def test_whoever_types_a_customer_is_told_that_it_is_there_and_whose(
     assert len(checks(asked)) == count
     page.get_by_role("button", name="Create", exact=True).click()
     page.get_by_role("heading", name="A fourth name").wait_for()
+
+
+def test_what_the_rules_refuse_is_created_with_a_reason(opened: Open, api: Api) -> None:
+    api.post("/customers", name="青梧新能源有限公司")
+    api.post("/customers", name="Somewhere", contactPhone="13900002222")
+    api.put("/settings/duplicates", nameCore={"api": "block"}, phone={"api": "warn"})
+    try:
+        page = opened("customers?new")
+        page.get_by_label("Customer name").fill("青梧新能源集团")
+        page.get_by_role("button", name=re.compile("^Create")).click()
+        alert = page.get_by_role("alert")
+        alert.get_by_text("There is a customer or contact that may be the same").wait_for()
+        assert alert.get_by_text("青梧新能源有限公司").is_visible()
+        anyway = page.get_by_role("button", name="Create anyway")
+        assert anyway.is_disabled()
+        page.get_by_label("Why it is not the same").fill("同一集团 another company")
+        page.locator(".panel").get_by_label("Phone").fill("139 0000 2222")
+        anyway.click()
+        page.get_by_role("heading", name="青梧新能源集团").wait_for()
+        page.get_by_text("May be there already: same phone").wait_for()
+    finally:
+        api.put("/settings/duplicates")

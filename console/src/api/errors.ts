@@ -1,3 +1,5 @@
+import type { Duplicate } from "./schema";
+
 export interface Fault {
   field: string;
   code: string;
@@ -18,6 +20,8 @@ export class ApiError extends Error {
     readonly mergedInto: string | null = null,
     /** The first request with this id is still at work. */
     readonly running = false,
+    /** What may be the same as what was refused. */
+    readonly matches: Duplicate[] = [],
   ) {
     super(message);
   }
@@ -43,6 +47,7 @@ interface Body {
   requestId?: string;
   errors?: Fault[];
   mergedInto?: string;
+  matches?: Duplicate[];
 }
 
 export async function errorOf(response: Response): Promise<ApiError> {
@@ -62,6 +67,7 @@ export async function errorOf(response: Response): Promise<ApiError> {
     body.details ?? "",
     body.mergedInto ?? null,
     response.status === 409 && response.headers.has("Retry-After"),
+    body.matches ?? [],
   );
 }
 

@@ -18,8 +18,8 @@ const pause = (ms: number) => new Promise((resolve) => window.setTimeout(resolve
 /** The time zone of the reader, in which the service cuts days. */
 export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Headers are Latin: other names travel in the form of RFC 8187. */
-const userHeader = (user: string) =>
+/** Headers are Latin: other texts travel in the form of RFC 8187. */
+export const headerText = (user: string) =>
   /^[\x21-\x7e]+$/.test(user) ? user : `UTF-8''${encodeURIComponent(user)}`;
 
 function signed(request: Request): Request {
@@ -30,7 +30,7 @@ function signed(request: Request): Request {
     if (now.token) headers.set("Authorization", `Bearer ${now.token}`);
     if (now.tenant) headers.set("X-Tenant-Id", now.tenant);
     else headers.delete("X-Tenant-Id");
-    if (now.user) headers.set("X-User-Id", userHeader(now.user));
+    if (now.user) headers.set("X-User-Id", headerText(now.user));
   }
   headers.set("Accept-Language", preferences.get().language === "zh" ? "zh-CN" : "en");
   if (request.method !== "GET" && !headers.has("X-Request-ID")) {
@@ -86,7 +86,7 @@ export async function probe(of: Session): Promise<Whoami> {
   const headers = new Headers({ "Accept-Language": preferences.get().language });
   if (of.token) headers.set("Authorization", `Bearer ${of.token}`);
   if (of.tenant) headers.set("X-Tenant-Id", of.tenant);
-  if (of.user) headers.set("X-User-Id", userHeader(of.user));
+  if (of.user) headers.set("X-User-Id", headerText(of.user));
   const response = await sent(new Request(new URL("whoami", ROOT), { headers }));
   if (!response.ok) throw await errorOf(response);
   return (await response.json()) as Whoami;

@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "./client";
-import { ask, ROOT, ZONE } from "./http";
+import { ask, headerText, ROOT, ZONE } from "./http";
 import { knowAs, session } from "../state/session";
 import type { Bulk, Field, Hit as ApiHit, Label, ResourceFields, Whoami } from "./schema";
 
@@ -83,16 +83,18 @@ export async function get(resource: Resource, id: string, query: Query = {}): Pr
   return saved(await ask(new Request(url(path(resource, id), query))));
 }
 
-function write(method: string, where: string, requestId: string, content: unknown, etag?: string | null) {
+function write(method: string, where: string, requestId: string, content: unknown, etag?: string | null, allow = "") {
   const headers = new Headers({ "X-Request-ID": requestId, "Content-Type": "application/json" });
+  if (allow) headers.set("X-Allow-Duplicate", headerText(allow));
   if (etag) headers.set("If-Match", etag);
   const init: RequestInit = { method, headers };
   if (content !== undefined) init.body = JSON.stringify(content);
   return ask(new Request(url(where), init));
 }
 
-export const create = async (resource: Resource, requestId: string, values: Row): Promise<Saved> =>
-  saved(await write("POST", path(resource), requestId, values));
+/** `allow`: why it is written although it may be a duplicate. */
+export const create = async (resource: Resource, requestId: string, values: Row, allow = ""): Promise<Saved> =>
+  saved(await write("POST", path(resource), requestId, values, null, allow));
 
 export const update = async (
   resource: Resource,

@@ -23,11 +23,13 @@ export function DuplicateHint({ matches, spent }: Props) {
         <Icon name="alert" />
         {t("form.similar")}
       </div>
-      {matches.map((match, at) => (
-        <Match key={match.id ?? at} match={match} />
-      ))}
+      <Matches matches={matches} />
     </div>
   );
+}
+
+export function Matches({ matches }: { matches: Duplicate[] }) {
+  return matches.map((match, at) => <Match key={match.id ?? at} match={match} />);
 }
 
 function Match({ match }: { match: Duplicate }) {

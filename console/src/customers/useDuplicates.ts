@@ -19,6 +19,8 @@ interface Duplicates {
   matches: Duplicate[];
   /** Why nothing more is checked today, in the reader's words. */
   spent: string | null;
+  /** Whether the matches are those of what is typed now. */
+  checked: boolean;
 }
 
 /** What may be the same customer, in the whole tenant, once the reader pauses. Each check counts and is audited. */
@@ -46,5 +48,5 @@ export function useDuplicates(draft: Draft): Duplicates {
     if (error instanceof ApiError && error.status === 429) setSpent(error.message);
   }, [error]);
   // What was found for another name says nothing about this one.
-  return { matches: wanted === "{}" ? [] : (data?.matches ?? []), spent };
+  return { matches: wanted === "{}" ? [] : (data?.matches ?? []), spent, checked: wanted !== "{}" && wanted === asked && data !== undefined };
 }

@@ -1,8 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, type SyntheticEvent, useEffect, useMemo, useState } from "react";
+import { useLocation } from "wouter";
 
 import { ApiError } from "../api/errors";
 import { create, type Field, type Resource, type Row } from "../api/resources";
+import { Suspected } from "../duplicates/Suspected";
+import { warnOf } from "../duplicates/warnings";
 import { useLabel, useT } from "../i18n/translate";
 import { useIntent } from "../state/intent";
 import { toast } from "../state/toasts";
@@ -54,17 +57,21 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, si
   const asked = first.flatMap((name) => writable.filter((each) => each.name === name));
   const rest = writable.filter((each) => !first.includes(each.name));
 
+  const [reason, setReason] = useState("");
+  const [, go] = useLocation();
   const saving = useMutation({
-    mutationFn: (content: Row) => create(resource, intent.requestId, content),
+    mutationFn: ({ content, allow }: { content: Row; allow: string }) => create(resource, intent.requestId, content, allow),
     onSuccess: ({ row, etag }) => {
       finish();
       void queries.invalidateQueries();
       toast(t("form.created", { name: titleOf(resource, row) }));
+      warnOf(row, go);
       onCreated(row, etag);
     },
     onError: failed,
   });
   const refused = saving.error instanceof ApiError ? saving.error : null;
+  const suspected = refused?.code === "DUPLICATE_SUSPECTED" ? refused : null;
   const faultOf = (field: Field): string | undefined =>
     wrong.includes(field.name) ? t("form.amount") : refused?.faultOf(field.name);
   const submit = (event: SyntheticEvent) => {
@@ -72,7 +79,7 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, si
     if (saving.isPending) return;
     const found = contentOf(writable, values);
     setWrong(found.wrong);
-    if (found.wrong.length === 0) saving.mutate(found.content);
+    if (found.wrong.length === 0) saving.mutate({ content: found.content, allow: suspected ? reason.trim() : "" });
   };
   const leave = () => {
     if (Object.values(intent.values).every((each) => !each)) finish();
@@ -114,15 +121,16 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, si
             <span className="mut el">{rest.slice(0, 3).map((each) => label(each.label)).join("、")}</span>
           </Button>
         )}
-        <FormFault error={saving.error} known={writable.map((each) => each.name)} />
+        {suspected && <Suspected error={suspected} reason={reason} onReason={setReason} />}
+        <FormFault error={suspected ? null : saving.error} known={writable.map((each) => each.name)} />
       </div>
       <footer className="pf">
         <Button look="ghost" onClick={discard}>
           {t("form.discard")}
         </Button>
         <span className="sp hide-phone" />
-        <Button type="submit" look="primary" busy={saving.isPending}>
-          {similar ? t("form.anyway") : t("form.create")}
+        <Button type="submit" look="primary" busy={saving.isPending} disabled={suspected !== null && !reason.trim()}>
+          {similar || suspected ? t("form.anyway") : t("form.create")}
         </Button>
       </footer>
     </form>

@@ -3,6 +3,7 @@ import { useCallback, useState } from "react";
 
 import { ApiError, asApiError } from "../api/errors";
 import { get, idOf, type Page, type Resource, type Row, type Saved, update } from "../api/resources";
+import { warnOf } from "../duplicates/warnings";
 import { t } from "../i18n/translate";
 import { isAway, keepWrite } from "../outbox/send";
 import { newRequestId } from "../state/intent";
@@ -69,7 +70,9 @@ export function useSave(resource: Resource) {
             version = current.etag;
           }
           try {
-            settle(id, await update(resource, id, requestId, changes, version));
+            const done = await update(resource, id, requestId, changes, version);
+            settle(id, done);
+            warnOf(done.row);
             return true;
           } catch (error) {
             if (!(error instanceof ApiError) || error.status !== 412) throw error;

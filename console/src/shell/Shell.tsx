@@ -26,6 +26,7 @@ const RecycleBin = lazy(() => import("../bin/RecycleBinPage"));
 const History = lazy(() => import("../audit/HistoryPage"));
 const Organisation = lazy(() => import("../organisation/OrganisationPage"));
 const Notifications = lazy(() => import("../notifications/NotificationsPage"));
+const Duplicates = lazy(() => import("../duplicates/DuplicatesPage"));
 const Choices = lazy(() => import("../choices/ChoicesPage"));
 const Reference = lazy(() => import("../reference/ReferencePage"));
 const Settings = lazy(() => import("../settings/SettingsPage"));
@@ -93,6 +94,7 @@ function Pages() {
       <Route path="/history" component={History} />
       <Route path="/organisation" component={Organisation} />
       <Route path="/notifications" component={Notifications} />
+      <Route path="/duplicates" component={Duplicates} />
       <Route path="/choices" component={Choices} />
       <Route path="/reference" component={Reference} />
       <Route path="/me" component={Settings} />

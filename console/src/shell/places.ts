@@ -23,6 +23,7 @@ export const PLACES: Place[] = [
   { path: "/reports", label: "nav.reports", icon: "report", key: "r" },
   { path: "/recycle-bin", label: "nav.recycleBin", icon: "trash", key: "b", low: true },
   { path: "/history", label: "nav.history", icon: "history", key: "h", low: true },
+  { path: "/duplicates", label: "nav.duplicates", icon: "merge", key: "s", low: true },
   { path: "/choices", label: "nav.choices", icon: "tag", key: "o", low: true },
   { path: "/organisation", label: "nav.organisation", icon: "users", key: "u", low: true },
   { path: "/reference", label: "nav.docs", icon: "link", key: "a", low: true },
