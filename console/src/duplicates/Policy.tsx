@@ -41,7 +41,7 @@ export function Policy() {
       {!admin && <AskAdmin />}
       <p className="mut" style={{ marginBottom: 12 }}>{t("duplicates.policyHint")}</p>
       <div className="card" style={{ overflowX: "auto" }}>
-        <table className="grid">
+        <table style={{ width: "100%", borderSpacing: 8, textAlign: "left" }}>
           <thead>
             <tr>
               <th>{t("duplicates.sameKey")}</th>

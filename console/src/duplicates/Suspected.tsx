@@ -16,7 +16,7 @@ const LONGEST = 200;
 export function Suspected({ error, reason, onReason }: Props) {
   const t = useT();
   return (
-    <div className="dupc" role="alert" style={{ marginTop: 12 }}>
+    <div className="dupc" role="alert" style={{ marginTop: 8 }}>
       <div className="row g6 amber" style={{ fontWeight: 600 }}>
         <Icon name="alert" />
         {error.message}

@@ -96,7 +96,7 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, si
           <Editor field={field} value={values[field.name]} control={control} autoFocus={at === 0} onChange={(value) => change({ ...intent.values, [field.name]: value })} />
         )}
       </Labelled>
-      {field.name === titleField(resource) && hint}
+      {field.name === titleField(resource) && (suspected ? <Suspected error={suspected} reason={reason} onReason={setReason} /> : hint)}
     </div>
   );
   return (
@@ -121,7 +121,6 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, si
             <span className="mut el">{rest.slice(0, 3).map((each) => label(each.label)).join("、")}</span>
           </Button>
         )}
-        {suspected && <Suspected error={suspected} reason={reason} onReason={setReason} />}
         <FormFault error={suspected ? null : saving.error} known={writable.map((each) => each.name)} />
       </div>
       <footer className="pf">
