@@ -170,6 +170,12 @@ def test_a_leaver_hands_over_and_takes_back(opened: Open, api: Api) -> None:
     page.get_by_role("button", name="Undo").click()
     see(page, "Taken back")
     assert api.get(f"/customers/{given}")["ownerId"] == "leaver"
+    api.post("/handover", fromUserId="leaver", to=[{"userId": "bob"}])
+    page.reload()
+    earlier = page.get_by_role("region", name="Earlier handovers")
+    earlier.get_by_role("button", name="Undo").click()
+    see(page, "2 records taken back")
+    assert api.get(f"/customers/{given}")["ownerId"] == "leaver"
 
     session = json.dumps({"token": "test", "tenant": "acme", "user": "bob"})
     page.evaluate("session => sessionStorage.setItem('crm.session', session)", session)
@@ -235,3 +241,16 @@ def test_a_dialog_whose_outcome_is_unknown_keeps_its_request_id(opened: Open, ap
     dialog.wait_for(state="hidden")
     assert (len(sent), len(set(sent))) == (5, 1)
     assert [each["name"] for each in api.get("/teams")["data"]].count("Once Team") == 1
+
+
+def test_a_customer_gets_a_parent_company(opened: Open, api: Api) -> None:
+    group = api.post("/customers", name="Group Ltd")["customerId"]
+    own = api.post("/customers", name="Branch Ltd")["customerId"]
+    page = opened(f"customers/{own}")
+    page.get_by_role("button", name="Choose the parent company").click()
+    page.get_by_label("Choose the parent company").last.fill("Group")
+    page.get_by_role("option", name="Group Ltd").click()
+    page.get_by_role("region", name="Parent company").get_by_role("link", name="Group").click()
+    below = page.get_by_role("region", name="Subsidiaries")
+    below.get_by_role("link", name="Branch Ltd").wait_for()
+    assert api.get(f"/customers/{own}")["parentId"] == group

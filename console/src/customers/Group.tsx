@@ -9,6 +9,7 @@ import type { Saving } from "../records/save";
 import { useChildren } from "../records/useRecord";
 import { Company } from "../ui/Avatar";
 import { IconButton } from "../ui/Button";
+import { Field } from "../ui/Field";
 import { Failed, SkeletonLines } from "../ui/States";
 
 /** The company that the customer is a subsidiary of, and its own subsidiaries. */
@@ -59,7 +60,9 @@ function Parent({ row, saving }: { row: Row; saving: Saving }) {
       </h3>
       {choosing && (
         <div style={{ margin: "0 0 12px" }}>
-          <ReferencePicker control={{ id: "parent-company" }} to="customer" value={null} onChange={(picked) => picked && save(picked.id)} />
+          <Field label={t("group.choose")}>
+            {(control) => <ReferencePicker control={control} to="customer" value={null} onChange={(picked) => picked && save(picked.id)} />}
+          </Field>
         </div>
       )}
       {!choosing && parentId !== null && (

@@ -77,7 +77,7 @@ export function Handover({ from, admin }: { from: string; admin: boolean }) {
       <FormFault error={counting.error ?? giving.error ?? undoing.error} />
       {counting.data && !step && <Counts counts={counting.data.remaining} title={t("hand.preview")} />}
       {step && <HandoverResult step={step} undone={undoing.data ?? null} busy={giving.isPending} undoing={undoing.isPending} onUndo={() => undoing.mutate(step)} />}
-      <HandoverList />
+      <HandoverList except={step?.handoverId ?? null} />
     </>
   );
 }

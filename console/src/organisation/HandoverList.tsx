@@ -14,8 +14,13 @@ import { handoverPage } from "./useOrganisation";
 
 const TONES = { open: "w", done: "o", undoing: "w", undone: "n" } as const;
 
+interface Props {
+  /** The one whose result is shown above. */
+  except: string | null;
+}
+
 /** What was given to whom, the newest first; the last days' can be taken back. */
-export function HandoverList() {
+export function HandoverList({ except }: Props) {
   const t = useT();
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
     queryKey: ["handovers"],
@@ -23,7 +28,7 @@ export function HandoverList() {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   });
-  const all = data?.pages.flatMap((page) => page.data) ?? [];
+  const all = data?.pages.flatMap((page) => page.data).filter((each) => each.handoverId !== except) ?? [];
   return (
     <section aria-label={t("hand.past")} style={{ maxWidth: 720, marginTop: 24 }}>
       <h2 className="h">{t("hand.past")}</h2>
