@@ -1,5 +1,6 @@
 """With a key everything is as without one, but for what lies in the database."""
 
+import asyncio
 import re
 
 import pytest
@@ -179,3 +180,17 @@ async def test_without_a_number_or_an_address_there_is_nothing_to_seal(
 def test_settings_name_the_keys(settings: Settings) -> None:
     assert settings.keys.is_set
     assert not settings.model_copy(update={"encryption_key": None}).keys.is_set
+
+
+async def test_of_customers_with_one_number_the_policy_lets_one_in(
+    acme: Caller, cell: Running
+) -> None:
+    acts = {"api": "block"}
+    answer = await acme.put("/settings/duplicates", {"phone": acts, "email": acts})
+    assert answer.status_code == 200, answer.text
+    body = {"contactPhone": PHONE, "contactEmail": EMAIL}
+    answers = await asyncio.gather(
+        *(acme.post("/customers", {"name": name} | body) for name in ("甲", "乙", "丙"))
+    )
+    assert sorted(each.status_code for each in answers) == [201, 409, 409]
+    assert cell.rows("SELECT * FROM duplicate_keys") == []

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from crm_cell.duplicates.searching import PairSearch
+from crm_cell.recycle_bin.purging import purge_old
 from tests.world import THE_TRAIL, Caller, Json, Running, audit, nothing_changes, refused
 
 PATH = "/duplicates"
@@ -59,6 +60,13 @@ async def test_pairs_are_found_and_vanish_when_they_are_merged_or_changed(
     assert await pairs(acme) == []
     await acme.post(f"{path}/restore")
     assert await pairs(acme) == alike
+    third = await acme.customer(name="云帆科技集团")
+    await searched(cell)
+    assert len(cell.rows("SELECT id FROM duplicate_pairs")) == 3
+    await acme.delete(f"/customers/{third['customerId']}")
+    await asyncio.sleep(0.01)
+    assert await purge_old(cell.service.database, cell.service.services, 0) == 1
+    assert len(cell.rows("SELECT id FROM duplicate_pairs")) == 1
     merged = await acme.post(
         f"/customers/{one['customerId']}/merge", {"fromIds": [two["customerId"]]}
     )
