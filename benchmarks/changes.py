@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.arguments import parser_of
 from benchmarks.databases import Databases, a_folder, databases_of
 from benchmarks.in_process import Application
-from benchmarks.seed import TENANT
+from benchmarks.seed_rows import TENANT
 
 ROUNDS = 5
 WRITES = 10

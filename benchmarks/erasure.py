@@ -19,7 +19,7 @@ import asyncpg
 
 from benchmarks.arguments import parser_of
 from benchmarks.databases import Place, a_folder, databases_of
-from benchmarks.seed import TENANT, customer_id
+from benchmarks.seed_rows import TENANT, customer_id
 from crm_cell.storage.open import is_postgres, sqlite_path
 
 _TABLES = 5

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import asyncpg
 
 from benchmarks.floor import COLUMNS, NEW_COLUMNS, PAGE, New, Row, customer_of, encode
-from benchmarks.seed import TENANT
+from benchmarks.seed_rows import TENANT
 from crm_cell.kernel.ids import new_id
 from crm_cell.storage.open import CONNECTIONS
 

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from benchmarks.floor import COLUMNS, NEW_COLUMNS, PAGE, New, Row
-from benchmarks.seed import TENANT
+from benchmarks.seed_rows import TENANT
 from crm_cell.kernel.ids import new_id
 from crm_cell.storage.sqlite.connection import connect
 

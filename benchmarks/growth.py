@@ -27,6 +27,18 @@ class Growth(msgspec.Struct, frozen=True):
         return self.of_small <= MOST_OF_SMALL
 
 
+class Reading(msgspec.Struct, frozen=True):
+    """Milliseconds of a request in the LARGE database, and its budget."""
+
+    name: str
+    ms: float
+    most_ms: float
+
+    @property
+    def keeps_budget(self) -> bool:
+        return self.ms <= self.most_ms
+
+
 class DeepPage(msgspec.Struct, frozen=True):
     """Milliseconds for DEEP_PAGE by number: the first request after a start, a repeated one, and
     the floor's, which skips all earlier rows with OFFSET."""
@@ -74,3 +86,4 @@ class Scale(msgspec.Struct, frozen=True):
     exports: Exports
     peak_mib: float | None
     """The peak memory of the service with LARGE numbers of records."""
+    readings: list[Reading] = []

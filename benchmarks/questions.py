@@ -8,7 +8,7 @@ import msgspec
 from benchmarks.caller import Caller
 from benchmarks.growth import DEEP_PAGE
 from benchmarks.load import NextRequest
-from benchmarks.seed import OPPORTUNITIES_OF_A_CUSTOMER, OWNERS, customer_id
+from benchmarks.seed_rows import LARGE_OWNERS, OPPORTUNITIES_OF_A_CUSTOMER, customer_id
 from benchmarks.traffic import Traffic, cycle, get
 
 _DIFFERENT = 1_000
@@ -30,7 +30,7 @@ def questions(caller: Caller, records: int, traffic: Traffic) -> Mapping[str, Ne
             [get(f"/opportunities?customerId={customer_id(number)}") for number in with_some]
         ),
         "list by owner": cycle(
-            [get("/customers", f"X-User-Id: owner-{number}\r\n") for number in range(OWNERS)]
+            [get("/customers", f"X-User-Id: owner-{number}\r\n") for number in range(LARGE_OWNERS)]
         ),
         "funnel": cycle([get("/reports/funnel")]),
         "metrics": cycle([get("/metrics")]),

@@ -21,6 +21,7 @@ from benchmarks.load import NextRequest
 from benchmarks.pages import write_pages
 from benchmarks.processes import Cores
 from benchmarks.questions import deep_page, deep_pages, export_pages, questions
+from benchmarks.readings import readings
 from benchmarks.report import ScaleReport
 from benchmarks.scale_tables import scale_tables
 from benchmarks.servers import floor, service
@@ -75,6 +76,7 @@ def measure_scale(databases: Databases, seconds: float) -> Scale:
         deep_page=_deep_page(large, cores, seconds),
         exports=exports,
         peak_mib=peak,
+        readings=readings(large, cores, seconds),
     )
 
 

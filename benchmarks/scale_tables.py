@@ -29,6 +29,7 @@ def _scale(scale: Scale) -> str:
         [
             f"### {KINDS[scale.kind]}, {grouped(SMALL)} against {grouped(LARGE)}",
             _growth(scale),
+            *([_readings(scale)] if scale.readings else []),
             _depth(scale),
             made,
         ]
@@ -48,6 +49,17 @@ def _growth(scale: Scale) -> str:
                 f"{MOST_OF_SMALL} {verdict(it.keeps_budget)}",
             ]
             for it in scale.growth
+        ),
+    )
+
+
+def _readings(scale: Scale) -> str:
+    head = [f"Latency among {grouped(LARGE)}", "Takes", "Budget"]
+    return table(
+        head,
+        (
+            [it.name, f"{it.ms:.2f} ms", f"{it.most_ms:.2f} ms {verdict(it.keeps_budget)}"]
+            for it in scale.readings
         ),
     )
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 
 from benchmarks.load import NextRequest
-from benchmarks.seed import TENANT, customer_id
+from benchmarks.seed_rows import TENANT, customer_id
 
 # The number of different requested records, more than any cache of the driver can hold.
 _DIFFERENT = 20_000

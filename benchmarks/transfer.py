@@ -6,7 +6,7 @@ import time
 
 import msgspec
 
-from benchmarks.seed import TENANT
+from benchmarks.seed_rows import TENANT
 from benchmarks.servers import Running
 
 IMPORT_ROWS = 2_000

@@ -129,7 +129,7 @@ _PAGES = "SELECT count(*) FROM search_terms_data"
 _MERGE = "INSERT INTO search_terms (search_terms, rank) VALUES ('merge', :pages)"
 # every tenant: the same
 _OPTIMIZE = "INSERT INTO search_terms (search_terms) VALUES ('optimize')"
-_PROGRESSED, _COMPLETE = "rebuild progress", "rebuild complete"
+_PROGRESSED, COMPLETE = "rebuild progress", "rebuild complete"
 # Stands for the whole installation; no tenant is called so.
 _NO_TENANT = ""
 _NOTE = """
@@ -144,7 +144,7 @@ SELECT max(record_id) FROM search_entries WHERE tenant_id = :tenant
 # every tenant: the rebuild of the whole installation has ended
 _FORGET_PROGRESS = f"""
 DELETE FROM search_entries WHERE kind = '{_PROGRESSED}'
- OR (kind = '{_COMPLETE}' AND record_id <> :version)
+ OR (kind = '{COMPLETE}' AND record_id <> :version)
 """
 _AFTER_ALL = "~~"
 _MERGED_AT_ONCE = 500
@@ -224,7 +224,7 @@ async def is_complete(tx: Reader, version: str) -> bool:
     row = await tx.fetch_one(
         f"SELECT 1 FROM search_entries WHERE {_KEY}",
         tenant=_NO_TENANT,
-        kind=_COMPLETE,
+        kind=COMPLETE,
         record=version,
     )
     return row is not None
@@ -233,9 +233,9 @@ async def is_complete(tx: Reader, version: str) -> bool:
 async def note_complete(tx: Tx, version: str) -> None:
     """In the role for maintenance."""
     if tx.dialect == "sqlite":
-        await put(tx, [Entry(_NO_TENANT, _COMPLETE, version)])
+        await put(tx, [Entry(_NO_TENANT, COMPLETE, version)])
     else:
-        await tx.execute(_NOTE, tenant=_NO_TENANT, kind=_COMPLETE, record=version)
+        await tx.execute(_NOTE, tenant=_NO_TENANT, kind=COMPLETE, record=version)
     await tx.execute(_FORGET_PROGRESS, version=version)
 
 

@@ -1,6 +1,7 @@
 """What is measured is what the service itself would have kept."""
 
-from benchmarks.seed import TENANT, customer_id, seed_postgres, seed_sqlite
+from benchmarks.seed import seed_postgres, seed_sqlite
+from benchmarks.seed_rows import TENANT, customer_id
 from crm_cell.storage.engine import EVERY_TENANT, Reader
 from tests.counters import Difference, differences
 from tests.databases import Datastore, PostgresDatastore, SqliteFile
