@@ -211,6 +211,8 @@ customers = Resource(
         ("open_opportunity_cents",),
         ("outstanding_cents",),
         ("owner_id", "assigned_at"),
+        ("owner_id", "last_follow_up_at"),
+        ("owner_id", "next_contact_at"),
     ),
     rollups=(_OF_FOLLOW_UPS, _OF_TASKS, _OF_OPPORTUNITIES, _OF_CONTRACTS),
     shared_with_members=shared_with_members("id", written=True),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import starmap
-from typing import Any
+from typing import Any, Final
 
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.paging import PageRequest, Slice
@@ -10,15 +10,23 @@ from crm_cell.resources.finding import FindingMany
 from crm_cell.resources.members.store import Memberships
 from crm_cell.resources.record import R
 from crm_cell.resources.scope import Scope
-from crm_cell.resources.visibility import FEW, member_scope, scope_of
+from crm_cell.resources.visibility import member_scope, scope_of
 from crm_cell.storage import counters
 from crm_cell.storage.counters import Counter
-from crm_cell.storage.engine import Reader
+from crm_cell.storage.engine import Dialect, Reader
 from crm_cell.storage.field_encryption import EncryptedTable, search_conditions
 from crm_cell.storage.paging.pages import newest_first
 
 Filters = Mapping[str, Any]
 """Exact values by field name."""
+
+# Rows to walk through, at the price of what a page by owners costs anyway, and of each owner's.
+_AS_A_PAGE: Final[Mapping[Dialect, int]] = {"sqlite": 60, "postgresql": 150}
+_AS_AN_OWNER: Final[Mapping[Dialect, int]] = {"sqlite": 0, "postgresql": 20}
+# And of each row that is read by its owner.
+_AS_A_ROW: Final[Mapping[Dialect, int]] = {"sqlite": 1, "postgresql": 6}
+_LAST = "~"
+"""Behind every id."""
 
 
 class PageReader(FindingMany[R]):
@@ -78,11 +86,10 @@ class PageReader(FindingMany[R]):
             total = await counters.read(tx, actor.tenant, *counter)
             if not filters and await self.is_member(tx, actor):
                 return await self._page_of_joined(tx, actor, page_request, scope, total)
-            if scope is Scope.TEAM and len(actor.team) <= len(FEW) and page_request.is_shallow:
-                return await self._page_of_few(tx, actor, page_request, total)
             if scope is Scope.TEAM:
-                rows = page_request.offset + page_request.size + 1
-                scope = await self.faster(tx, actor, rows, total)
+                scope = await self._way_to_newest(tx, actor, page_request, total)
+            if scope is Scope.TEAM_NEWEST:
+                params |= _newest(page_request)
         else:
             total = await count(tx, self.statements.count(tx.dialect, scope, names), params)
         return await newest_first(
@@ -91,48 +98,36 @@ class PageReader(FindingMany[R]):
             self.decrypting(tx),
             page_request,
             total=total,
-            counter=counter,
+            counter=None if scope is Scope.TEAM_NEWEST else counter,
             **params,
         )
 
-    async def _page_of_few(
-        self, tx: Reader, actor: Actor, page_request: PageRequest, total: int
-    ) -> Slice[R]:
-        """Of the few owners whom a leader sees. Not from the cache: it reads what it needs."""
-        text = self.statements.page_of_few(tx.dialect, after=page_request.after is not None)
-        return await self._merged_page(tx, actor, page_request, total, text)
+    async def _way_to_newest(
+        self, tx: Reader, actor: Actor, page_request: PageRequest, owned: int
+    ) -> Scope:
+        """For a page of a team: to read the newest of each owner, or to walk through the list until
+        there are enough. Each `total / owned`-th is the team's."""
+        rows = page_request.offset + page_request.size + 1
+        total = await counters.read(tx, actor.tenant, self.resource.table)
+        if not page_request.is_shallow:
+            return Scope.TEAM_BY_OWNER if is_thin(tx.dialect, rows, owned, total) else Scope.TEAM
+        as_cheap = _AS_A_PAGE[tx.dialect] + _AS_AN_OWNER[tx.dialect] * len(actor.team)
+        return Scope.TEAM if rows * total <= as_cheap * owned else Scope.TEAM_NEWEST
 
     async def _page_of_joined(
         self, tx: Reader, actor: Actor, page_request: PageRequest, scope: Scope, owned: int
     ) -> Slice[R]:
         """Of the caller's own, `owned` in number, and of what the caller reads as a member."""
-        after, rows = page_request.after is not None, page_request.offset + page_request.size + 1
-        if scope is Scope.TEAM and len(actor.team) <= len(FEW) and page_request.is_shallow:
-            text = self.statements.page_of_few(tx.dialect, after=after, joined=True)
-        else:
-            if scope is Scope.TEAM:
-                scope = await self.faster(tx, actor, rows, owned)
-            text = self.statements.page_of_joined(tx.dialect, scope, after=after)
-        total = owned + await self.joined_total(tx, actor)
-        return await self._merged_page(tx, actor, page_request, total, text)
-
-    async def _merged_page(
-        self, tx: Reader, actor: Actor, page_request: PageRequest, total: int, text: str
-    ) -> Slice[R]:
-        owners = dict.fromkeys(FEW) | dict(zip(FEW, sorted(actor.team), strict=False))
+        if scope is Scope.TEAM:
+            scope = await self._way_to_newest(tx, actor, page_request, owned)
         after = {"after": page_request.after} if page_request.after else {}
+        text = self.statements.page_of_joined(tx.dialect, scope, after=bool(after))
+        total = owned + await self.joined_total(tx, actor)
         limit, offset = page_request.size + 1, page_request.offset
         if offset >= total and not after:
             return Slice([], total, None)
-        rows = await tx.fetch_all(
-            text,
-            **self.scope_params(actor),
-            limit=limit,
-            offset=offset,
-            most=limit + offset,
-            **owners,
-            **after,
-        )
+        params = self.scope_params(actor) | _newest(page_request) | after
+        rows = await tx.fetch_all(text, **params, limit=limit, offset=offset)
         records = list(starmap(self.decrypting(tx), rows[: page_request.size]))
         more = len(rows) > page_request.size
         return Slice(records, total, records[-1].id if more else None)
@@ -149,19 +144,6 @@ class PageReader(FindingMany[R]):
         scope = member_scope(scope_of(actor, Scope.OWN))
         text = self.statements.count(tx.dialect, scope, ())
         return await count(tx, text, self.scope_params(actor))
-
-    async def faster(
-        self, tx: Reader, actor: Actor, rows: int | None, owned: int | None = None
-    ) -> Scope:
-        """For some rows of a list of a team, or all (None): to read all that the team owns, or to
-        walk through the list until there are enough. Each `total / owned`-th is the team's."""
-        counter = self.counter_of(actor)
-        if rows is None or counter is None:
-            return Scope.TEAM_BY_OWNER
-        if owned is None:
-            owned = await counters.read(tx, actor.tenant, *counter)
-        total = await counters.read(tx, actor.tenant, self.resource.table)
-        return Scope.TEAM_BY_OWNER if owned * owned < rows * total else Scope.TEAM
 
     async def _page_by_contact_details(
         self,
@@ -214,6 +196,18 @@ class PageReader(FindingMany[R]):
             return None
         [(name, value)] = references.items()
         return f"{self.resource.table}.{name.removesuffix('_id')}", value
+
+
+def _newest(page_request: PageRequest) -> dict[str, Any]:
+    """Parameters of statements that read no more than the newest rows."""
+    most = page_request.offset + page_request.size + 1
+    return {"most": most, "before": page_request.after or _LAST}
+
+
+def is_thin(dialect: Dialect, rows: int, owned: int, total: int) -> bool:
+    """Whether it is faster to read all that some owners have than to walk through the list until
+    there are so many rows of them. Each `total / owned`-th is theirs."""
+    return _AS_A_ROW[dialect] * owned * owned < rows * total
 
 
 async def count(tx: Reader, text: str, params: Mapping[str, Any]) -> int:

@@ -27,6 +27,8 @@ class Scope(StrEnum):
     """Read in the order of the list, each tested for its owner; also among few."""
     TEAM_BY_OWNER = "team_by_owner"
     """Read by the index on owners: where they have few records among many."""
+    TEAM_NEWEST = "team_newest"
+    """The newest of each owner, by the same index: parameters `most` and `before`, an id."""
     TEAM_READABLE = "team_readable"
     TEAM_SHARED = "team_shared"
     """Shared with one of the team."""
@@ -34,3 +36,21 @@ class Scope(StrEnum):
     # Of a member of other users' records: these records, read from the members' side.
     MEMBER = "member"
     TEAM_MEMBER = "team_member"
+
+
+class Way(StrEnum):
+    """How a list finds the records of some owners, be they those whom the caller sees or those whom
+    a filter names."""
+
+    PLANNED = "planned"
+    """As the database decides."""
+    BY_OWNER = "by_owner"
+    """By an index on owners: where they own few, or where the order does not matter."""
+    BY_OWNER_AND_MORE = "by_owner_and_more"
+    """By an index on owners and another member, for which the filter has a value."""
+    IN_ORDER = "in_order"
+    """In the order of the list, each tested for its owner: where they own many."""
+
+    @property
+    def is_by_owner(self) -> bool:
+        return self in (Way.BY_OWNER, Way.BY_OWNER_AND_MORE)

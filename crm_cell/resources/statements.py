@@ -15,14 +15,7 @@ from crm_cell.resources.readers import ReaderStatements
 from crm_cell.resources.resource import AnyResource
 from crm_cell.resources.scope import Scope as Scope  # noqa: PLC0414 - callers use the type
 from crm_cell.resources.tables import OWNER_COLUMN, search_key_of
-from crm_cell.resources.visibility import (
-    FEW,
-    OWNER,
-    TENANT,
-    Visibility,
-    member_scope,
-    merged,
-)
+from crm_cell.resources.visibility import TENANT, Visibility, member_scope, merged
 from crm_cell.storage.compilation import compile_text, insert_into
 from crm_cell.storage.engine import Dialect
 
@@ -43,7 +36,6 @@ class Statements(ReaderStatements):
         self.find = _cached(self._find)
         self.find_including_deleted = _cached(self._find_including_deleted)
         self.page = _cached(self._page)
-        self.page_of_few = _cached(self._page_of_few)
         self.page_of_joined = _cached(self._page_of_joined)
         self.count = _cached(self._count)
         self.list = _cached(self._list)
@@ -126,16 +118,6 @@ class Statements(ReaderStatements):
         """Without ORDER BY, which `storage.paging` adds."""
         return self._joined(scope, *filters) if joined else self._live(scope, *filters)
 
-    def _page_of_few(
-        self, dialect: Dialect, *, after: bool, joined: bool = False
-    ) -> sa.Select[Any]:
-        """Of a few owners, newest first: the first rows of each, so that an owner with few records
-        among many costs nothing. `after`: behind that id; `joined`: with what the caller reads as
-        a member."""
-        parts = [self._live(Scope.TENANT).where(self._owner == sa.bindparam(name)) for name in FEW]
-        few = [self._live(Scope.TEAM_MEMBER)] if joined else []
-        return merged(dialect, parts, few, after=after)
-
     def _page_of_joined(self, dialect: Dialect, scope: Scope, *, after: bool) -> sa.Select[Any]:
         """Of the caller's own and of what the caller reads as a member, newest first."""
         few = [self._live(member_scope(scope))]
@@ -159,12 +141,16 @@ class Statements(ReaderStatements):
     ) -> sa.Select[Any]:
         """A part of a list, by the list language; `limit` and `offset` are parameters. Of a list
         with what the caller reads as a member, the first rows of either, up to `most`."""
+        narrowed = self._visibility.list_of(
+            self._all_live(*filters), scope, shape, dialect, ordered=shape.grouping is None
+        )
+        few = dialect == "sqlite"
+        few_owned = few and shape.is_of_several(scope)
         if not joined:
-            return shape.page(self._narrowable(dialect, scope, filters), self.table)
+            return shape.page(narrowed, self.table, few=few_owned)
         if shape.grouping is not None:
             return shape.page(self._joined(scope, *filters), self.table)
-        few = dialect == "sqlite"
-        own = shape.ids(self._narrowable(dialect, scope, filters), self.table)
+        own = shape.ids(narrowed, self.table, few=few_owned)
         joined_rows = self._live(member_scope(scope), *filters)
         first = [each.subquery() for each in (own, shape.ids(joined_rows, self.table, few=few))]
         ids = sa.union_all(*(sa.select(part.c.id) for part in first))
@@ -179,19 +165,12 @@ class Statements(ReaderStatements):
         shape: ListShape,
         joined: bool = False,
     ) -> sa.Select[Any]:
-        narrowable = self._narrowable(dialect, scope, filters)
-        return shape.count(self._joined(scope, *filters) if joined else narrowable, self.table)
-
-    def _narrowable(
-        self, dialect: Dialect, scope: Scope, filters: tuple[str, ...]
-    ) -> sa.Select[Any]:
-        """SQLite, without statistics, would read the whole tenant in the order of another index to
-        find the few records of one owner."""
-        shared = self.resource.shared_when is not None
-        if scope is not Scope.OWN or dialect != "sqlite" or shared:
-            return self._live(scope, *filters)
-        own = sa.func.likelihood(self._owner == OWNER, sa.literal_column("0.0001"))
-        return self._live(Scope.TENANT, *filters).where(own)
+        if joined:
+            return shape.count(self._joined(scope, *filters), self.table)
+        live = self._all_live(*filters)
+        found = self._visibility.list_of(live, scope, shape, dialect, ordered=False)
+        few = dialect == "sqlite" and shape.is_of_several(scope)
+        return shape.count(found, self.table, few=few)
 
     def _find_readable(self, scope: Scope, many: int) -> sa.Select[Any]:
         """Of so many ids."""

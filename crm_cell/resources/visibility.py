@@ -12,18 +12,16 @@ from sqlalchemy.ext.compiler import compiles
 
 from crm_cell.kernel.actor import Actor
 from crm_cell.resources.listing.order import unindexed
+from crm_cell.resources.listing.sql import ListShape
 from crm_cell.resources.members.declared import SharedWithMembers
 from crm_cell.resources.resource import AnyResource, SharedThrough
-from crm_cell.resources.scope import Scope
+from crm_cell.resources.scope import Scope, Way
 from crm_cell.resources.tables import OWNER_COLUMN
 from crm_cell.storage.engine import Dialect
 
 TENANT: sa.BindParameter[str] = sa.bindparam("tenant")
 OWNER: sa.BindParameter[str] = sa.bindparam("owner")
 """The caller. Of a leader it is the leader, not one of those whom they lead."""
-FEW: Final = tuple(f"owner_{letter}" for letter in "abcdefgh")
-"""The parameters of a statement that reads of each owner by itself."""
-
 
 _OF_TEAM: Final = {
     Scope.TENANT: Scope.TENANT,
@@ -36,6 +34,7 @@ _BY_TEAM: Final = frozenset(
     {
         Scope.TEAM,
         Scope.TEAM_BY_OWNER,
+        Scope.TEAM_NEWEST,
         Scope.TEAM_READABLE,
         Scope.TEAM_SHARED,
         Scope.TEAM_MEMBER,
@@ -104,36 +103,59 @@ def _as_array(element: _Among, compiler: Any, **options: Any) -> str:
     return f"{column} = ANY (ARRAY{found})"
 
 
-class _OfTeam(_Among):
-    """As `_Among`, where few rows of the table are meant: they are found by the index on owners."""
+class _Tested(_Among):
+    """As `_Among`, of rows that are read for other reasons."""
 
-    def __init__(self, table: sa.Table, found: sa.Select[Any]) -> None:
+
+@compiles(_Tested, "postgresql")
+def _as_hashed(element: _Tested, compiler: Any, **options: Any) -> str:
+    """A table of hashes is made once. An array would be compared value by value with each row, and
+    IN alone would become a join."""
+    return f"({_as_in(element, compiler, **options)}) IS TRUE"
+
+
+class _OfTeam(_Among):
+    """As `_Among`, where few rows of the table are meant: they are found by the index on owners.
+    `newest`: no more than the newest of them."""
+
+    def __init__(self, table: sa.Table, found: sa.Select[Any], *, newest: bool) -> None:
         super().__init__(table.c[table.info[OWNER_COLUMN]], found)
         self.table = table
+        self.newest = newest
 
 
 @compiles(_OfTeam)
 def _by_ids(element: _OfTeam, _compiler: Any, **_options: Any) -> str:
     """Both databases would rather walk through the tenant in the order of the list, until they have
     a page: neither knows that the owners are seldom. For SQLite, CROSS JOIN is an order in which to
-    look."""
-    return f"{element.table.name}.id IN {_ids_of_team(element)}"
+    look; it stops reading an owner's where all that follow are older than what it has."""
+    ids = f"(SELECT owned.id FROM team_reach CROSS JOIN {_owned(element)} AND {_led(element)})"  # noqa: S608 - declared
+    return f"{element.table.name}.id IN {ids}"
 
 
 @compiles(_OfTeam, "postgresql")
 def _by_array_of_ids(element: _OfTeam, _compiler: Any, **_options: Any) -> str:
-    return f"{element.table.name}.id = ANY (ARRAY{_ids_of_team(element)})"
+    one = f"(SELECT owned.id FROM {_owned(element)}{_newest(element)}) AS owned"  # noqa: S608 - declared
+    ids = f"(SELECT owned.id FROM team_reach CROSS JOIN LATERAL {one} WHERE {_led(element)})"  # noqa: S608
+    return f"{element.table.name}.id = ANY (ARRAY{ids})"
 
 
-def _ids_of_team(element: _OfTeam) -> str:
+def _owned(element: _OfTeam) -> str:
     """All names are of declarations."""
     table, owner = element.table.name, element.column.name
     live = " AND owned.deleted_at IS NULL" if "deleted_at" in element.table.c else ""
-    return (
-        f"(SELECT owned.id FROM team_reach CROSS JOIN {table} AS owned"  # noqa: S608
-        " WHERE team_reach.tenant_id = :tenant AND team_reach.leader_id = :owner"
-        f" AND owned.tenant_id = :tenant AND owned.{owner} = team_reach.user_id{live})"
-    )
+    mine = f"owned.tenant_id = :tenant AND owned.{owner} = team_reach.user_id"
+    return f"{table} AS owned WHERE {mine}{live}"
+
+
+def _led(element: _OfTeam) -> str:
+    led = "team_reach.tenant_id = :tenant AND team_reach.leader_id = :owner"
+    return f"{led}{_newest(element)}"
+
+
+def _newest(element: _OfTeam) -> str:
+    newest = " AND owned.id < :before ORDER BY owned.id DESC LIMIT :most"
+    return newest if element.newest else ""
 
 
 _REACH = sa.table("team_reach", *map(sa.column, ("tenant_id", "leader_id", "user_id")))
@@ -157,30 +179,67 @@ class Visibility:
             return self._of_member(found, scope)
         if joined:
             owner = self._table.c[self._table.info[OWNER_COLUMN]]
-            own = _is_own(sa.func.coalesce(owner, sa.literal_column("''")), scope)
+            own = _is_own(_unindexed(owner), scope)
             return found.where(sa.or_(own, *self._shared_with_members()))
         if self._resource.shared_when is not None:  # a leader is like every other user
             scope = Scope.SHARED if scope in _SHARED else Scope.READABLE
-        owner = self._table.c[self._table.info[OWNER_COLUMN]]
-        if scope is Scope.OWN:
-            return found.where(_is_own(owner, scope))
-        if scope is Scope.TEAM_BY_OWNER:
-            return found.where(_OfTeam(self._table, _reached()))
-        own = _is_own(sa.func.coalesce(owner, sa.literal_column("''")), scope)
-        if scope in (Scope.OWN_AMONG_FEW, Scope.TEAM):
-            return found.where(own)
+        if (owned := self._is_owned(scope)) is not None:
+            return found.where(owned)
+        own = _is_own(_unindexed(self._table.c[self._table.info[OWNER_COLUMN]]), scope)
         shared = self._shared_with_all()
         shared += [self._shared(through, scope) for through in self._resource.shared_through]
         if scope in _SHARED:
             return found.where(sa.or_(sa.false(), *shared))
         return found.where(sa.or_(own, *shared, *self._shared_with_members()))
 
+    def _is_owned(self, scope: Scope) -> sa.ColumnElement[bool] | None:
+        """None where others than owners and their leaders read records."""
+        owner = self._table.c[self._table.info[OWNER_COLUMN]]
+        match scope:
+            case Scope.OWN:
+                return _is_own(owner, scope)
+            case Scope.OWN_AMONG_FEW:
+                return _is_own(_unindexed(owner), scope)
+            case Scope.TEAM:
+                return _Tested(_unindexed(owner), _reached())
+            case Scope.TEAM_BY_OWNER | Scope.TEAM_NEWEST:
+                newest = scope is Scope.TEAM_NEWEST
+                return _OfTeam(self._table, _reached(), newest=newest)
+        return None
+
+    def list_of(
+        self,
+        found: sa.Select[Any],
+        scope: Scope,
+        shape: ListShape,
+        dialect: Dialect,
+        *,
+        ordered: bool,
+    ) -> sa.Select[Any]:
+        """What a list shows: in the caller's scope, of the owners whom the filter names, if any."""
+        owner = self._table.c[self._table.info[OWNER_COLUMN]]
+        if shape.owners:
+            named = owner.in_(shape.owner_parameters)
+            if shape.way is Way.IN_ORDER:
+                named = _unindexed(owner).in_(shape.owner_parameters)
+            found = found.where(_of_few(named, dialect) if shape.way.is_by_owner else named)
+            return self.narrow(found, Scope.OWN_AMONG_FEW if scope is Scope.OWN else scope)
+        if scope is Scope.TEAM and shape.way.is_by_owner:
+            if dialect == "postgresql" and ordered:
+                return found.where(_OfTeam(self._table, _reached(), newest=False))
+            return found.where(_of_few(_Among(owner, _reached()), dialect))
+        if scope is Scope.OWN and self._resource.shared_when is None and dialect == "sqlite":
+            if shape.way is Way.IN_ORDER:
+                return found.where(_is_own(_unindexed(owner), scope))
+            return found.where(_of_few(_is_own(owner, scope), dialect))
+        return self.narrow(found, scope)
+
     def _of_member(self, found: sa.Select[Any], scope: Scope) -> sa.Select[Any]:
         """What the caller reads as a member, and neither owns nor leads to the owner of."""
         shared = self._resource.shared_with_members
         assert shared is not None, "members are declared"
         owner = self._table.c[self._table.info[OWNER_COLUMN]]
-        own = _is_own(sa.func.coalesce(owner, sa.literal_column("''")), scope)
+        own = _is_own(_unindexed(owner), scope)
         members = self._members(shared)
         joined = sa.select(members.c[shared.table.record]).where(
             members.c.tenant_id == TENANT, members.c.user_id == OWNER
@@ -232,6 +291,19 @@ class Visibility:
         if through.live:
             condition = sa.and_(condition, other.c.deleted_at.is_(None))
         return sa.exists(sa.select(sa.literal_column("1")).select_from(other).where(condition))
+
+
+def _unindexed(owner: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """No index matches this."""
+    return sa.func.coalesce(owner, sa.literal_column("''"))
+
+
+def _of_few(owned: sa.ColumnElement[bool], dialect: Dialect) -> sa.ColumnElement[bool]:
+    """SQLite, without statistics, would read the whole tenant in the order of another index to find
+    the few records of one owner."""
+    if dialect != "sqlite":
+        return owned
+    return sa.func.likelihood(owned, sa.literal_column("0.0001"))
 
 
 def _is_own(owner: sa.ColumnElement[Any], scope: Scope) -> sa.ColumnElement[bool]:

@@ -9,7 +9,8 @@ deep pages rely on that (see `storage.paging.deep_offsets`).
 """
 
 from collections.abc import Iterable
-from itertools import islice
+
+import msgspec
 
 from crm_cell.storage.engine import CounterDeltas, Reader, Tx
 
@@ -30,13 +31,9 @@ ON CONFLICT (tenant_id, name, key, stripe) DO UPDATE SET value = counters.value 
 _OF_NAME = "SELECT coalesce(sum(value), 0) FROM counters WHERE tenant_id = :tenant AND name = :name"
 _SUM = f"{_OF_NAME} AND key = :key"
 
-# Statements for so many keys; names of parameters consist of lower-case letters.
-_LETTERS = "abcdefghijklmnop"
-_KEYS = tuple(f"key_{first}{second}" for first in _LETTERS for second in _LETTERS)
-_LENGTHS = (8, 64, len(_KEYS))
 _OF_KEYS = {
-    length: f"{_OF_NAME} AND key IN ({', '.join(f':{name}' for name in _KEYS[:length])})"
-    for length in _LENGTHS
+    "sqlite": f"{_OF_NAME} AND key IN (SELECT value FROM json_each(:keys))",
+    "postgresql": f"{_OF_NAME} AND key = ANY(:keys)",
 }
 
 # A transaction that takes longer, or is backdated, inserts its rows among older ones. The rank
@@ -123,13 +120,11 @@ async def read(tx: Reader, tenant: str, name: str, key: str | None = None) -> in
 
 
 async def _read_several(tx: Reader, tenant: str, name: str, keys: list[str]) -> int:
-    """Many at a time: a team has hundreds of owners."""
+    """In one statement: a team has hundreds of owners."""
     total = sum([await _read_many(tx, tenant, name, key) for key in keys if ANY in key])
-    wanted = iter(key for key in keys if ANY not in key)
-    while some := list(islice(wanted, len(_KEYS))):
-        length = next(each for each in _LENGTHS if each >= len(some))
-        named = dict.fromkeys(_KEYS[:length], some[0]) | dict(zip(_KEYS, some, strict=False))
-        row = await tx.fetch_one(_OF_KEYS[length], tenant=tenant, name=name, **named)
+    if some := [key for key in keys if ANY not in key]:
+        wanted = msgspec.json.encode(some).decode() if tx.dialect == "sqlite" else some
+        row = await tx.fetch_one(_OF_KEYS[tx.dialect], tenant=tenant, name=name, keys=wanted)
         total += int(row[0]) if row else 0
     return total
 

@@ -13,7 +13,6 @@ from crm_cell.customers.resource import customers
 from crm_cell.registry import make_services
 from crm_cell.resources import pages
 from crm_cell.resources.scope import Scope
-from crm_cell.resources.visibility import FEW
 from tests.counters import differences
 from tests.databases import SqliteFile
 from tests.people.conftest import OWN, TEAM, Named, Person
@@ -21,6 +20,9 @@ from tests.people.test_teams import team, users
 from tests.world import Json, Running, all_numbered, nothing_changes, refused
 
 PAGE = Path(__file__).parents[2] / "docs" / "concepts" / "people.md"
+DIALECTS = ("sqlite", "postgresql")
+PARAMETERS = {"tenant": "acme", "owner": "alice", "before": "~", "most": "21"}
+OF_TEAM = 'ownerId in ("alice", "bob", "dora")'
 PATHS = (
     "/customers",
     "/contacts",
@@ -198,21 +200,26 @@ async def test_a_leader_gives_records_to_those_they_lead(cast: Cast, guarded: Ru
 async def test_a_leader_pages_as_somebody_who_sees_all_of_it(
     cast: Cast, guarded: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By number and by cursor, whichever way the records are read: owner by owner, by the index on
-    owners, and by a walk through the list."""
+    """By number and by cursor, whichever way the records are read: the newest of each owner, by the
+    index on owners, and by a walk through the list."""
     for number in range(9):
         for owner in ("bob", "finn", "dora", "alice"):
             await cast.admin.customer(ownerId=owner if number % 3 else "finn")
     everything = await cast.admin.rows("/customers", pageSize="100")
     wanted = list(filter(lambda each: each["ownerId"] != "finn", everything))
     assert len(wanted) == 18
-    for few in (FEW, ()):
-        monkeypatch.setattr(pages, "FEW", few)
+    for rows_as_cheap in (150, 0):
+        monkeypatch.setattr(pages, "_AS_A_PAGE", dict.fromkeys(DIALECTS, rows_as_cheap))
+        monkeypatch.setattr(pages, "_AS_AN_OWNER", dict.fromkeys(DIALECTS, 0))
+        monkeypatch.setattr(pages, "_AS_A_ROW", dict.fromkeys(DIALECTS, rows_as_cheap))
         for size in (1, 4, 7, 100):
             assert await by_cursor(cast.alice, size) == wanted
             assert await by_number(cast.alice, size) == wanted
             for sort in ("name", "-updatedAt"):
-                assert len(await by_cursor(cast.alice, size, sort=sort)) == 18
+                found = await by_cursor(cast.alice, size, sort=sort)
+                assert len({each["customerId"] for each in found}) == 18
+                named = await by_cursor(cast.admin, size, sort=sort, filter=OF_TEAM)
+                assert named == found
         page = (await cast.alice.get("/customers", pageSize="1")).json()
         assert (page["total"], page["data"]) == (18, wanted[:1])
 
@@ -338,9 +345,10 @@ def test_the_index_of_a_thin_team_is_that_on_owners(sqlite_datastore: SqliteFile
     for scope, index in (
         (Scope.TEAM, "customers_live"),
         (Scope.TEAM_BY_OWNER, "customers_by_owner"),
+        (Scope.TEAM_NEWEST, "customers_by_owner"),
     ):
         text = statements.page("sqlite", scope, ()) + " ORDER BY id DESC LIMIT 21"
-        for name, value in (("tenant", "acme"), ("owner", "alice")):
+        for name, value in PARAMETERS.items():
             text = text.replace(f":{name}", f"'{value}'")
         plan = [row[3] for row in sqlite_datastore.rows(f"EXPLAIN QUERY PLAN {text}")]
         assert any(f"USING INDEX {index} " in step for step in plan), plan

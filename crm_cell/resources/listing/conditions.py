@@ -41,9 +41,9 @@ from crm_cell.tags.tags import TenantTags
 
 Shape = tuple[Any, ...]
 """("compare", column, operator), ("in", column, many), ("not in", column, many), ("null", column),
-("set", column), ("length", column, operator), ("tagged", many), ("untagged", many), ("and",
+("set", column), ("by_length", column, operator), ("tagged", many), ("untagged", many), ("and",
 *shapes), ("or", *shapes). Each `compare` and each place of an `in` or of tags takes the next of
-the values."""
+the values, `by_length` two."""
 Values = list[Any]
 Typed = tuple[Shape, Values]
 
@@ -51,6 +51,7 @@ ALL: Final[Shape] = ("and",)
 # A list of values is filled up to one of these lengths by repeating its last one.
 _LENGTHS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 200, 400, 700, 1_000)
 _OPPOSITES: Final = {"=": "<>", "<>": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_RANGES: Final = frozenset(_OPPOSITES) - {"="}
 _LAST: Final = "\U0010ffff"
 _SURROGATES: Final = 0xD800, 0xDFFF
 
@@ -252,6 +253,34 @@ def among(column: str, values: Values) -> Typed:
     return ("in", column, many), [*values, *values[-1:] * (many - len(values))]
 
 
+def owners_apart(shape: Shape, values: Values, column: str) -> tuple[Values, Shape, Values]:
+    """The owners of which each record that is found has one, filled up as by `among`, and the rest
+    of the filter. No owners where the filter names none."""
+    parts = shape[1:] if shape[0] == "and" else (shape,)
+    at = 0
+    for number, part in enumerate(parts):
+        end = at + _values_of(part)
+        if part[0] in ("compare", "in") and part[1] == column and part[-1] not in _RANGES:
+            rest: Shape = ("and", *parts[:number], *parts[number + 1 :])
+            return values[at:end], rest, [*values[:at], *values[end:]]
+        at = end
+    return [], shape, values
+
+
+def _values_of(shape: Shape) -> int:
+    """How many values it takes."""
+    match shape:
+        case ("and" | "or", *parts):
+            return sum(map(_values_of, parts))
+        case ("compare", *_):
+            return 1
+        case ("by_length", *_):
+            return 2
+        case ("in" | "not in" | "tagged" | "untagged", *_, many):
+            return int(many)
+    return 0
+
+
 def _beginning(member: ListMember, prefix: str) -> Typed:
     """As a half-open range, for which an index in the order of code points serves."""
     past = _past(prefix)
@@ -320,11 +349,9 @@ def _day_or_instant(column: str, operator: str, found: Span, at_end: bool) -> Ty
     day = found.end_day if at_end else found.first_day
     time = found.end_text if at_end else found.start_text
     compare: Shape = ("compare", column, operator)
-    of_days = ("and", ("length", column, "="), compare)
-    of_times = ("and", ("length", column, "<>"), compare)
     # What an index can find: it holds for both.
     loose = max(day, time) if operator == "<" else min(day, time)
-    return ("and", compare, ("or", of_days, of_times)), [loose, day, time]
+    return ("and", compare, ("by_length", column, operator)), [loose, day, time]
 
 
 _SPANS: Final[dict[str, Side]] = {

@@ -11,12 +11,14 @@ from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, FieldError, QueryTooBroad
 from crm_cell.kernel.messages import Message
 from crm_cell.kernel.paging import PageRequest
-from crm_cell.resources.listing.conditions import ALL, Shape, Values
+from crm_cell.resources.listing.conditions import ALL, Shape
+from crm_cell.resources.listing.narrowed import Narrowed as Narrowed  # noqa: PLC0414 - callers name it
 from crm_cell.resources.listing.order import Order, Seek, Stream, seek_values
-from crm_cell.resources.listing.sql import Grouping, ListShape, named
-from crm_cell.resources.reading import Filters, RecordReader
+from crm_cell.resources.listing.owners import Owned, find_way
+from crm_cell.resources.listing.sql import Grouping, ListShape, named, named_owners
+from crm_cell.resources.reading import RecordReader
 from crm_cell.resources.record import R
-from crm_cell.resources.scope import Scope
+from crm_cell.resources.scope import Scope, Way
 from crm_cell.storage import counters
 from crm_cell.storage.counters import Counter
 from crm_cell.storage.engine import Reader, Row
@@ -24,6 +26,7 @@ from crm_cell.storage.errors import TooSlow
 
 DEADLINE_SECONDS: Final = 2.0
 MOST_COUNTED: Final = 10_000
+WALK_SECONDS: Final = 0.02
 MOST_SKIPPED: Final = 10_000
 """Rows before a page that is asked for by number."""
 _TOO_FAR = Message(
@@ -31,25 +34,6 @@ _TOO_FAR = Message(
     "筛选或排序时，page 只能到第 {limit} 行，请用 cursor",
     "with a filter or a sort ends at row {limit}: use cursor",
 )
-
-
-class Narrowed(msgspec.Struct, frozen=True):
-    """Which rows, in which order."""
-
-    references: Filters
-    """Exact filters by reference, of which there are counters."""
-    condition: Shape
-    values: Values
-    order: Order
-    seek: Seek | None
-    broadest: str
-    """What a caller whose list reads too much is asked to narrow."""
-    count: bool = False
-    """Whether to count the rows where no counter does."""
-    most_counted: int | None = None
-    """MOST_COUNTED without it."""
-    among_few: bool = False
-    """Whether an index leaves few rows by itself."""
 
 
 class Rows(msgspec.Struct, Generic[R], frozen=True):
@@ -113,10 +97,14 @@ class ListReader(Generic[R]):
         joined = not wanted.references and await self._reader.is_member(tx, actor)
         if scope is Scope.OWN and wanted.among_few:
             scope = Scope.OWN_AMONG_FEW
-        if scope is Scope.TEAM and not wanted.among_few:
-            scope = await self._reader.faster(tx, actor, rows)
+        owned = Owned(wanted.condition, wanted.values)
+        if not wanted.references and not wanted.among_few:
+            owned = await find_way(
+                tx, self._reader, actor, wanted, scope, rows, may_name=not joined
+            )
         seconds = seconds or DEADLINE_SECONDS
-        return _Part(self._reader, tx, actor, wanted, scope, seconds, joined=joined), counter
+        part = _Part(self._reader, tx, actor, wanted, owned, scope, seconds, joined=joined)
+        return part, counter
 
 
 class _Part(Generic[R]):
@@ -128,6 +116,7 @@ class _Part(Generic[R]):
         tx: Reader,
         actor: Actor,
         wanted: Narrowed,
+        owned: Owned,
         scope: Scope,
         seconds: float,
         *,
@@ -136,11 +125,13 @@ class _Part(Generic[R]):
         """`joined`: also what the caller reads as a member."""
         self._reader, self._tx, self._actor = reader, tx, actor
         self._wanted, self._scope, self._joined = wanted, scope, joined
+        self._owned = owned
         self._names = tuple(wanted.references)
         self._params = {
             **reader.scope_params(actor),
             **wanted.references,
-            **named(wanted.values),
+            **named(owned.values),
+            **named_owners(owned.owners),
         }
         self._ends = monotonic() + seconds
 
@@ -164,18 +155,39 @@ class _Part(Generic[R]):
         return found
 
     async def _stream(self, stream: Stream, seek: Seek | None, limit: int, offset: int) -> list[R]:
-        shape = ListShape(
-            self._wanted.condition,
-            self._wanted.order,
-            stream,
-            None if seek is None else seek.shape,
-        )
-        text = self._reader.statements.list(
+        most = {"most": limit + offset} if self._joined else {}
+        params = {"limit": limit, "offset": offset, **most, **seek_values(seek)}
+        shape = self._shape(order=self._wanted.order, stream=stream, way=self._owned.way)
+        if seek is not None:
+            shape = msgspec.structs.replace(shape, seek=seek.shape)
+        rows = await self._walked(shape, params)
+        if rows is None:
+            rows = await self._fetch(
+                self._text(msgspec.structs.replace(shape, way=Way.BY_OWNER)), **params
+            )
+        return list(starmap(self._reader.decrypting(self._tx), rows))
+
+    async def _walked(self, shape: ListShape, params: dict[str, Any]) -> list[Row] | None:
+        """None where that takes longer than to read all of the owners: nobody knows how many rows
+        the rest of a filter leaves."""
+        tried = shape.way is Way.IN_ORDER and self._tx.dialect == "sqlite"
+        try:
+            return await self._fetch(
+                self._text(shape), most_seconds=WALK_SECONDS if tried else None, **params
+            )
+        except TooSlow:
+            if not tried:
+                raise
+            return None
+
+    def _shape(self, **shape: Any) -> ListShape:
+        owned = self._owned
+        return ListShape(owned.condition, owners=len(owned.owners), **shape)
+
+    def _text(self, shape: ListShape) -> str:
+        return self._reader.statements.list(
             self._tx.dialect, self._scope, self._names, shape, self._joined
         )
-        most = {"most": limit + offset} if self._joined else {}
-        rows = await self._fetch(text, limit=limit, offset=offset, **most, **seek_values(seek))
-        return list(starmap(self._reader.decrypting(self._tx), rows))
 
     async def total(self, counter: Counter | None, known: int | None) -> tuple[int | None, bool]:
         """And whether there are more than that. `known`: the rows that were read are all."""
@@ -193,26 +205,25 @@ class _Part(Generic[R]):
         return min(counted, most), counted > most
 
     async def grouped(self, build: Grouping) -> list[Row]:
-        shape = ListShape(self._wanted.condition, grouping=build)
-        text = self._reader.statements.list(
-            self._tx.dialect, self._scope, self._names, shape, self._joined
-        )
-        return await self._fetch(text)
+        return await self._fetch(self._text(self._shape(grouping=build, way=self._owned.of_all)))
 
     async def _count(self, stream: Stream, limit: int) -> int:
         order = self._wanted.order if stream != "all" else Order()
-        shape = ListShape(self._wanted.condition, order, stream)
+        shape = self._shape(order=order, stream=stream, way=self._owned.of_all)
         text = self._reader.statements.list_count(
             self._tx.dialect, self._scope, self._names, shape, self._joined
         )
         [row] = await self._fetch(text, limit=limit, offset=0)
         return int(row[0])
 
-    async def _fetch(self, text: str, **params: Any) -> list[Any]:
+    async def _fetch(
+        self, text: str, *, most_seconds: float | None = None, **params: Any
+    ) -> list[Any]:
         left = self._ends - monotonic()
         if left <= 0:
             raise TooSlow
-        return await self._tx.fetch_within(left, text, **self._params, **params)
+        seconds = left if most_seconds is None else min(left, most_seconds)
+        return await self._tx.fetch_within(seconds, text, **self._params, **params)
 
 
 def _has_value(condition: Shape, column: str) -> bool:
