@@ -112,6 +112,8 @@ async def plant(caller: Caller) -> Ids:
     planted["handover_id"] = given["handoverId"]
     planted[OTHER_CUSTOMER] = (await caller.customer())["customerId"]
     planted["merge_id"] = await plant_merge(caller)
+    # Found by the service alone, after a while: of nothing.
+    planted["pair_id"] = NOBODY
     planted["notification_id"] = await plant_notification(caller)
     planted["team_id"] = (await everything.post("/teams", {"name": "华东"})).json()["teamId"]
     option = {"field": "customer.source", "optionId": f"source.x{next(_numbers)}"}

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import pytest
 
+from crm_cell.duplicates.searching import PairSearch
 from crm_cell.http.routing import Route
 from tests.every_route import WRITES, Ids, name, path, plant, valid_body
 from tests.turns import has_its_turn
@@ -55,10 +56,20 @@ class Sent(msgspec.Struct):
     first: Heard
 
 
+async def found_pair(cell: Running, caller: Caller) -> str:
+    for company in ("云帆有限公司", "云帆公司"):
+        await caller.customer(name=company)
+    await PairSearch(cell.service.database, cell.service.services, settled_ms=-1000).run()
+    found: str = (await caller.rows("/duplicates"))[0]["pairId"]
+    return found
+
+
 async def written(cell: Running, route: Route) -> Sent:
     """In a tenant of its own."""
     tenant = f"tenant-{REPEATED.index(route)}"
     ids = await targets(Caller(cell.client, tenant), route)
+    if "{pair_id}" in route.path:
+        ids |= {"pair_id": await found_pair(cell, Caller(cell.client, tenant))}
     body = json.dumps(valid_body(route, ids)).encode()
     headers = [*without(WRITE, b"x-tenant-id"), (b"x-tenant-id", tenant.encode())]
     headers += [(b"x-user-id", b"bob")] * (route.tag in OF_ONE_USER)
