@@ -109,6 +109,8 @@ def screens(paths: dict[str, str]) -> dict[str, str]:
         "follow-ups": "follow-ups",
         "tasks": "tasks",
         "me": "me",
+        "notifications": "notifications",
+        "api-keys": "me/api-keys",
     }
 
 
@@ -131,6 +133,8 @@ def take(browser: Any, address: str, look: Look, pages: dict[str, str]) -> None:
     for name, path in pages.items():
         page.goto(f"{address}/console/{path}")
         page.wait_for_load_state("networkidle")
+        # The frame of the focused row is for the keyboard.
+        page.evaluate("document.activeElement?.blur()")
         file = OUT / f"{name}.{look.name}.png"
         page.screenshot(path=file)
         print(file)

@@ -79,6 +79,29 @@ def test_a_day_is_worked_off_with_one_thumb(opened: Open, api: Api) -> None:
     assert revealed.value.json()["revealed"] == {"contactPhone": "13912340000"}
 
 
+def test_a_customer_is_found_by_digits_and_a_deal_is_lost_on_the_phone(
+    opened: Open, api: Api
+) -> None:
+    made = api.post("/customers", name="Pocket Ltd", contactPhone="13912347531")
+    deal = {"customerId": made["customerId"], "title": "Pocket deal", "amountCents": 100}
+    deal_id = api.post("/opportunities", **deal)["opportunityId"]
+    page = opened("today", width=360)
+    page.get_by_role("button", name="Search or jump").tap()
+    page.get_by_role("combobox").fill("7531")
+    page.get_by_role("option", name="Pocket Ltd").tap()
+    page.get_by_role("heading", name="Pocket Ltd").first.wait_for()
+    go(page, f"deals/{deal_id}")
+    page.get_by_role("heading", name="Pocket deal").first.wait_for()
+    page.get_by_role("button", name="More", exact=True).tap()
+    page.get_by_role("menuitem", name="Lost").tap()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Price").tap()
+    dialog.get_by_role("button", name="Lost").tap()
+    dialog.wait_for(state="hidden")
+    settle(page)
+    assert api.get(f"/opportunities/{deal_id}")["lostReason"] == "price"
+
+
 # Of each control on the screen: whether another one lies over its middle. What a region has
 # scrolled out of itself is not on the screen.
 OVERLAPS = """() => {
@@ -102,13 +125,41 @@ OVERLAPS = """() => {
 }"""
 
 
+# Text of which a part is neither shown nor told to be missing by dots, nor can be scrolled to.
+CUT = """() => [...document.querySelectorAll('main *, .tbar *')].filter(one => {
+  const text = [...one.childNodes].some(each => each.nodeType === 3 && each.data.trim());
+  if (!text || one.closest('.sr, option') || !one.offsetParent) return false;
+  const range = document.createRange();
+  range.selectNodeContents(one);
+  const drawn = range.getBoundingClientRect();
+  for (let each = one; each && each.tagName !== 'BODY'; each = each.parentElement) {
+    const style = getComputedStyle(each);
+    if (/auto|scroll/.test(style.overflow) || style.textOverflow === 'ellipsis') return false;
+    const box = each.getBoundingClientRect();
+    if (style.overflowX !== 'visible' && (drawn.right > box.right + 1 || drawn.left < box.left - 1))
+      return true;
+  }
+  return drawn.right > innerWidth + 1;
+}).map(one => one.outerHTML.slice(0, 100))"""
+
+SCREENS = ("today", "customers", "contacts", "deals", "contracts", "reports", "tasks", "history")
+MORE = ("recycle-bin", "choices", "organisation", "notifications", "me", "me/api-keys")
+
+
 def test_at_twice_the_size_nothing_lies_over_anything_else(opened: Open, api: Api) -> None:
     customer = api.post("/customers", name="Large Ltd", contactPhone="13912340001")["customerId"]
+    about = {
+        "customerId": customer,
+        "title": "A deal with a long title",
+        "amountCents": 123_456_700,
+    }
+    deal = api.post("/opportunities", **about)["opportunityId"]
     # A browser at 200 % is half as wide: of a desk, and of a large phone.
     for width in (720, 320):
         page = opened("today", width=width, language="zh")
-        for path in ("today", "customers", f"customers/{customer}", "deals", "reports", "me"):
+        for path in (*SCREENS, *MORE, f"customers/{customer}", f"deals/{deal}"):
             go(page, path)
             settle(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (width, path)
             assert page.evaluate(OVERLAPS) == [], (width, path)
+            assert page.evaluate(CUT) == [], (width, path)

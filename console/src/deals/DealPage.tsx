@@ -16,7 +16,7 @@ import { remember } from "../state/recent";
 import { IconButton } from "../ui/Button";
 import { Drop, MenuList } from "../ui/Drop";
 import { Failed, SkeletonLines } from "../ui/States";
-import { EndButtons } from "./EndButtons";
+import { EndButtons, useEndItems } from "./EndButtons";
 import { LostDialog } from "./LostDialog";
 import { StageHistory } from "./StageHistory";
 import { type Deal, type Stage, useMove, useStages } from "./stages";
@@ -45,6 +45,8 @@ export default function DealPage({ id }: { id: string }) {
   const deleted = () => void erase(id, title).then((done) => done && go("/deals"));
   const customer = data?.row["customer"] as Row | null | undefined;
   const customerId = data?.row["customerId"] as string;
+  const ends = useEndItems({ won, lost, onMove: (stage) => data && begin(data.row, stage) }, data?.row["status"] === OPEN);
+  const stepper = (row: Row) => <Stepper stages={[...open, ...(won ? [won] : [])]} lost={lost} row={row} onMove={(stage) => begin(row, stage)} />;
   return (
     <>
       <header className="top">
@@ -55,7 +57,7 @@ export default function DealPage({ id }: { id: string }) {
         <h1 className="el sp">{title}</h1>
         {data?.row["status"] === OPEN && <EndButtons won={won} lost={lost} onMove={(stage) => begin(data.row, stage)} />}
         <Drop right label={t("action.more")} button={({ toggle }) => <IconButton icon="more" label={t("action.more")} onClick={toggle} />}>
-          {(close) => <MenuList close={close} items={[{ icon: "trash", danger: true, label: t("action.delete"), act: deleted }]} />}
+          {(close) => <MenuList close={close} items={[...ends, { icon: "trash", danger: true, label: t("action.delete"), act: deleted }]} />}
         </Drop>
       </header>
       {error && <Failed error={error} retry={() => void refetch()} />}
@@ -72,10 +74,11 @@ export default function DealPage({ id }: { id: string }) {
                 <b>{money(data.row["amountCents"] as number, data.row["currency"] as string)}</b>
               </div>
             </div>
+            <div className="only-phone">{stepper(data.row)}</div>
             <Facts resource="opportunity" fields={fields} row={data.row} saving={saving} except={["title", "customerId", "stage"]} />
           </section>
           <section className="c2" aria-label={t("record.activity")}>
-            <Stepper stages={[...open, ...(won ? [won] : [])]} lost={lost} row={data.row} onMove={(stage) => begin(data.row, stage)} />
+            <div className="hide-phone">{stepper(data.row)}</div>
             <Composer customerId={customerId} name={(customer?.["name"] as string | undefined) ?? title} />
             <Timeline customerId={customerId} />
           </section>

@@ -52,7 +52,7 @@ export function Composer({ customerId, name, onSaved, area, autoFocus = false }:
             </button>
           ))}
         <span className="sp" />
-        <span className="sm mut nw" role="status">
+        <span className="sm mut nw hide-phone" role="status">
           {note.text ? t("form.draft") : ""}
         </span>
       </div>

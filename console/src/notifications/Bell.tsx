@@ -16,12 +16,7 @@ export function Bell() {
 export function PhoneBell() {
   const phone = usePhone();
   if (!useHasBell() || !phone) return null;
-  return (
-    <>
-      <span className="sp" />
-      <Ringing phone />
-    </>
-  );
+  return <Ringing phone />;
 }
 
 function Ringing({ phone }: { phone: boolean }) {

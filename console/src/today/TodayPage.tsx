@@ -5,7 +5,8 @@ import { whoami } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { usePreferences } from "../state/preferences";
 import { PhoneBell } from "../notifications/Bell";
-import { Segments } from "../ui/Button";
+import { open } from "../state/layers";
+import { IconButton, Segments } from "../ui/Button";
 import { Empty, Failed, SkeletonLines } from "../ui/States";
 import { DealSection, NewSection, QuietSection } from "./DealSection";
 import { TaskSection } from "./TaskSection";
@@ -42,6 +43,8 @@ export default function TodayPage() {
             onChange={setScope}
           />
         )}
+        <span className="sp only-phone" />
+        <IconButton className="only-phone" icon="search" label={t("nav.search")} onClick={() => open({ palette: true })} />
         <PhoneBell />
       </header>
       {error && <Failed error={error} retry={() => void refetch()} />}
