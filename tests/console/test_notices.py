@@ -2,7 +2,7 @@
 
 import httpx
 
-from tests.console.conftest import Api, Open, faults, settle
+from tests.console.conftest import Api, Open, faults, go, settle
 from tests.processes import Process
 
 
@@ -44,3 +44,31 @@ def test_a_merged_customer_leads_to_the_one_that_has_everything(opened: Open, ap
     note.get_by_role("button", name="Close").click()
     note.wait_for(state="hidden")
     assert page.url.endswith(f"/customers/{into['customerId']}")
+
+
+def test_dialogs_have_names_and_no_fault_of_accessibility(opened: Open, api: Api, axe: str) -> None:
+    made = api.post("/customers", name="Dialog Ltd", contactPhone="13912340002")
+    page = opened("customers", language="zh", theme="dark")
+    row = page.locator(".trw", has_text="Dialog Ltd")
+    row.wait_for()
+
+    def sound(name: str) -> None:
+        page.get_by_role("dialog", name=name).wait_for()
+        settle(page)
+        assert faults(page, axe) == [], name
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog", name=name).wait_for(state="detached")
+
+    page.keyboard.press("?")
+    sound("键盘快捷键")
+    page.keyboard.press("Control+k")
+    sound("搜索或跳转")
+    row.get_by_role("checkbox").check()
+    page.get_by_role("button", name="批量编辑").click()
+    sound("批量编辑")
+    go(page, f"customers/{made['customerId']}")
+    page.get_by_role("button", name="显示号码").first.click()
+    sound("显示完整联系方式")
+    go(page, "organisation")
+    page.get_by_role("button", name="添加用户").first.click()
+    sound("添加用户")

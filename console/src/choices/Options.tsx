@@ -43,7 +43,7 @@ export function Options({ admin }: { admin: boolean }) {
         <Choice aria-label={t("choices.field")} style={{ width: 240 }} value={field} onChange={(event) => setParams({ tab: "options", field: event.target.value })}>
           {fields.map((each) => <option key={each} value={each}>{nameOf(each)}</option>)}
         </Choice>
-        <span className="mut sp">{t("choices.hint")}</span>
+        <span className="mut sp" style={{ minWidth: 200 }}>{t("choices.hint")}</span>
         {admin && <Button icon="plus" look="primary" onClick={() => show("new")}>{t("choices.addOption")}</Button>}
       </div>
       <ul className="card clip">

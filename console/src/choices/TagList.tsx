@@ -19,7 +19,7 @@ export function TagList({ admin }: { admin: boolean }) {
   return (
     <>
       <div className="row g8 wrap" style={{ marginBottom: 12 }}>
-        <span className="mut sp">{t("choices.tagHint")}</span>
+        <span className="mut sp" style={{ minWidth: 200 }}>{t("choices.tagHint")}</span>
         {data.length > 0 && add}
       </div>
       {data.length === 0 ? (

@@ -52,8 +52,8 @@ function Head({ column, name }: { column: Column; name: string }) {
         <h2 style={{ fontSize: 14 }}>{name}</h2>
         <span className="mut">{column.count.toLocaleString("en-US")}</span>
       </div>
-      <div className="row wrap" style={{ minHeight: 20, columnGap: 8 }} title={`${sums.join(" · ")} · ${t("deal.weightedSum", { sum: weighted.join(" · ") })}`}>
-        <b className="sp" style={{ flexBasis: "auto" }}>{sums.join(" · ")}</b>
+      <div className="col" title={`${sums.join(" · ")} · ${t("deal.weightedSum", { sum: weighted.join(" · ") })}`}>
+        <b style={{ minHeight: 20 }}>{sums.join(" · ")}</b>
         <span className="md ink2 nw">{t("deal.weighted", { n: column.probability, sum: weighted[0] ?? "" })}</span>
       </div>
       <div className="pp">

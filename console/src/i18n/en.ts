@@ -298,7 +298,7 @@ export const en: Record<Key, string> = {
   "today.late": "{n} overdue",
   "today.due": "{n} due today",
   "today.comma": ", ",
-  "today.days": "{n} days",
+  "today.days": "{n} d",
   "today.more": "{n} more",
   "today.everything": "All",
   "today.empty": "Nothing planned today",
