@@ -88,7 +88,7 @@ def test_the_reference_calls_as_who_is_signed_in(opened: Open) -> None:
     # The whole description takes the browser seconds to draw.
     small = {"openapi": "3.1.0", "info": {"title": "Small", "version": "1"}, "paths": {}}
     page.route("**/openapi.json", lambda route: route.fulfill(json=small))
-    page.get_by_role("link", name="API reference").click()
+    page.get_by_role("link", name="API reference").first.click()
     docs = page.frame_locator("iframe")
     docs.get_by_role("heading", name="Small").wait_for()
     (frame,) = page.frames[1:]

@@ -96,9 +96,9 @@ def test_a_customer_is_found_by_digits_and_a_deal_is_lost_on_the_phone(
     page.get_by_role("menuitem", name="Lost").tap()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Price").tap()
-    dialog.get_by_role("button", name="Lost").tap()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        dialog.get_by_role("button", name="Lost").tap()
     dialog.wait_for(state="hidden")
-    settle(page)
     assert api.get(f"/opportunities/{deal_id}")["lostReason"] == "price"
 
 
