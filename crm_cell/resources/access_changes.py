@@ -26,6 +26,11 @@ ACCESS_CHANGED = "access_changed"
 """The action of an event that says so of a record which is otherwise as it was."""
 
 Step = tuple[Any, Any]
+_MATES = """
+SELECT mate.user_id FROM team_members AS own JOIN team_members AS mate
+ON mate.tenant_id = :tenant AND mate.team_id = own.team_id
+WHERE own.tenant_id = :tenant AND own.user_id = :user
+"""
 _MEMBERS = -1
 """In place of the number of a `SharedThrough`."""
 
@@ -60,6 +65,8 @@ class AccessChanges:
                     for value in values
                 ]
                 found |= former ^ now
+        if self._resource.shared_when is not None:
+            found |= await self._mates(tx, before) ^ await self._mates(tx, after)
         members = [self._with_members(each) for each in (before, after)]
         if members[0] != members[1]:
             for value in filter(None, members):
@@ -87,6 +94,7 @@ class AccessChanges:
                         tx, record.tenant_id, through, value
                     )
                 users |= known[place, value]
+            users |= await self._mates(tx, record)
             with_members = self._with_members(record)
             if with_members is not None:
                 if (_MEMBERS, with_members) not in known:
@@ -214,6 +222,14 @@ class AccessChanges:
         shared = self._resource.shared_with_members
         assert shared is not None, "members are declared"
         return await users_of(tx, shared.table, tenant, record)
+
+    async def _mates(self, tx: Reader, record: Record) -> set[str]:
+        """Those who read a record because they are in a team with its owner."""
+        owner = self._owner(record)
+        if owner is None or not self._resource.shares_with_team(record):
+            return set()
+        rows = await tx.fetch_all(_MATES, tenant=record.tenant_id, user=owner)
+        return {row[0] for row in rows}
 
     def _owners(self, before: Record | None, after: Record | None) -> set[str]:
         """Whom a record was taken from or given to."""

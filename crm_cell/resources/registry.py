@@ -99,13 +99,14 @@ class Registry:
         if shared is None:
             return
         field = resource.fields.get(shared.field)
-        if field is None or field.nullable or shared.value not in field.options:
-            raise _invalid(
-                resource,
-                "",
-                f"shared_when names no value {shared.value!r} of an enumeration"
-                f" {shared.field!r} that always has one",
-            )
+        for value in (shared.tenant, shared.team):
+            if field is None or field.nullable or value not in field.options:
+                raise _invalid(
+                    resource,
+                    "",
+                    f"shared_when names no value {value!r} of an enumeration"
+                    f" {shared.field!r} that always has one",
+                )
 
     def _check_field(self, resource: AnyResource, name: str, field: Field) -> None:
         for label in (field.label, field.short_label, *field.options.values()):

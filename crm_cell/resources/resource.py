@@ -67,14 +67,17 @@ class SharedThrough(msgspec.Struct, frozen=True):
 
 
 class SharedWhen(msgspec.Struct, frozen=True):
-    """Lets all users of the tenant read the records whose field has a value.
+    """Lets other users read the records whose field has a value.
 
     A caller who is restricted to their own records reads them in lists and totals too. The other
     records are private: a leader does not read those of the team either.
     """
 
     field: str
-    value: str
+    tenant: str
+    """The value with which all users of the tenant read a record."""
+    team: str
+    """The value with which those read it who are in a team with its owner."""
 
 
 @dataclass(eq=False)
@@ -203,7 +206,12 @@ class Resource(Generic[R]):
     def shares(self, record: Record) -> bool:
         """Whether all users of the tenant read the record."""
         shared = self.shared_when
-        return shared is not None and getattr(record, shared.field) == shared.value
+        return shared is not None and getattr(record, shared.field) == shared.tenant
+
+    def shares_with_team(self, record: Record) -> bool:
+        """Whether those read the record who are in a team with its owner."""
+        shared = self.shared_when
+        return shared is not None and getattr(record, shared.field) == shared.team
 
     def caller(self, actor: Actor) -> Actor:
         """As whom the caller reads and writes these records: where records are private, a leader

@@ -159,6 +159,7 @@ def _newest(element: _OfTeam) -> str:
 
 
 _REACH = sa.table("team_reach", *map(sa.column, ("tenant_id", "leader_id", "user_id")))
+_MEMBERS = sa.table("team_members", *map(sa.column, ("tenant_id", "team_id", "user_id")))
 
 
 class Visibility:
@@ -186,7 +187,7 @@ class Visibility:
         if (owned := self._is_owned(scope)) is not None:
             return found.where(owned)
         own = _is_own(_unindexed(self._table.c[self._table.info[OWNER_COLUMN]]), scope)
-        shared = self._shared_with_all()
+        shared = self._shared_when()
         shared += [self._shared(through, scope) for through in self._resource.shared_through]
         if scope in _SHARED:
             return found.where(sa.or_(sa.false(), *shared))
@@ -273,12 +274,17 @@ class Visibility:
         names = ("tenant_id", shared.table.record, "user_id")
         return sa.table(shared.table.name, *map(sa.column, names)).alias("members")
 
-    def _shared_with_all(self) -> list[sa.ColumnElement[bool]]:
-        """Nothing is typed by anybody here: the registry has checked the value."""
+    def _shared_when(self) -> list[sa.ColumnElement[bool]]:
+        """Nothing is typed by anybody here: the registry has checked the values."""
         shared = self._resource.shared_when
         if shared is None:
             return []
-        return [self._table.c[shared.field] == sa.literal_column(f"'{shared.value}'")]
+        value, owner = self._table.c[shared.field], self._table.c[self._table.info[OWNER_COLUMN]]
+        of_team = value == sa.literal_column(f"'{shared.team}'")
+        return [
+            value == sa.literal_column(f"'{shared.tenant}'"),
+            sa.and_(of_team, _Among(owner, _mates())),
+        ]
 
     def _shared(self, through: SharedThrough, scope: Scope) -> sa.Exists:
         other = self._tables[through.table].alias("shared")
@@ -315,6 +321,13 @@ def _is_own(owner: sa.ColumnElement[Any], scope: Scope) -> sa.ColumnElement[bool
 def _reached() -> sa.Select[Any]:
     found = sa.select(_REACH.c.user_id)
     return found.where(_REACH.c.tenant_id == TENANT, _REACH.c.leader_id == OWNER)
+
+
+def _mates() -> sa.Select[Any]:
+    """All who are in a team with the caller, as members or leaders."""
+    own, mate = _MEMBERS.alias("own"), _MEMBERS.alias("mate")
+    found = sa.select(mate.c.user_id).where(own.c.tenant_id == TENANT, own.c.user_id == OWNER)
+    return found.where(mate.c.tenant_id == TENANT, mate.c.team_id == own.c.team_id)
 
 
 def merged(

@@ -33,8 +33,12 @@ LISTED: tuple[AnyResource, ...] = (
 )
 """The resources whose lists can be saved as a view."""
 LAYOUTS = {"table": ("表格", "table"), "board": ("看板", "board")}
-PRIVATE, TENANT = "private", "tenant"
-VISIBILITIES = {PRIVATE: ("仅自己", "private"), TENANT: ("全租户", "the whole tenant")}
+PRIVATE, TEAM, TENANT = "private", "team", "tenant"
+VISIBILITIES = {
+    PRIVATE: ("仅自己", "private"),
+    TEAM: ("本团队", "the creator's teams"),
+    TENANT: ("全租户", "the whole tenant"),
+}
 MOST_COLUMNS = 100
 _LONGEST_MEMBER = 100
 _NARROWEST, _WIDEST = 20, 2000
@@ -93,5 +97,5 @@ views = Resource(
     title="name",
     description="How a list is shown: its filter, order and columns, saved under a name.",
     owner_writes=True,
-    shared_when=SharedWhen("visibility", TENANT),
+    shared_when=SharedWhen("visibility", TENANT, TEAM),
 )

@@ -320,7 +320,6 @@ export const en: Record<Key, string> = {
   "view.restore": "Restore",
   "view.changed": "Changed",
   "view.name": "Name",
-  "view.shared": "Everybody can see it",
   "view.delete": "Delete view",
   "task.done": "Done",
   "task.doneToast": "Done: {name}",

@@ -319,7 +319,6 @@ export const zh = {
   "view.restore": "还原",
   "view.changed": "已修改",
   "view.name": "名称",
-  "view.shared": "所有人可见",
   "view.delete": "删除视图",
   "task.done": "完成",
   "task.doneToast": "已完成：{name}",

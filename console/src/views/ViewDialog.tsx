@@ -2,7 +2,9 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { create, type Resource, type Row } from "../api/resources";
-import { useT } from "../i18n/translate";
+import { useLabel, useT } from "../i18n/translate";
+import { Editor } from "../records/Editor";
+import { useFields } from "../records/fields";
 import { useRequestId } from "../state/intent";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
@@ -18,12 +20,14 @@ interface Props {
 
 export function ViewDialog({ resource, content, onClose, onSaved }: Props) {
   const t = useT();
+  const label = useLabel();
+  const field = useFields("view").fields.find((each) => each.name === "visibility");
   const queries = useQueryClient();
   const { requestId, failed } = useRequestId();
   const [name, setName] = useState("");
-  const [shared, setShared] = useState(false);
+  const [visibility, setVisibility] = useState("private");
   const saving = useMutation({
-    mutationFn: () => create("view", requestId, { ...content, resource, name: name.trim(), visibility: shared ? "tenant" : "private" }),
+    mutationFn: () => create("view", requestId, { ...content, resource, name: name.trim(), visibility }),
     onSuccess: async ({ row }) => {
       await queries.invalidateQueries({ queryKey: ["view"] });
       onSaved(row["viewId"] as string);
@@ -42,10 +46,11 @@ export function ViewDialog({ resource, content, onClose, onSaved }: Props) {
         }}
       >
         <Field label={t("view.name")}>{(control) => <Text {...control} autoFocus maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />}</Field>
-        <label className="row g8">
-          <input type="checkbox" className="cb" checked={shared} onChange={(event) => setShared(event.target.checked)} />
-          {t("view.shared")}
-        </label>
+        {field && (
+          <Field label={label(field.label)}>
+            {(control) => <Editor field={field} value={visibility} onChange={(value) => setVisibility(value as string)} control={control} />}
+          </Field>
+        )}
         <FormFault error={saving.error} />
         <div className="dlg-foot">
           <Button onClick={onClose}>{t("action.cancel")}</Button>

@@ -6,6 +6,7 @@ import io
 from crm_cell.registry import make_registry
 from crm_cell.resources.resource import Verbs
 from crm_cell.views.resource import LISTED
+from tests.people.test_teams import team, users
 from tests.world import Caller, Json, Running, all_numbered, faults, nothing_changes, refused
 
 BODY: Json = {
@@ -75,7 +76,7 @@ async def test_what_is_saved_can_be_read_by(alice: Caller, cell: Running) -> Non
         ({"columns": ["name"]}, {("columns[0]", "type")}),
         ({"columns": [{"field": "name"}] * 101}, {("columns", "too_many")}),
         ({"layout": "map"}, {("layout", "not_one_of")}),
-        ({"visibility": "team"}, {("visibility", "not_one_of")}),
+        ({"visibility": "everybody"}, {("visibility", "not_one_of")}),
     ]
     async with nothing_changes(cell):
         for change, expected in wrong:
@@ -201,6 +202,42 @@ async def test_the_changes_feed_says_when_a_view_is_shared_and_when_no_longer(
     await alice.delete(path)
     assert await told() == [["deleted"], ["deleted"], []]
     refused(await bob.post(f"{path}/restore"), 404, "NOT_FOUND")
+
+
+async def test_a_view_for_the_team_is_read_by_those_who_are_in_one_with_its_creator(
+    acme: Caller, alice: Caller, bob: Caller, charlie: Caller, cell: Running
+) -> None:
+    """As members or as leaders, in whichever team. A team above or below is another one."""
+    dora = Caller(cell.client, "acme", "dora")
+    await users(acme, "alice", "bob", "dora")
+    above = await team(acme, "销售部", leaderIds=["dora"])
+    east = await team(acme, "华东", parentId=above["teamId"], leaderIds=["bob"])
+    made = await alice.put("/views/by/app/one", BODY | {"visibility": "team"})
+    view = made.json()["viewId"]
+    path = f"/views/{view}"
+    readers = [Follower(each, cell) for each in (bob, dora)]
+    assert (await seen(alice), await seen(bob), await seen(dora)) == ([view], [], [])
+    refused(await bob.get(path), 404, "NOT_FOUND")
+
+    await acme.patch(f"/teams/{east['teamId']}", {"memberIds": ["alice"]})
+    assert [await seen(each) for each in (bob, dora, charlie)] == [[view], [], []]
+    assert (await bob.get(path)).json() == (await alice.get(path)).json()
+    assert [each["viewId"] for each in await bob.rows("/views", filter="position = 0")] == [view]
+    refused(await bob.patch(path, {"name": "三天"}), 403, "FORBIDDEN")
+    refused(await dora.get(path), 404, "NOT_FOUND")
+
+    async def told() -> list[list[str]]:
+        return [[op for op, _ in await each.told()] for each in readers]
+
+    assert await told() == [["created"], []]
+    await alice.patch(path, {"visibility": "private"})
+    assert (await told(), await seen(bob)) == ([["left"], []], [])
+    await alice.patch(path, {"visibility": "team"})
+    assert await told() == [["entered"], []]
+    await alice.patch(path, {"name": "三天未跟进"})
+    assert await told() == [["updated"], []]
+    await alice.delete(path)
+    assert await told() == [["deleted"], []]
 
 
 async def test_whose_a_view_is(acme: Caller, alice: Caller) -> None:
