@@ -81,7 +81,7 @@ def main() -> None:
     tables = with_conditions(make_services().tables).tables
     if name not in tables:
         raise SystemExit(f"{name}: no resource declares it; there are {', '.join(tables)}")
-    revision = f"{int(SCHEMA_VERSION) + 1:04}"
+    revision = f"{max(int(each.name[:4]) for each in FOLDER.glob('[0-9]*.py')) + 1:04}"
     path = FOLDER / f"{revision}_{name}.py"
     if path.exists() or any(FOLDER.glob(f"*_{name}.py")):
         raise SystemExit(f"{name}: a migration creates it already")

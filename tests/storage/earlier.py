@@ -81,7 +81,7 @@ UNDO = {
     "0043": [f"DROP TABLE {table}" for table in ("merges", "merged_customers", "merge_items")],
     "0027": ["DROP TABLE handovers", "DROP TABLE handover_items"],
     "0026": [f"DROP TABLE {table}" for table in ("users", "teams", "team_members", "team_reach")],
-    "0039": [
+    "0048": [
         f"DROP INDEX customers_by_owner_id_{column}"
         for column in ("last_follow_up_at", "next_contact_at")
     ],

@@ -6,7 +6,7 @@ A new customer is in neither of them.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0039"
+revision = "0048"
 down_revision = "0046"
 
 COLUMNS = ("last_follow_up_at", "next_contact_at")
