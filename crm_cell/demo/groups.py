@@ -1,7 +1,6 @@
 """A group of companies: two of the same brand are subsidiaries of a third one."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
 
 from crm_cell.demo import words
 from crm_cell.demo.actions import Action, Entry, customer_key
@@ -10,20 +9,25 @@ from crm_cell.demo.clients import Client
 _MEMBERS = 3
 
 
-def group_formed(
-    clients: list[Client], first_days: Mapping[int, int], last_day: int
-) -> Iterator[Entry]:
-    """One salesperson enters it when all of its companies are there."""
-    for members in _of_one_brand(clients).values():
-        known = [each for each in members if first_days[each.number] < last_day]
-        if len(known) >= _MEMBERS:
-            group, *subsidiaries = known[:_MEMBERS]
-            day = 1 + max(first_days[each.number] for each in known[:_MEMBERS])
-            above = {"parent_id": customer_key(group)}
-            for each in subsidiaries:
+def group_formed(clients: list[Client], entries: list[Entry], last_day: int) -> list[Entry]:
+    """One salesperson enters it, each subsidiary on a day on which the plan so far has nothing to
+    do with it or the group."""
+    days: dict[int, set[int]] = defaultdict(set)
+    for entry in entries:
+        days[entry.client.number].add(entry.day)
+    for group, *subsidiaries in _of_one_brand(clients).values():
+        found: list[Entry] = []
+        for each in subsidiaries[: _MEMBERS - 1]:
+            busy = days[group.number] | days[each.number] | {entry.day for entry in found}
+            there = max(min(days[group.number]), min(days[each.number]))
+            day = next((day for day in range(there, last_day) if day not in busy), last_day)
+            if day < last_day:
+                above = {"parent_id": customer_key(group)}
                 action = Action(customer_key(each), {}, above, is_change=True)
-                yield Entry(day, each, action)
-            return
+                found.append(Entry(day, each, action))
+        if len(found) == _MEMBERS - 1:
+            return found
+    return []
 
 
 def _of_one_brand(clients: list[Client]) -> dict[tuple[str, str], list[Client]]:

@@ -54,6 +54,7 @@ def make_plan(today: date) -> list[WorkSession]:
     deals = make_deals(rng, clients, [(day - today).days for day in dates], horizon(today))
     agreements = make_agreements(rng, deals, last_day)
     entries = list(_entries(rng, clients, deals, agreements, dates, today))
+    entries += group_formed(clients, entries, last_day)
     notice = WorkSession(_midnight(today) - _AHEAD_MS, None, actions.notice_given())
     return [*_sessions(rng, entries, dates), notice]
 
@@ -89,7 +90,6 @@ def _entries(
     for number, occasion in enumerate(occasions):
         yield actions.note_taken(rng, number, occasion)
     yield from _disabled(rng, clients, first_days, deals, len(dates) - 1)
-    yield from group_formed(clients, first_days, len(dates) - 1)
 
 
 def _first_days(

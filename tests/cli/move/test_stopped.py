@@ -158,7 +158,7 @@ def test_a_part_of_a_file_is_not_served_either(tmp_path: Path) -> None:
     [
         (
             "UPDATE customers SET version = 2 WHERE id = '00000001'",
-            "customers: the sum of version: 7211 in the source, 7212 in the target",
+            "customers: the sum of version: 7213 in the source, 7214 in the target",
         ),
         (
             "UPDATE customers SET name = '客户 9' WHERE id = '00000001'",
