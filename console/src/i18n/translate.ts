@@ -7,9 +7,14 @@ export type Values = Record<string, string | number>;
 export type Translate = (key: Key, values?: Values) => string;
 
 const SENTENCES = { zh, en };
+/** `{n|record|records}`: the first word where `n` is one. */
+const PLURAL = /\{(\w+)\|([^|}]*)\|([^}]*)\}/g;
 
 export function say(language: "zh" | "en", key: Key, values: Values = {}): string {
-  return SENTENCES[language][key].replace(/\{(\w+)\}/g, (_, name: string) => {
+  const counted = SENTENCES[language][key].replace(PLURAL, (_, name: string, one: string, other: string) =>
+    String(values[name]) === "1" ? one : other,
+  );
+  return counted.replace(/\{(\w+)\}/g, (_, name: string) => {
     const text = String(values[name] ?? "");
     // "Customer" is a heading, "New customer" a sentence.
     return name === "what" && language === "en" ? text.toLowerCase() : text;

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { en } from "./en";
+import { say } from "./translate";
 import { zh } from "./zh";
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
@@ -16,4 +17,9 @@ test("no sentence shouts, and none congratulates", () => {
   for (const text of [...Object.values(zh), ...Object.values(en)]) {
     expect(text).not.toMatch(/[!！您]|成功/);
   }
+});
+
+test("one thing is counted in the singular", () => {
+  expect([0, 1, 2, "1,234"].map((n) => say("en", "list.countAny", { n }))).toEqual(["0 records", "1 record", "2 records", "1,234 records"]);
+  expect(say("zh", "list.countAny", { n: 1 })).toBe(zh["list.countAny"].replace("{n}", "1"));
 });
