@@ -35,6 +35,7 @@ CALLERS = (*USERS, "charlie")
 REGISTRY = make_registry()
 _FORGED = NAMING - {"cursor", "filter"}
 
+_NAMED_OTHERWISE = {"parentId": "customer_id"}
 COMMON_TO_ALL = ("uscc", "region", "website", "wechat", "birthday", "month")
 
 Value = tuple[str, ...]
@@ -141,7 +142,7 @@ def _etags(place: Place, caller: str) -> Iterator[Pair]:
 
 
 def _users(place: Place, caller: str) -> Iterator[Pair]:
-    yield from ((("owner", other), ("literal", "somebody")) for other in others(caller))
+    yield from ((("owner", other), ("literal", "stranger")) for other in others(caller))
 
 
 def _currencies(place: Place, caller: str) -> Iterator[Pair]:
@@ -230,7 +231,7 @@ def _filters(place: Place, caller: str) -> Iterator[Pair]:
 def _held(member: ListMember, resource: AnyResource, other: str) -> Iterator[tuple[Value, Value]]:
     """What somebody has in a member, and something like it that nobody has."""
     if member.kind == "id":
-        parameter = snake(member.wire)
+        parameter = _NAMED_OTHERWISE.get(member.wire) or snake(member.wire)
         for state in ("live", "deleted") if parameter in DELETABLE else ("live",):
             yield ("record", other, state, parameter), ("literal", NOBODY)
     elif member.kind == "user":

@@ -112,7 +112,7 @@ class Holder:
         if what == "reference" and rule.attribute == "parent_id":
             return None  # of the same kind: the first record has none
         if what == "reference":
-            return self.ids["live"][rule.attribute]
+            return self.ids["live"].get(rule.attribute)  # none is the parent of a customer
         if what in ("text", "phone", "email", "wechat", "currency"):
             return self.new(what)
         metas = metas_of(kind, member)
@@ -183,6 +183,27 @@ class World:
         with self.belonging_to(alice):
             path = f"/customers/{deleted['customerId']}"
             await alice.caller.delete(path, key=alice.new("key"))
+
+    async def make_colleagues(self) -> None:
+        """Alice leads Finn, and Erin shares a customer with her and Bob. What these two have bears
+        no marks, so it may be shown, and nothing else more than before."""
+        whole, alice = self.whole("acme"), self.holders["alice"].mark
+        for user in (alice, self.holders["bob"].mark, "erin", "finn"):
+            assert (await whole.put(f"/users/{user}", {"name": user})).is_success
+        team = {"name": "华东", "leaderIds": [alice], "memberIds": ["finn"]}
+        assert (await whole.post("/teams", team)).status_code == 201
+        led, shared = [await whole.customer(ownerId=owner) for owner in ("finn", "erin")]
+        for customer in (led, shared):
+            owner = customer["ownerId"]
+            await whole.contact(customer)
+            await whole.follow_up(customerId=customer["customerId"])
+            deal = await whole.opportunity(customer, ownerId=owner)
+            await whole.contract(customer, opportunityId=deal["opportunityId"])
+            task = {"title": owner, "customerId": customer["customerId"], "assigneeId": owner}
+            assert (await whole.post("/tasks", task)).status_code == 201
+        for name, role in (("alice", "read"), ("bob", "write")):
+            path = f"/customers/{shared['customerId']}/members/{self.holders[name].mark}"
+            assert (await whole.put(path, {"role": role})).status_code == 200
 
 
 async def _plant(holder: Holder, revisions: int) -> None:

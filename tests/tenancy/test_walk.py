@@ -1,8 +1,8 @@
 """Every route, every place where an id can stand, and three callers who try what is not theirs."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Annotated
-from zlib import crc32
 
 import pytest
 from msgspec import Meta
@@ -26,14 +26,17 @@ from tests.world import THE_TRAIL, Caller, Running, nothing_changes
 
 pytestmark = pytest.mark.each_database
 
-MANNERS = ("sqlite", "postgres", "tokens")
+WITH_TOKENS = ("tokens", "colleagues")
+MANNERS = ("sqlite", "postgres", "tokens", "colleagues")
+"""On either database, and with all that there is: tokens that say who calls, and numbers and
+addresses under a key. And with colleagues: Alice leads somebody, and she and Bob are members of a
+customer of somebody else's."""
 
 
-@pytest.fixture(params=MANNERS)
-def manner(request: pytest.FixtureRequest) -> str:
-    """On either database, and once more with all that there is: tokens that say who calls, and
-    numbers and addresses under a key."""
-    return str(request.param)
+def in_manners(name: str, **turns: str) -> pytest.MarkDecorator:
+    """Each value in one manner; with CRM_TEST_EVERY_CASE (`make soak ARGS=walk`) in all."""
+    runs = product(turns, MANNERS) if EVERY_CASE else turns.items()
+    return pytest.mark.parametrize((name, "manner"), list(runs))
 
 
 @pytest.fixture
@@ -47,30 +50,20 @@ def datastore(manner: str, request: pytest.FixtureRequest) -> Datastore:
 def settings(datastore: Datastore, manner: str) -> Iterator[Settings]:
     plain = Settings(database_url=datastore.url, demo=False)
     sealed = {**JWT, "jwt_secret": SECRET, "encryption_key": KEY}
-    yield plain.model_copy(update=sealed) if manner == "tokens" else plain
+    yield plain.model_copy(update=sealed) if manner in WITH_TOKENS else plain
     mask_emails(in_answers=False, in_records=False)
 
 
 @pytest.fixture
 async def world(cell: Running, manner: str) -> World:
-    world = World(cell, tokens=manner == "tokens")
+    world = World(cell, tokens=manner in WITH_TOKENS)
     await world.plant()
+    if manner == "colleagues":
+        await world.make_colleagues()
     return world
 
 
 # The cases
-
-
-def of_this_run(cases: list[Case], manner: str) -> list[Case]:
-    """Each case in one of the manners; with CRM_TEST_EVERY_CASE (`make soak ARGS=walk`) in all."""
-    if EVERY_CASE:
-        return cases
-    turn = MANNERS.index(manner)
-    return [
-        case
-        for case in cases
-        if case.place.where == "identity" or crc32(str(case).encode()) % len(MANNERS) == turn
-    ]
 
 
 def test_there_are_five_thousand_cases_and_more() -> None:
@@ -117,12 +110,12 @@ def test_what_nobody_has_thought_about_is_not_passed_by_either() -> None:
 # The walk
 
 
-@pytest.mark.parametrize("caller", CALLERS)
+@in_manners("caller", alice="colleagues", bob="postgres", charlie="tokens")
 async def test_nothing_of_others_is_shown_and_a_foreign_id_is_like_a_missing_one(
-    caller: str, world: World, manner: str
+    caller: str, world: World
 ) -> None:
     walker = Walker(world, caller)
-    cases = of_this_run(every_case(caller, tokens=world.tokens), manner)
+    cases = every_case(caller, tokens=world.tokens)
     cases = [case for case in cases if not case.place.may_go_in]
     dry_runs_leave = THE_TRAIL | {"dry_run_counts"}
     entries = "SELECT * FROM audit_logs WHERE action <> 'tested' ORDER BY id"
@@ -132,7 +125,7 @@ async def test_nothing_of_others_is_shown_and_a_foreign_id_is_like_a_missing_one
     assert world.cell.rows(entries) == told
 
 
-@pytest.mark.parametrize("caller", CALLERS)
+@in_manners("caller", alice="sqlite", bob="colleagues", charlie="postgres")
 async def test_what_one_writes_oneself_leaves_all_of_others_as_it_was(
     caller: str, world: World
 ) -> None:
@@ -155,7 +148,7 @@ def rows(world: World) -> set[str]:
 # What the walk can see
 
 
-@pytest.mark.parametrize("tenant", ["acme", "globex"])
+@in_manners("tenant", acme="tokens", globex="postgres")
 async def test_who_sees_the_whole_tenant_is_shown_all_marks_of_it(
     tenant: str, world: World
 ) -> None:
@@ -176,11 +169,12 @@ async def shown(caller: Caller, route: Route, holder: Holder) -> str:
     return answer.text
 
 
-async def test_the_walk_finds_a_caller_who_sees_too_much(world: World) -> None:
+@in_manners("caller", alice="sqlite")
+async def test_the_walk_finds_a_caller_who_sees_too_much(caller: str, world: World) -> None:
     """Alice goes as somebody who sees the whole tenant: each case that meets Bob's says so."""
-    walker = Walker(world, "alice")
+    walker = Walker(world, caller)
     walker.own.caller = world.whole("acme")
-    for case in every_case("alice"):
+    for case in every_case(caller):
         what, *names = case.value
         if case.place.where == "path" and case.method == "GET" and what == "record":
             found = await walker.complaints(case)
