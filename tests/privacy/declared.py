@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from crm_cell.customers.service import CustomerService
 from crm_cell.fields import (
     CASCADE,
     DELETE,
@@ -18,6 +19,7 @@ from crm_cell.fields import (
     reference,
     text,
 )
+from crm_cell.matching.guard import DuplicateGuard
 from crm_cell.opportunities.resource import opportunities
 from crm_cell.opportunities.rules import DealRules
 from crm_cell.opportunities.service import OpportunityService
@@ -91,7 +93,9 @@ def more_services(
     registry = Registry(*(each.resource for each in services), *ADDED)
     kinds: dict[AnyResource, Any] = {each.resource: type(each) for each in services}
     kinds[opportunities] = partial(OpportunityService, rules=deals or DealRules())
-    return Services(registry, kinds, limits, search_texts=search_texts, directory=Directory(users))
+    made = Services(registry, kinds, limits, search_texts=search_texts, directory=Directory(users))
+    made.get(CustomerService).guard = DuplicateGuard(made)
+    return made
 
 
 def add_tables(datastore: Datastore) -> None:

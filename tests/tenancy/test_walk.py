@@ -118,9 +118,10 @@ async def test_nothing_of_others_is_shown_and_a_foreign_id_is_like_a_missing_one
     cases = every_case(caller, tokens=world.tokens)
     cases = [case for case in cases if not case.place.may_go_in]
     dry_runs_leave = THE_TRAIL | {"dry_run_counts"}
+    background_leaves = {"duplicate_pairs", "duplicate_searches"}  # compares customers meanwhile
     entries = "SELECT * FROM audit_logs WHERE action <> 'tested' ORDER BY id"
     told = world.cell.rows(entries)
-    async with nothing_changes(world.cell, but=dry_runs_leave):
+    async with nothing_changes(world.cell, but=dry_runs_leave | background_leaves):
         await walk(walker, cases)
     assert world.cell.rows(entries) == told
 
