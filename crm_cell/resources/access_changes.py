@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crm_cell.events import service as events
 from crm_cell.events.service import Details
 from crm_cell.kernel.actor import Actor
+from crm_cell.people.teams import store as teams
 from crm_cell.resources.members.store import users_of
 from crm_cell.resources.new_records import owner_of
 from crm_cell.resources.record import Record
@@ -26,11 +27,6 @@ ACCESS_CHANGED = "access_changed"
 """The action of an event that says so of a record which is otherwise as it was."""
 
 Step = tuple[Any, Any]
-_MATES = """
-SELECT mate.user_id FROM team_members AS own JOIN team_members AS mate
-ON mate.tenant_id = :tenant AND mate.team_id = own.team_id
-WHERE own.tenant_id = :tenant AND own.user_id = :user
-"""
 _MEMBERS = -1
 """In place of the number of a `SharedThrough`."""
 
@@ -228,8 +224,7 @@ class AccessChanges:
         owner = self._owner(record)
         if owner is None or not self._resource.shares_with_team(record):
             return set()
-        rows = await tx.fetch_all(_MATES, tenant=record.tenant_id, user=owner)
-        return {row[0] for row in rows}
+        return await teams.mates_of(tx, record.tenant_id, owner)
 
     def _owners(self, before: Record | None, after: Record | None) -> set[str]:
         """Whom a record was taken from or given to."""

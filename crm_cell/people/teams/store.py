@@ -101,6 +101,19 @@ async def members_of(tx: Reader, tenant: str, team_ids: Iterable[str]) -> list[M
     return found
 
 
+async def mates_of(tx: Reader, tenant: str, user_id: str) -> set[str]:
+    """All who are in a team with a user, as members or leaders, the user among them; empty for one
+    who is in no team."""
+    rows = await tx.fetch_all(
+        "SELECT mate.user_id FROM team_members AS own JOIN team_members AS mate"
+        " ON mate.tenant_id = :tenant AND mate.team_id = own.team_id"
+        " WHERE own.tenant_id = :tenant AND own.user_id = :user",
+        tenant=tenant,
+        user=user_id,
+    )
+    return {row[0] for row in rows}
+
+
 async def reach(tx: Reader, tenant: str) -> set[tuple[str, str]]:
     """Of all leaders, as it is stored."""
     rows = await tx.fetch_all(
