@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from crm_cell.fields import checks, date_checks
 from crm_cell.fields.checks import InvalidValue
+from crm_cell.fields.scalars import optional_time
 from crm_cell.http.path_text import PathText
 from crm_cell.http.schema import Body, View
 from crm_cell.identity.api_keys.tokens import ApiKey, beginning
@@ -134,8 +135,8 @@ class ApiKeyView(View):
             user_id=key.user_id,
             scopes=key.scopes.split(),
             status=_status(key, now),
-            expires_at=_time(key.expires_at),
-            revoked_at=_time(key.revoked_at),
+            expires_at=optional_time(key.expires_at),
+            revoked_at=optional_time(key.revoked_at),
             created_at=format_time(key.created_at),
             updated_at=format_time(key.updated_at),
             token=token,
@@ -152,7 +153,3 @@ def _status(key: ApiKey, now: int) -> str:
     if key.revoked_at is not None:
         return REVOKED
     return EXPIRED if key.has_expired(now) else ACTIVE
-
-
-def _time(moment: int | None) -> str | None:
-    return None if moment is None else format_time(moment)

@@ -7,6 +7,7 @@ from msgspec import Meta
 from crm_cell.customers.resource import Customer
 from crm_cell.duplicates.pairs import Shown
 from crm_cell.fields import checks
+from crm_cell.fields.scalars import optional_time
 from crm_cell.http.schema import Query, View
 from crm_cell.kernel.clock import format_time
 
@@ -43,13 +44,12 @@ class PairedCustomerView(View):
 
     @classmethod
     def of(cls, customer: Customer) -> "PairedCustomerView":
-        last = customer.last_follow_up_at
         return cls(
             customer_id=customer.id,
             name=customer.name,
             owner_id=customer.owner_id,
             created_at=format_time(customer.created_at),
-            last_follow_up_at=None if last is None else format_time(last),
+            last_follow_up_at=optional_time(customer.last_follow_up_at),
         )
 
 
@@ -83,14 +83,13 @@ class DuplicatePairView(View):
     @classmethod
     def of(cls, shown: Shown) -> "DuplicatePairView":
         pair = shown.pair
-        at = pair.dismissed_at
         return cls(
             pair_id=pair.id,
             tenant_id=pair.tenant_id,
             matched_by=list(shown.matched_by),
             customers=[PairedCustomerView.of(each) for each in shown.customers],
             found_at=format_time(pair.found_at),
-            dismissed_at=None if at is None else format_time(at),
+            dismissed_at=optional_time(pair.dismissed_at),
             dismissed_by=pair.dismissed_by,
         )
 

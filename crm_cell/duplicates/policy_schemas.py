@@ -6,9 +6,9 @@ import msgspec
 from msgspec import Meta
 
 from crm_cell.fields import checks
+from crm_cell.fields.scalars import optional_time
 from crm_cell.http.schema import Body, View
 from crm_cell.kernel.actor import CHANNELS
-from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import BadRequest, FieldError
 from crm_cell.kernel.labels import Label
 from crm_cell.matching.policy import ACTS, Act, Policy
@@ -91,5 +91,4 @@ class DuplicatePolicyView(View):
     def of(cls, policy: Policy) -> "DuplicatePolicyView":
         acts = policy.complete
         members: dict[str, Any] = {name: acts[camel(name)] for name in _LABELS}
-        at = policy.updated_at
-        return cls(**members, updated_at=None if at is None else format_time(at))
+        return cls(**members, updated_at=optional_time(policy.updated_at))

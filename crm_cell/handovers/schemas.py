@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from crm_cell.customers.resource import customers
 from crm_cell.fields import checks
+from crm_cell.fields.scalars import optional_time
 from crm_cell.handovers.messages import TO_ONESELF, TWICE
 from crm_cell.handovers.service import Plan, Progress, Share
 from crm_cell.handovers.store import GIVEN, RETURNED, SKIPPED
@@ -220,7 +221,7 @@ class HandoverView(View):
             returned=returned,
             skipped=skipped,
             undoable_until=format_time(progress.undoable_until),
-            undone_at=None if undone is None else format_time(undone),
+            undone_at=optional_time(undone),
             created_at=format_time(handover.created_at),
         )
 

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from crm_cell.customers.resource import customers
 from crm_cell.fields import checks
+from crm_cell.fields.scalars import optional_time
 from crm_cell.http.schema import Body, View
 from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import BadRequest, FieldError
@@ -176,7 +177,7 @@ def _members(known: Known) -> dict[str, Any]:
         "merged_by": merge.merged_by,
         "merged_at": format_time(merge.created_at),
         "undoable_until": format_time(undoable_until(merge)),
-        "undone_at": None if undone is None else format_time(undone),
+        "undone_at": optional_time(undone),
     }
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 from msgspec import UNSET, Meta, UnsetType
 
 from crm_cell.fields.checks import integer, text
+from crm_cell.fields.scalars import optional_time
 from crm_cell.http.schema import Query, View
 from crm_cell.inbox.store import HANDOVER, TASK_ASSIGNED, TASK_REMINDER
 from crm_cell.kernel.clock import format_time
@@ -119,7 +120,7 @@ class NotificationView(View):
             sender=note.sender,
             count=note.many,
             created_at=format_time(note.created_at),
-            read_at=None if note.read_at is None else format_time(note.read_at),
+            read_at=optional_time(note.read_at),
         )
 
 

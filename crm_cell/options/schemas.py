@@ -7,9 +7,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from crm_cell.fields import checks
 from crm_cell.fields.checks import InvalidValue
+from crm_cell.fields.scalars import optional_time
 from crm_cell.http.path_text import PathText
 from crm_cell.http.schema import Body, PatchFields, View
-from crm_cell.kernel.clock import format_time
 from crm_cell.options.options import DEFAULT_COLOR, PALETTE, Option
 
 _LANGUAGES: Final = ("zh", "en")
@@ -119,7 +119,7 @@ class TenantOptionView(View):
             color=option.color,
             position=option.position,
             active=option.active,
-            updated_at=None if option.updated_at is None else format_time(option.updated_at),
+            updated_at=optional_time(option.updated_at),
         )
 
 

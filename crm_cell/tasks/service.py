@@ -9,10 +9,10 @@ import msgspec
 from crm_cell.contacts.resource import contacts
 from crm_cell.contracts.resource import contracts
 from crm_cell.customers.resource import customers
+from crm_cell.fields.scalars import optional_time
 from crm_cell.follow_ups.resource import FollowUp, follow_ups
 from crm_cell.inbox import store as inbox
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.clock import format_time
 from crm_cell.kernel.errors import Conflict, CrmError, RuleViolation
 from crm_cell.opportunities.resource import opportunities
 from crm_cell.resources.listing.times import DEFAULT_ZONE, zone_named
@@ -200,7 +200,7 @@ async def _tell_assignee(tx: Tx, actor: Actor, before: Task | None, after: Task)
 def _due(task: Task) -> str | None:
     if task.due_on is not None:
         return task.due_on
-    return None if task.due_at is None else format_time(task.due_at)
+    return optional_time(task.due_at)
 
 
 def _closes(before: Task | None, after: Task) -> bool:
