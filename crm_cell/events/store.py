@@ -8,6 +8,7 @@ from operator import attrgetter
 import msgspec
 
 from crm_cell.storage.engine import Reader, Tx
+from crm_cell.storage.tenants import tenants_of
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -204,14 +205,8 @@ async def replace(tx: Tx, tenant: str, data: Mapping[str, str]) -> None:
 
 
 async def tenants(tx: Reader) -> list[str]:
-    """All tenants with events, found by one step on the primary key for each."""
-    found: list[str] = []
-    after = ""
-    # every tenant: retention is a setting of the installation.
-    sql = "SELECT min(tenant_id) FROM events WHERE tenant_id > :after"
-    while (row := await tx.fetch_one(sql, after=after)) and row[0] is not None:
-        found.append(after := row[0])
-    return found
+    """All tenants with events."""
+    return await tenants_of(tx, "events")
 
 
 async def purge(tx: Tx, tenant: str, before: str, most: int) -> int:

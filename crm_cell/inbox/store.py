@@ -4,6 +4,7 @@ import msgspec
 
 from crm_cell.kernel.ids import lowest_at, new_id
 from crm_cell.storage.engine import Reader, Tx
+from crm_cell.storage.tenants import tenants_of
 
 TASK_REMINDER, TASK_ASSIGNED, HANDOVER = "taskReminder", "taskAssigned", "handover"
 
@@ -151,14 +152,8 @@ async def mark_all_read(tx: Tx, tenant: str, user: str, until: str) -> int:
 
 
 async def tenants(tx: Reader) -> list[str]:
-    """All tenants with notifications, found by one step on the primary key for each."""
-    found: list[str] = []
-    after = ""
-    # every tenant: how long notifications stay is a setting of the installation.
-    sql = "SELECT min(tenant_id) FROM notifications WHERE tenant_id > :after"
-    while (row := await tx.fetch_one(sql, after=after)) and row[0] is not None:
-        found.append(after := row[0])
-    return found
+    """All tenants with notifications."""
+    return await tenants_of(tx, "notifications")
 
 
 async def purge(tx: Tx, tenant: str, before: int, most: int) -> int:

@@ -7,6 +7,7 @@ import msgspec
 
 from crm_cell.storage.engine import Reader, Tx
 from crm_cell.storage.field_encryption import encrypted_table
+from crm_cell.storage.tenants import tenants_of
 
 
 class Merge(msgspec.Struct, frozen=True):
@@ -185,13 +186,7 @@ async def merged_into(tx: Reader, tenant: str, survivor: str) -> list[str]:
 
 
 async def tenants(tx: Reader) -> list[str]:
-    found: list[str] = []
-    after = ""
-    # every tenant: how long a merge can be undone is the same in all
-    sql = "SELECT min(tenant_id) FROM merges WHERE tenant_id > :after"
-    while (row := await tx.fetch_one(sql, after=after)) and row[0] is not None:
-        found.append(after := row[0])
-    return found
+    return await tenants_of(tx, "merges")
 
 
 async def purge(tx: Tx, tenant: str, before: int, limit: int) -> int:

@@ -10,6 +10,7 @@ from crm_cell.kernel.positions import parts_of
 from crm_cell.resources.listing.sql import named, parameter
 from crm_cell.resources.resource import AnyResource
 from crm_cell.storage.engine import Reader
+from crm_cell.storage.tenants import tenants_of
 
 
 class Deleted(NamedTuple):
@@ -65,13 +66,7 @@ def _parameters(many: int) -> str:
 
 
 async def tenants(tx: Reader, resource: AnyResource) -> list[str]:
-    found: list[str] = []
-    after = ""
-    # every tenant: how long deleted records stay is a setting of the installation.
-    sql = f"SELECT min(tenant_id) FROM {resource.table} WHERE tenant_id > :after"
-    while (row := await tx.fetch_one(sql, after=after)) and row[0] is not None:
-        found.append(after := row[0])
-    return found
+    return await tenants_of(tx, resource.table)
 
 
 async def older(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from crm_cell.kernel.ids import lowest_at
 from crm_cell.storage.engine import Database, Reader
+from crm_cell.storage.tenants import tenants_of
 
 _RESOURCES = {
     "customers": "customer",
@@ -33,13 +34,10 @@ class Unrecorded(NamedTuple):
 
 
 async def tenants(tx: Reader) -> set[str]:
-    """All tenants that have records. Each takes one search in the index."""
+    """All tenants that have records."""
     found: set[str] = set()
     for table in _RESOURCES:
-        after = ""
-        sql = f"SELECT min(tenant_id) FROM {table} WHERE tenant_id > :after"
-        while (row := await tx.fetch_one(sql, after=after)) and row[0] is not None:
-            found.add(after := row[0])
+        found.update(await tenants_of(tx, table))
     return found
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from crm_cell.kernel.ids import new_id
 from crm_cell.storage.engine import Reader, Tx
+from crm_cell.storage.tenants import tenants_of
 
 Place = tuple[int, str]
 """The time of the last change of a customer, and its id."""
@@ -117,13 +118,7 @@ async def erase(tx: Tx, customers: Sequence[tuple[str, str]]) -> None:
 
 
 async def tenants(tx: Reader) -> list[str]:
-    found: list[str] = []
-    after = ""
-    # every tenant: the search runs for the whole installation
-    sql = "SELECT min(tenant_id) FROM customers WHERE tenant_id > :after"
-    while (row := await tx.fetch_one(sql, after=after)) and row[0] is not None:
-        found.append(after := row[0])
-    return found
+    return await tenants_of(tx, "customers")
 
 
 async def place_of(tx: Reader, tenant: str) -> Place:
