@@ -1,13 +1,18 @@
 """Takes pictures of the console's screens from the demo data, to look at and for the documentation.
 
-    python -m scripts.screenshots           all, to build/screenshots
-    python -m scripts.screenshots --docs    also those of the documentation, to docs/images
+    python -m scripts.screenshots                          all, to build/screenshots
+    python -m scripts.screenshots --screen today customer  only these screens
+    python -m scripts.screenshots --look phone-zh-dark     only in this look
+    python -m scripts.screenshots --docs                   also those of the documentation, to
+                                                           docs/images
 
 Both languages, both themes, desk and phone. Needs Chromium and a font with Chinese characters.
 """
 
+import argparse
 import json
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -37,9 +42,12 @@ DESK = (1440, 900)
 PHONE = (390, 844)
 LOOKS = (
     Look("desk-zh-light", "zh", "light", *DESK),
-    Look("desk-en-dark", "en", "dark", *DESK),
+    Look("desk-zh-dark", "zh", "dark", *DESK),
     Look("desk-en-light", "en", "light", *DESK),
+    Look("desk-en-dark", "en", "dark", *DESK),
     Look("phone-zh-light", "zh", "light", *PHONE),
+    Look("phone-zh-dark", "zh", "dark", *PHONE),
+    Look("phone-en-light", "en", "light", *PHONE),
     Look("phone-en-dark", "en", "dark", *PHONE),
 )
 # Which pictures the documentation shows, and under which name.
@@ -51,11 +59,17 @@ SHOWN = {
 }
 
 
+def free_port() -> str:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return str(listener.getsockname()[1])
+
+
 @contextmanager
 def service() -> Iterator[str]:
     """The address of a service on demo data of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {"CRM_DATABASE_URL": f"sqlite:///{folder}/crm.db", "PORT": "8799"}
+        environment = {"CRM_DATABASE_URL": f"sqlite:///{folder}/crm.db", "PORT": free_port()}
         process = subprocess.Popen(
             [sys.executable, "-m", "crm_cell", "serve"],
             env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path.cwd()), **environment},
@@ -141,7 +155,18 @@ def take(browser: Any, address: str, look: Look, pages: dict[str, str]) -> None:
     context.close()
 
 
+def parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make screenshots", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--screen", nargs="+", default=[], help="names as in the file names")
+    looks = [look.name for look in LOOKS]
+    parser.add_argument("--look", nargs="+", default=looks, choices=looks)
+    parser.add_argument("--docs", action="store_true", help="renew docs/images")
+    return parser.parse_args(arguments)
+
+
 def main(arguments: list[str]) -> int:
+    asked = parse(arguments)
     chromium = shutil.which("chromium")
     if chromium is None:
         print("no Chromium: apt install chromium fonts-noto-cjk")
@@ -151,11 +176,17 @@ def main(arguments: list[str]) -> int:
     OUT.mkdir(parents=True, exist_ok=True)
     with service() as address, sync_playwright() as driver:
         pages = screens(records(address))
+        unknown = set(asked.screen) - pages.keys()
+        if unknown:
+            print(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(pages)}")
+            return 1
+        chosen = {name: pages[name] for name in asked.screen} or pages
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         for look in LOOKS:
-            take(browser, address, look, pages)
+            if look.name in asked.look:
+                take(browser, address, look, chosen)
         browser.close()
-    if "--docs" in arguments:
+    if asked.docs:
         DOCS.mkdir(parents=True, exist_ok=True)
         for (screen, look_name), name in SHOWN.items():
             shutil.copyfile(OUT / f"{screen}.{look_name}.png", DOCS / name)
