@@ -48,6 +48,11 @@ WITH_OPPORTUNITIES = "with_opportunities"
 """The option that also transfers open opportunities when the owner changes."""
 
 
+CONTACT_DETAILS: Final = ("联系方式", "Contact details")
+REGISTRATION: Final = ("工商信息", "Business registration")
+OTHER: Final = ("其他", "Other")
+
+
 class Status(IntEnum):
     ACTIVE = 1
     DISABLED = 2
@@ -104,8 +109,12 @@ class Customer(Record):
         searchable=True,
     )
     name_key: str = comparison_key(of="name")
-    contact_phone: str | None = phone(label=("联系电话", "Phone"), short_label=("电话", "phone"))
-    contact_email: str | None = email(label=("联系邮箱", "E-mail"), short_label=("邮箱", "e-mail"))
+    contact_phone: str | None = phone(
+        label=("联系电话", "Phone"), short_label=("电话", "phone"), section=CONTACT_DETAILS
+    )
+    contact_email: str | None = email(
+        label=("联系邮箱", "E-mail"), short_label=("邮箱", "e-mail"), section=CONTACT_DETAILS
+    )
     status: int = options(
         {Status.ACTIVE: ("启用", "active"), Status.DISABLED: ("停用", "disabled")},
         label=("状态", "Status"),
@@ -116,14 +125,25 @@ class Customer(Record):
     short_name: str | None = text(
         1, 100, ("简称", "Short name"), examples=["云图"], personal=True, searchable=True
     )
-    uscc: str | None = uscc(("统一社会信用代码", "Credit code"))
-    region: str | None = region(("地区", "Region"))
+    uscc: str | None = uscc(("统一社会信用代码", "Credit code"), section=REGISTRATION)
+    region: str | None = region(("地区", "Region"), section=CONTACT_DETAILS)
     address: str | None = text(
-        1, 300, ("地址", "Address"), examples=["杭州市西湖区文三路 1 号"], personal=True
+        1,
+        300,
+        ("地址", "Address"),
+        examples=["杭州市西湖区文三路 1 号"],
+        personal=True,
+        section=CONTACT_DETAILS,
     )
-    website: str | None = website(("网址", "Website"))
+    website: str | None = website(("网址", "Website"), section=CONTACT_DETAILS)
     remark: str | None = text(
-        1, 2000, ("备注", "Remark"), lines=True, examples=["年底签框架合同"], personal=True
+        1,
+        2000,
+        ("备注", "Remark"),
+        lines=True,
+        examples=["年底签框架合同"],
+        personal=True,
+        section=OTHER,
     )
     level: str | None = option(LEVELS, ("级别", "Level"), colors=LEVEL_COLORS)
     source: str | None = option(SOURCES, ("来源", "Source"))

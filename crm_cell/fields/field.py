@@ -72,6 +72,8 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """The JSON Schema format."""
     short_label: Label | None = None
     """The label in the audit log, where it differs."""
+    section: Label | None = None
+    """The heading under which forms and pages show it; None: first, under none."""
     default: Any = NOTHING
     writable: Writable = Writable.ALWAYS
     visible: bool = True

@@ -46,12 +46,11 @@ def test_an_administrator_names_tags_and_options_that_records_then_show(
     assert faults(page, axe) == []
 
     page.goto(page.url.partition("/console/")[0] + f"/console/customers/{customer['customerId']}")
-    row = page.locator(".kv", has_text="Tags")
-    row.locator("button.val").click()
+    page.get_by_role("button", name="Edit tags").click()
     page.get_by_label("Key").check()
     page.get_by_label("Key").press("Enter")
     chip(page, "Key", "d")
-    page.locator(".kv", has_text="Level").locator("button.val").click()
+    page.get_by_role("button", name=re.compile("^Level")).click()
     page.get_by_label("Level").select_option(label="Strategic")
     chip(page, "Strategic", "purple")
     settle(page)

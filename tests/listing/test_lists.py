@@ -229,7 +229,9 @@ async def test_fields_describes_every_member_of_an_answer(acme: Caller) -> None:
         "reference": None,
         "options": [],
         "bounds": {"minLength": 1, "maxLength": 200},
+        "section": None,
     }
+    assert fields["uscc"]["section"] == {"zh": "工商信息", "en": "Business registration"}
     assert fields["status"]["options"] == [
         {"value": 1, "label": {"zh": "启用", "en": "active"}, "color": None, "active": True},
         {"value": 2, "label": {"zh": "停用", "en": "disabled"}, "color": None, "active": True},

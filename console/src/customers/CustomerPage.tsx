@@ -6,18 +6,16 @@ import { useT } from "../i18n/translate";
 import { Composer } from "../followups/Composer";
 import { Timeline } from "../followups/Timeline";
 import { ConflictDialog } from "../records/ConflictDialog";
-import { Facts } from "../records/Facts";
 import { useSave } from "../records/save";
 import { useDelete } from "../records/useDelete";
 import { useRecord } from "../records/useRecord";
-import { RevealButton } from "../reveal/RevealButton";
 import { remember } from "../state/recent";
-import { Company } from "../ui/Avatar";
 import { IconButton } from "../ui/Button";
 import { Drop, MenuList } from "../ui/Drop";
 import { useKeys, usePhone } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Failed, SkeletonLines } from "../ui/States";
+import { CustomerFacts } from "./CustomerFacts";
 import { CustomerFigures } from "./CustomerFigures";
 import { MERGED, MergedNote } from "./MergedNote";
 import { Related } from "./Related";
@@ -77,17 +75,7 @@ export default function CustomerPage({ id }: { id: string }) {
           </nav>
           {shows("facts") && (
             <section className="c1" aria-label={t("record.facts")}>
-              <div className="row g12">
-                <Company name={name} size="x" />
-                <h2 className="name sp">{name}</h2>
-              </div>
-              {data.row["contactPhone"] != null && (
-                <div className="card row" style={{ padding: "8px 12px", margin: "12px 0" }}>
-                  <b className="sp" style={{ fontSize: 16 }}>{data.row["contactPhone"] as string}</b>
-                  <RevealButton resource="customer" id={id} field="contactPhone" />
-                </div>
-              )}
-              <Facts resource="customer" fields={fields} row={data.row} saving={saving} except={phone ? ["parentId"] : ["contactPhone", "parentId"]} />
+              <CustomerFacts id={id} fields={fields} row={data.row} saving={saving} head={!phone} />
             </section>
           )}
           {shows("activity") && (

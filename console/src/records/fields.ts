@@ -34,7 +34,7 @@ export const isMoney = (field: Field): boolean => field.type === "money" || fiel
 export const isTime = (field: Field): boolean => ["time", "date", "dateOrTime"].includes(field.type);
 export const isNumber = (field: Field): boolean => isMoney(field) || ["number", "integer"].includes(field.type);
 
-const INLINE = new Set(["text", "multilineText", "option", "user", "date", "dateOrTime", "money", "boolean", "email", "phone", "integer", "number", "tags"]);
+const INLINE = new Set(["text", "multilineText", "url", "option", "user", "date", "dateOrTime", "money", "boolean", "email", "phone", "integer", "number", "tags"]);
 export const isInline = (field: Field): boolean => field.writable === "always" && INLINE.has(field.type);
 /** Tags need more room than a cell has: they are edited in the panel and on the page. */
 export const isCell = (field: Field): boolean => isInline(field) && field.type !== "tags";

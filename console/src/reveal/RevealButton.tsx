@@ -38,11 +38,24 @@ export function RevealButton({ resource, id, field, call = false }: Props) {
 
 const REASONS = ["reveal.callback", "reveal.visit", "reveal.contract"] as const;
 
-function RevealDialog({ resource, id, field, onClose }: Props & { onClose: () => void }) {
+interface DialogProps {
+  resource: Resource;
+  id: string;
+  field: string;
+  /** Gets the number, for the place where it was asked for. */
+  onFound?: (number: string) => void;
+  onClose: () => void;
+}
+
+export function RevealDialog({ resource, id, field, onFound, onClose }: DialogProps) {
   const t = useT();
   const { requestId, failed } = useRequestId();
   const [reason, setReason] = useState<string>(t(REASONS[0]));
-  const asking = useMutation({ mutationFn: () => reveal(resource, id, requestId, [field], reason), onError: failed });
+  const asking = useMutation({
+    mutationFn: () => reveal(resource, id, requestId, [field], reason),
+    onSuccess: (revealed) => typeof revealed[field] === "string" && onFound?.(revealed[field]),
+    onError: failed,
+  });
   const found = asking.data?.[field] as string | undefined;
   const isPhone = !field.toLowerCase().includes("mail");
   return (

@@ -133,6 +133,13 @@ class FieldView(View):
         list[OptionView], Meta(description="可选值，无则为空 · The values that it can have, if few")
     ]
     bounds: Annotated[BoundsView, Meta(description="限制 · Bounds")]
+    section: (
+        Annotated[
+            LabelView,
+            Meta(description="所在小节的标题，无则为 null · Heading it is shown under, if any"),
+        ]
+        | None
+    )
 
 
 class ResourceFieldsView(View):
@@ -254,6 +261,7 @@ def _derived(member: ListMember, derived: Derived, language: ListLanguage) -> Fi
         reference=None,
         options=[],
         bounds=BoundsView(),
+        section=None,
     )
 
 
@@ -276,6 +284,7 @@ def _field(
         reference=_reference(registry, field),
         options=_options(field),
         bounds=_bounds(field),
+        section=LabelView.of(field.section) if field is not None and field.section else None,
     )
 
 
