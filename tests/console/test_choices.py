@@ -1,5 +1,7 @@
 """Options and tags: administered, seen in their colours, filtered by and edited in place."""
 
+import re
+
 from tests.console.conftest import Api, Open, Page, faults, settle
 
 
