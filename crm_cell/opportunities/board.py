@@ -26,6 +26,7 @@ from crm_cell.http.schema import Query, View
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, QueryTooBroad
 from crm_cell.kernel.messages import Language
+from crm_cell.opportunities.next_steps import NextStep, next_steps_of
 from crm_cell.opportunities.resource import Opportunity
 from crm_cell.opportunities.rules import DAY
 from crm_cell.opportunities.service import OpportunityService
@@ -127,6 +128,22 @@ class Board(msgspec.Struct, Generic[V], frozen=True, rename="camel"):
     data: Annotated[list[BoardColumn[V]], Meta(description="各阶段 · The stages")]
 
 
+class CardTask(View):
+    """The open task of a deal that is due first."""
+
+    task_id: Annotated[str, Meta(description="任务 · The task")]
+    title: Annotated[str, Meta(description="任务标题 · Its title", examples=["回电确认报价"])]
+    due: (
+        Annotated[
+            str,
+            Meta(
+                description="截止日期或截止时间 · Its due date or due time", examples=["2026-12-04"]
+            ),
+        ]
+        | None
+    )
+
+
 def card_type(view: type[View]) -> type[View]:
     """A deal as lists show it, with what a card needs beside."""
     made = msgspec.defstruct(
@@ -150,6 +167,16 @@ def card_type(view: type[View]) -> type[View]:
                 ],
             ),
             ("stuck", Annotated[bool, Meta(description="是否停滞 · Whether it is stuck now")]),
+            (
+                "next_task",
+                Annotated[
+                    CardTask | None,
+                    Meta(
+                        description="下一步：最先到期的待办任务，没有则为 null"
+                        " · The next step: its open task that is due first; null for none"
+                    ),
+                ],
+            ),
         ],
         bases=(view,),
         kw_only=True,
@@ -175,6 +202,7 @@ class BoardReader:
         self._no_filters = msgspec.json.encode([query()])
         self._view, self._card = view, card
         self._limits = dict(service.rules.stuck_after_days)
+        self._next_steps = next_steps_of(service.services)
 
     async def read(
         self, tx: Reader, actor: Actor, query: BoardQuery, language: Language
@@ -201,10 +229,14 @@ class BoardReader:
             if left <= 0:
                 raise QueryTooBroad("filter")
             found.append((stage, page, await self._find(tx, actor, page, left)))
-        names = await self._names(tx, actor, [deal for *_, rows in found for deal in rows.records])
+        shown = [deal for *_, rows in found for deal in rows.records]
+        names = await self._names(tx, actor, shown)
+        steps = await self._next_steps.next_steps(tx, actor, {deal.id for deal in shown})
         columns = []
         for stage, page, rows in found:
-            cards = [self._as_card(deal, names, tx.now) for deal in rows.records]
+            cards = [
+                self._as_card(deal, names, steps.get(deal.id), tx.now) for deal in rows.records
+            ]
             listing = page.listing(cards, None, behind=rows.behind)
             columns.append(self._column(stage, page, listing, sums.get(stage.number, ()), language))
         return Board(columns)
@@ -246,7 +278,9 @@ class BoardReader:
         store = self._service.services.of(customers).store
         return await store.titles(tx, actor, {deal.customer_id for deal in deals})
 
-    def _as_card(self, deal: Opportunity, names: Mapping[str, str], now: int) -> View:
+    def _as_card(
+        self, deal: Opportunity, names: Mapping[str, str], step: NextStep | None, now: int
+    ) -> View:
         since = deal.created_at if deal.stage_since is None else deal.stage_since
         days = max(0, now - since) // DAY
         limit = self._limits.get(deal.stage)
@@ -255,6 +289,7 @@ class BoardReader:
             customer_name=names.get(deal.customer_id),
             days_at_stage=days,
             stuck=limit is not None and now - since >= limit * DAY,
+            next_task=None if step is None else CardTask(step.task_id, step.title, step.due),
         )
 
     def _column(

@@ -172,9 +172,9 @@ class Statements(ReaderStatements):
         few = dialect == "sqlite" and shape.is_of_several(scope)
         return shape.count(found, self.table, few=few)
 
-    def _find_readable(self, scope: Scope, many: int) -> sa.Select[Any]:
-        """Of so many ids."""
-        shape = ("in", "id", many) if many > 1 else ("compare", "id", "=")
+    def _find_readable(self, scope: Scope, many: int, column: str = "id") -> sa.Select[Any]:
+        """Of so many ids, or values of another column."""
+        shape = ("in", column, many) if many > 1 else ("compare", column, "=")
         among = condition(self.table, shape)
         return self._live(scope).where(among)
 

@@ -82,7 +82,7 @@ async def test_a_column_for_each_stage_with_sums_cards_and_a_cursor(
     assert (titles(hers[1]), hers[1]["nextCursor"]) == ([], None)
     card = third["data"][0]
     detail = (await alice.get(f"/opportunities/{card['opportunityId']}")).json()
-    beside = {"customerName": "杭州云图", "daysAtStage": 0, "stuck": False}
+    beside = {"customerName": "杭州云图", "daysAtStage": 0, "stuck": False, "nextTask": None}
     assert card == detail | beside
 
     # A filter of the list, as text and as JSON, gives the same sums as no filter that leaves out
@@ -117,3 +117,54 @@ async def test_a_column_for_each_stage_with_sums_cards_and_a_cursor(
     assert faults(answer) == {("limit", "too_large"), ("page", "unknown")}
     answer = await acme.get("/opportunities/board", sort="stuck", tz="x")
     assert faults(answer) == {("sort", "not_sortable"), ("tz", "value")}
+
+
+async def test_a_card_has_the_open_task_that_is_due_first_of_those_that_the_caller_reads(
+    acme: Caller, alice: Caller, bob: Caller
+) -> None:
+    customer = await alice.customer()
+    deal = await alice.opportunity(customer, title="a")
+    quiet = await alice.opportunity(customer, title="b")
+
+    async def next_tasks(caller: Caller) -> dict[str, Json | None]:
+        columns = await board(caller)
+        return {card["title"]: card["nextTask"] for card in columns[1]["data"]}
+
+    async def task(caller: Caller, title: str, **members: Any) -> str:
+        values = {"title": title, "opportunityId": deal["opportunityId"], **members}
+        answer = await caller.post("/tasks", values)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["taskId"])
+
+    assert await next_tasks(alice) == {"a": None, "b": None}
+    some_day = await task(alice, "some day")
+    assert await next_tasks(alice) == {
+        "a": {"taskId": some_day, "title": "some day", "due": None},
+        "b": None,
+    }
+    at_ten = await task(alice, "at ten", dueAt="2026-12-04T10:00:00+08:00")
+    await task(alice, "later", dueOn="2026-12-05")
+    # Whoever reads the customer reads its tasks, whosever they are.
+    first = await task(acme, "first", dueOn="2026-12-01", assigneeId="bob")
+    done = await task(alice, "done", dueOn="2026-11-01")
+    await alice.patch(f"/tasks/{done}", {"status": "done"})
+    assert (await next_tasks(alice))["a"] == {
+        "taskId": first,
+        "title": "first",
+        "due": "2026-12-01",
+    }
+    await acme.delete(f"/tasks/{first}")
+    assert (await next_tasks(alice))["a"] == {
+        "taskId": at_ten,
+        "title": "at ten",
+        "due": "2026-12-04T02:00:00.000Z",
+    }
+    # Of a deal that passed to Bob, he sees what is his to do.
+    of_b = quiet["opportunityId"]
+    await acme.patch(f"/opportunities/{of_b}", {"ownerId": "bob"})
+    await task(acme, "hers", opportunityId=of_b, dueOn="2026-12-01", assigneeId="alice")
+    assert await next_tasks(bob) == {"b": None}
+    await task(acme, "his", opportunityId=of_b, dueOn="2026-12-09", assigneeId="bob")
+    found = (await next_tasks(bob))["b"]
+    assert found is not None
+    assert found["title"] == "his"
