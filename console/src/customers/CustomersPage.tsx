@@ -8,7 +8,7 @@ import { Company } from "../ui/Avatar";
 import { CustomerForm } from "./CustomerForm";
 import { CustomerPanel } from "./CustomerPanel";
 
-const COLUMNS = ["contactPhone", "ownerId", "level", "tags", "nextContactAt", "lastFollowUpAt", "openOpportunityCents", "outstandingCents"];
+const COLUMNS = ["level", "contactPhone", "ownerId", "nextContactAt", "lastFollowUpAt", "openOpportunityCents", "outstandingCents"];
 
 export default function CustomersPage() {
   const t = useT();

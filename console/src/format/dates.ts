@@ -10,6 +10,16 @@ export function toDate(value: string): Date {
   return parts ? new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3])) : new Date(value);
 }
 
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+
+/** Making one is slow, and a list has hundreds of dates. */
+function formatOf(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${language} ${JSON.stringify(options)}`;
+  const found = FORMATS.get(key) ?? new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : "en-GB", options);
+  FORMATS.set(key, found);
+  return found;
+}
+
 const midnight = (of: Date) => new Date(of.getFullYear(), of.getMonth(), of.getDate());
 
 /** Whole days from today: -1 is yesterday. */
@@ -41,15 +51,18 @@ export function nextMonday(now = new Date()): string {
 export function shortDay(value: string, language: Language, now = new Date()): string {
   const date = toDate(value);
   const year = date.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const);
-  const format = language === "zh" ? "zh-CN" : "en-GB";
   const month = language === "zh" ? "long" : "short";
-  return date.toLocaleDateString(format, { ...year, month, day: "numeric" });
+  return formatOf(language, { ...year, month, day: "numeric" }).format(date);
 }
 
+/** 周三, Wed. */
+export const weekday = (value: string, language: Language): string => formatOf(language, { weekday: "short" }).format(toDate(value));
+
+export const isDateOnly = (value: string): boolean => DATE_ONLY.test(value);
+
 export function fullTime(value: string, language: Language): string {
-  const locale = language === "zh" ? "zh-CN" : "en-GB";
-  if (DATE_ONLY.test(value)) return toDate(value).toLocaleDateString(locale, { dateStyle: "full" });
-  return new Date(value).toLocaleString(locale, { dateStyle: "full", timeStyle: "short" });
+  if (isDateOnly(value)) return formatOf(language, { dateStyle: "full" }).format(toDate(value));
+  return formatOf(language, { dateStyle: "full", timeStyle: "short" }).format(new Date(value));
 }
 
 /** Of a month, such as 2026-11. */

@@ -20,17 +20,20 @@ interface Props {
   filter: Filter;
   onChange: (filter: Filter) => void;
   quick: Quick[];
+  /** What the field for searching shows needs no chip. */
+  searched?: string | null;
   refused: boolean;
   /** A filter that cannot be shown in parts. */
   raw?: string;
 }
 
-export function FilterBar({ fields, filter, onChange, quick, refused, raw }: Props) {
+export function FilterBar({ fields, filter, onChange, quick, searched, refused, raw }: Props) {
   const t = useT();
   const describe = useDescribe(fields);
   const [adding, setAdding] = useState(false);
   useKeys({ f: () => setAdding(true) });
-  const rest = filter.conditions.filter((each) => !quick.some((one) => sameCondition(one.condition, each)));
+  const elsewhere = (each: Condition) => (each.field === searched && each.op === "~") || quick.some((one) => sameCondition(one.condition, each));
+  const rest = filter.conditions.filter((each) => !elsewhere(each));
   const without = (condition: Condition) => onChange(toggled(filter, condition));
   return (
     <div className="chips sp">

@@ -9,13 +9,13 @@ import { RecordCards } from "./RecordCards";
 import { RecordTable } from "./RecordTable";
 import type { Saving } from "./save";
 import type { Layout } from "./useLayout";
-import type { Rows } from "./useRows";
+import type { Shown } from "./usePaging";
 import type { Selection } from "./useSelection";
 
 interface Props {
   resource: Resource;
   columns: Field[];
-  rows: Rows;
+  rows: Shown;
   layout: Layout;
   selection: Selection;
   saving: Saving;

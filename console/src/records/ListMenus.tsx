@@ -1,6 +1,7 @@
 import type { Field, Resource } from "../api/resources";
 import { useLabel, useT } from "../i18n/translate";
-import { Button } from "../ui/Button";
+import { prefer, usePreferences } from "../state/preferences";
+import { Button, IconButton } from "../ui/Button";
 import { Drop, MenuList } from "../ui/Drop";
 import { titleField } from "./fields";
 import type { Layout } from "./useLayout";
@@ -17,7 +18,7 @@ export function SortMenu({ fields, sort, onChange }: { fields: Field[]; sort: st
       label={t("list.sort")}
       button={({ toggle }) => (
         <Button small look="ghost" icon="sort" onClick={toggle}>
-          {sorted ? label(sorted.label) : t("list.sort")}
+          {sorted ? `${label(sorted.label)} ${current.startsWith("-") ? "↓" : "↑"}` : t("list.byDefault")}
         </Button>
       )}
     >
@@ -72,4 +73,11 @@ export function ColumnMenu({ fields, layout, resource }: { fields: Field[]; layo
       )}
     </Drop>
   );
+}
+
+/** For those who want pages rather than one long list. */
+export function PagingSwitch() {
+  const t = useT();
+  const paged = usePreferences().paging === "pages";
+  return <IconButton icon="rows" className={paged ? "on" : ""} label={t(paged ? "list.scroll" : "list.pages")} aria-pressed={paged} onClick={() => prefer({ paging: paged ? "scroll" : "pages" })} />;
 }

@@ -1,26 +1,25 @@
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useLocation } from "wouter";
 
 import { ApiError } from "../api/errors";
 import { idOf, type Resource, type Row } from "../api/resources";
 import { type Key, useT } from "../i18n/translate";
-import { Button, IconButton } from "../ui/Button";
-import { useKeys, usePhone } from "../ui/hooks";
+import { useKeys, usePhone, useWide } from "../ui/hooks";
 import { Failed } from "../ui/States";
-import { ViewMenu } from "../views/ViewMenu";
 import { BulkBar } from "./BulkBar";
 import { ConflictDialog } from "./ConflictDialog";
 import { exportFile } from "./exportFile";
 import { columnsOf, titleField, useFields } from "./fields";
-import { NO_FILTER, searched } from "./filter";
+import { NO_FILTER } from "./filter";
 import { FilterBar, type Quick } from "./FilterBar";
-import { SearchBox } from "./SearchBox";
 import { ListBody } from "./ListBody";
 import { ListFoot } from "./ListFoot";
-import { ColumnMenu, SortMenu } from "./ListMenus";
+import { ListHead } from "./ListHead";
+import { ColumnMenu, PagingSwitch, SortMenu } from "./ListMenus";
 import { useSave } from "./save";
 import { useLayout } from "./useLayout";
 import { useListState } from "./useListState";
+import { pageOf as pageAt, usePaging } from "./usePaging";
 import { useRows } from "./useRows";
 import { useSelection } from "./useSelection";
 
@@ -60,7 +59,8 @@ export function ListScreen(props: ListScreenProps) {
   const saving = useSave(resource);
   const query = { filter: state.filterText, sort: state.sort, embed: embed.join(",") };
   const rows = useRows(resource, query);
-  const [searching, setSearching] = useState(false);
+  const shown = usePaging(rows, state);
+  const wide = useWide();
   const columns = columnsOf(resource, fields, layout.columns);
   const pageOf = (id: string) => `${path}/${id}`;
   const open = (id: string, replace = false) => {
@@ -70,39 +70,25 @@ export function ListScreen(props: ListScreenProps) {
   const step = (by: number) => {
     const at = rows.placeOf(state.open ?? "");
     const row = rows.rowAt(at + by);
-    if (at >= 0 && row) state.setOpen(idOf(resource, row), true);
+    if (at >= 0 && row) state.setOpen(idOf(resource, row), true, shown.pages > 1 ? pageAt(at + by) : undefined);
   };
   const close = () => state.setOpen(null);
   useKeys({
-    n: () => state.setCreating(true),
-    "/": () => setSearching(true),
     ...(state.open ? { j: () => step(1), k: () => step(-1), Escape: close } : {}),
     ...(state.open && props.hasPage ? { o: () => go(pageOf(state.open as string)) } : {}),
   });
   const exporting = () => void exportFile(resource, selection.everything ? [] : selection.ids, query, t);
   const error = noFields ?? rows.error;
   const tooBroad = error instanceof ApiError && (error.code === "QUERY_TOO_BROAD" || error.faults.some((each) => each.field === "filter"));
-  const search = (text: string) => state.setFilter(searched(state.filter, titleField(resource), text));
 
   return (
     <>
-      <header className="top">
-        <h1>{t(title)}</h1>
-        <ViewMenu resource={resource} state={state} layout={layout} />
-        {props.views}
-        <span className="sp" />
-        {searching ? <SearchBox onSearch={search} onClose={() => setSearching(false)} /> : <IconButton icon="search" label={t("list.search")} onClick={() => setSearching(true)} />}
-        <Button className="hide-phone" look="ghost" icon="download" onClick={exporting}>
-          {t("action.export")}
-        </Button>
-        <Button className="hide-phone" look="primary" icon="plus" hint="N" onClick={() => state.setCreating(true)}>
-          {t("form.new", { what: t(`type.${resource}` as Key) })}
-        </Button>
-      </header>
+      <ListHead {...{ resource, title, state, layout }} views={props.views} onExport={exporting} />
       <div className="bar">
-        <FilterBar fields={[...fields, ...filters]} filter={state.filter} onChange={state.setFilter} quick={quick} refused={tooBroad} raw={state.raw} />
+        <FilterBar fields={[...fields, ...filters]} filter={state.filter} onChange={state.setFilter} quick={quick} searched={wide ? titleField(resource) : null} refused={tooBroad} raw={state.raw} />
         <SortMenu fields={fields} sort={state.sort} onChange={state.setSort} />
         {!phone && <ColumnMenu fields={fields} layout={layout} resource={resource} />}
+        {!phone && <PagingSwitch />}
       </div>
       <div className="split">
         <div className="l">
@@ -110,7 +96,8 @@ export function ListScreen(props: ListScreenProps) {
             <Failed error={error} retry={noFields ? retry : rows.retry} />
           ) : (
             <ListBody
-              {...{ resource, columns, rows, layout, selection, saving }}
+              {...{ resource, columns, layout, selection, saving }}
+              rows={shown}
               card={props.card}
               openId={state.open}
               sort={state.sort}
@@ -124,7 +111,7 @@ export function ListScreen(props: ListScreenProps) {
             />
           )}
           <BulkBar {...{ resource, fields, rows, selection }} filterText={state.filterText} onExport={exporting} />
-          <ListFoot rows={rows} resource={resource} />
+          <ListFoot rows={shown} resource={resource} count={rows.count} />
         </div>
         {state.creating && (
           <aside className="panel" aria-label={t("form.new", { what: t(`type.${resource}` as Key) })}>

@@ -10,15 +10,16 @@ import type { Saving } from "./save";
 import { TableHead } from "./TableHead";
 import { tableKeys } from "./tableKeys";
 import { TableRow } from "./TableRow";
-import { gridOf, useFitting } from "./useFitting";
+import { useCursor } from "./useCursor";
+import { useFitting } from "./useFitting";
 import type { Layout } from "./useLayout";
-import type { Rows } from "./useRows";
+import type { Shown } from "./usePaging";
 import type { Selection } from "./useSelection";
 
 interface Props {
   resource: Resource;
   columns: Field[];
-  rows: Rows;
+  rows: Shown;
   layout: Layout;
   selection: Selection;
   saving: Saving;
@@ -43,8 +44,7 @@ export function RecordTable(props: Props) {
   const t = useT();
   const { density } = usePreferences();
   const frame = useRef<HTMLDivElement>(null);
-  const columns = useFitting(frame, props.columns, layout, props.narrow);
-  const [at, setAt] = useState(-1);
+  const { columns, bare, template, least } = useFitting(frame, props.columns, layout, props.narrow);
   const [editing, setEditing] = useState<Editing | null>(null);
   const height = HEIGHTS[density];
   const virtual = useVirtualizer({
@@ -55,6 +55,7 @@ export function RecordTable(props: Props) {
     paddingStart: 32,
     scrollPaddingStart: 32,
   });
+  const { at, setAt, goTo, keyed } = useCursor(rows, virtual);
   const items = virtual.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   const { show, rowAt } = rows;
@@ -64,22 +65,18 @@ export function RecordTable(props: Props) {
   useEffect(() => frame.current?.focus({ preventScroll: true }), []);
 
   const drawn = items.map((item) => rowAt(item.index)).filter((row): row is Row => row !== undefined);
-  const { template, least } = gridOf(columns, layout);
 
-  const goTo = (next: number, alsoOpen: boolean) => {
-    const place = Math.max(0, Math.min(rows.count - 1, next));
-    setAt(place);
-    virtual.scrollToIndex(place);
-    const row = rowAt(place);
-    if (alsoOpen && row) onOpen(idOf(resource, row), true);
+  const move = (next: number) => {
+    const row = goTo(next);
+    if (openId !== null && row) onOpen(idOf(resource, row), true);
   };
   const edit = (row: Row) => {
     const field = columns.find(isCell);
     if (field) setEditing({ id: idOf(resource, row), field: field.name });
   };
   const onKey = tableKeys({
-    step: (by) => goTo(at + by, openId !== null),
-    jump: (end) => goTo(end === "first" ? 0 : rows.count - 1, openId !== null),
+    step: (by) => move(at + by),
+    jump: (end) => move(end === "first" ? 0 : rows.count - 1),
     row: () => rowAt(at),
     open: (row) => onOpen(idOf(resource, row)),
     page: (row) => onPage(idOf(resource, row)),
@@ -91,12 +88,12 @@ export function RecordTable(props: Props) {
   return (
     <div
       ref={frame}
-      className="grid"
+      {...keyed}
       style={{ "--least": `${least}px` } as CSSProperties}
       role="grid"
       tabIndex={0}
       aria-label={t(`type.${resource}`)}
-      aria-rowcount={rows.count + 1}
+      aria-rowcount={(rows.total ?? rows.count) + 1}
       aria-multiselectable="true"
       aria-activedescendant={at >= 0 ? `row-${at}` : undefined}
       aria-busy={rows.loading || rows.stale}
@@ -107,6 +104,7 @@ export function RecordTable(props: Props) {
         columns={columns}
         template={template}
         layout={layout}
+        bare={bare}
         sort={props.sort}
         onSort={props.onSort}
         select={
@@ -126,9 +124,11 @@ export function RecordTable(props: Props) {
             columns={columns}
             row={rowAt(item.index)}
             place={item.index}
+            number={rows.offset + item.index + 2}
             top={item.start}
             height={height}
             template={template}
+            bare={bare}
             focused={item.index === at}
             openId={openId}
             selection={selection}

@@ -3,19 +3,20 @@ import { type PointerEvent, type ReactNode, useRef } from "react";
 import type { Field } from "../api/resources";
 import { useLabel, useT } from "../i18n/translate";
 import { Icon } from "../ui/Icon";
-import { isNumber } from "./fields";
+import { isGraded, isNumber } from "./fields";
 import type { Layout } from "./useLayout";
 
 interface Props {
   columns: Field[];
   template: string;
   layout: Layout;
+  bare: boolean;
   sort: string;
   onSort: (sort: string) => void;
   select: ReactNode;
 }
 
-export function TableHead({ columns, template, layout, sort, onSort, select }: Props) {
+export function TableHead({ columns, template, layout, bare, sort, onSort, select }: Props) {
   const label = useLabel();
   const name = sort.replace(/^-/, "");
   return (
@@ -25,19 +26,22 @@ export function TableHead({ columns, template, layout, sort, onSort, select }: P
         const on = field.name === name;
         const down = on && sort.startsWith("-");
         const direction = down ? "descending" : "ascending";
+        const looks = `row${isNumber(field) ? " n" : ""}${on ? " on" : ""}${isGraded(field) ? " gr" : ""}`;
         return (
-          <div key={field.name} role="columnheader" className={`row${isNumber(field) ? " n" : ""}${on ? " on" : ""}`} aria-sort={on ? direction : undefined}>
-            {field.sortable ? (
+          <div key={field.name} role="columnheader" className={looks} aria-sort={on ? direction : undefined} title={label(field.label)}>
+            {bare && (isGraded(field) || field.type === "user") ? (
+              <span className="sr">{label(field.label)}</span>
+            ) : field.sortable ? (
               <button type="button" className="ht" tabIndex={-1} onClick={() => onSort(on && !down ? `-${field.name}` : field.name)}>
-                <span className="el">{label(field.label)}</span>
+                <span className="hl">{label(field.label)}</span>
                 {on && <Icon name={down ? "down" : "up"} size={14} />}
               </button>
             ) : (
               <span className="ht">
-                <span className="el">{label(field.label)}</span>
+                <span className="hl">{label(field.label)}</span>
               </span>
             )}
-            <Resizer field={field} layout={layout} />
+            {!bare && <Resizer field={field} layout={layout} />}
           </div>
         );
       })}

@@ -2,21 +2,24 @@ import { type Field, idOf, type Resource, type Row } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { Company, Person } from "../ui/Avatar";
 import { Checkbox } from "../ui/Checkbox";
-import { isCell, isNumber, titleOf } from "./fields";
+import { isCell, isGraded, isNumber, titleOf } from "./fields";
 import { InlineEditor } from "./InlineEditor";
 import type { Editing } from "./RecordTable";
 import type { Saving } from "./save";
 import type { Selection } from "./useSelection";
-import { Value } from "./Value";
+import { DenseValue } from "./Value";
 
 interface Props {
   resource: Resource;
   columns: Field[];
   row: Row | undefined;
   place: number;
+  /** Among all rows, for screen readers; the head is the first one. */
+  number: number;
   top: number;
   height: number;
   template: string;
+  bare: boolean;
   focused: boolean;
   openId: string | null;
   selection: Selection;
@@ -39,7 +42,7 @@ export function TableRow(props: Props) {
   };
   if (row === undefined) {
     return (
-      <div className="trw" role="row" aria-rowindex={place + 2} aria-busy="true" style={style}>
+      <div className="trw" role="row" aria-rowindex={props.number} aria-busy="true" style={style}>
         <div role="gridcell" />
         {columns.map((each, at) => (
           <div key={each.name} role="gridcell">
@@ -53,7 +56,7 @@ export function TableRow(props: Props) {
   const chosen = selection.has(id);
   const looks = `trw${id === props.openId ? " cur" : ""}${chosen ? " sel" : ""}${focused ? " focus" : ""}`;
   return (
-    <div id={`row-${place}`} className={looks} role="row" aria-rowindex={place + 2} aria-selected={chosen} style={style}>
+    <div id={`row-${place}`} className={looks} role="row" aria-rowindex={props.number} aria-selected={chosen} style={style}>
       <div role="gridcell">
         <Checkbox label={t("list.select", { name: titleOf(resource, row) })} checked={chosen} onChange={() => selection.toggle(id)} />
       </div>
@@ -64,17 +67,17 @@ export function TableRow(props: Props) {
   );
 }
 
-function Cell({ resource, columns, row, id, field, first, editing, saving, onEdit, onOpen, onDone }: Props & { row: Row; id: string; field: Field; first: boolean }) {
+function Cell({ resource, row, id, field, first, bare, editing, saving, onEdit, onOpen, onDone }: Props & { row: Row; id: string; field: Field; first: boolean }) {
   const t = useT();
   const inline = isCell(field);
   if (editing?.id === id && editing.field === field.name) {
     return (
-      <div role="gridcell">
+      <div role="gridcell" className="ed">
         <InlineEditor field={field} row={row} saving={saving} onDone={onDone} />
       </div>
     );
   }
-  const looks = first ? "nm" : isNumber(field) ? "n" : "";
+  const looks = first ? "nm" : isNumber(field) ? "n" : isGraded(field) ? "gr" : "";
   return (
     <div
       role="gridcell"
@@ -83,26 +86,18 @@ function Cell({ resource, columns, row, id, field, first, editing, saving, onEdi
       onClick={() => onOpen(id)}
       onDoubleClick={() => inline && onEdit({ id, field: field.name })}
     >
-      {first ? <Title resource={resource} row={row} columns={columns} /> : <Value field={field} row={row} />}
+      {first ? <Title resource={resource} row={row} /> : <DenseValue field={field} row={row} bare={bare} />}
     </div>
   );
 }
 
-/** `level.a` is an outlined A; levels that a tenant has added have no letter. */
-function levelOf(row: Row): string | null {
-  const level = row["level"];
-  return typeof level === "string" && /^level\.[a-d]$/.test(level) ? level.slice(-1).toUpperCase() : null;
-}
-
-function Title({ resource, row, columns }: { resource: Resource; row: Row; columns: Field[] }) {
+function Title({ resource, row }: { resource: Resource; row: Row }) {
   const title = titleOf(resource, row);
-  const level = columns.some((each) => each.name === "level") ? null : levelOf(row);
   return (
     <>
       {resource === "customer" && <Company name={title} />}
       {resource === "contact" && <Person id={title} />}
-      <span className="el sp">{title}</span>
-      {level && <span className={`lv ${level}`}>{level}</span>}
+      <span className="el sp" title={title}>{title}</span>
     </>
   );
 }

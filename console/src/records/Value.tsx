@@ -1,17 +1,17 @@
 import type { Field, Row } from "../api/resources";
-import { age, daysFrom, fullTime, shortDay } from "../format/dates";
+import { age, clock, daysFrom, fullTime, isDateOnly, shortDay, weekday } from "../format/dates";
 import { money } from "../format/money";
-import { useLabel, useT } from "../i18n/translate";
+import { type Key, useLabel, useT } from "../i18n/translate";
 import { useNames } from "../people/useNames";
 import { usePreferences } from "../state/preferences";
 import { Person } from "../ui/Avatar";
-import { colorClass } from "./colors";
-import { embedded, isMoney, isTime } from "./fields";
+import { Chip, Grade, Tags } from "./Chips";
+import { embedded, isGraded, isMoney, isTime } from "./fields";
 
 export function Time({ value, aged = true }: { value: string; aged?: boolean }) {
   const { language } = usePreferences();
   return (
-    <time dateTime={value} title={fullTime(value, language)} className="row g8">
+    <time dateTime={value} title={fullTime(value, language)} className="row g8 tm">
       <span>{shortDay(value, language)}</span>
       {aged && Math.abs(daysFrom(value)) < 1000 && <span className="sm mut">{age(value, language)}</span>}
     </time>
@@ -28,30 +28,20 @@ export function UserName({ id }: { id: string }) {
   );
 }
 
-/** An option or a tag in its colour. One that is no longer active is struck through. */
-export function Chip({ color, text, active = true }: { color: string | null; text: string; active?: boolean }) {
-  return <span className={`tag ${colorClass(color)}${active ? "" : " off"}`}>{text}</span>;
-}
-
-export function Tags({ field, ids }: { field: Field; ids: string[] }) {
-  const label = useLabel();
-  if (ids.length === 0) return <span className="mut">—</span>;
-  return (
-    <span className="row g4 el">
-      {ids.map((id) => {
-        const tag = field.options.find((each) => each.value === id);
-        return <Chip key={id} color={tag?.color ?? null} text={tag ? label(tag.label) : "…"} active={tag?.active ?? true} />;
-      })}
-    </span>
-  );
-}
-
 const TONES: Record<string, string> = { "2": "o", "3": "d" };
 
 function Option({ field, value }: { field: Field; value: string | number }) {
   const label = useLabel();
   const option = field.options.find((each) => each.value === value);
   const text = option ? label(option.label) : String(value);
+  if (option && isGraded(field)) {
+    return (
+      <span className="row g6 el">
+        <Grade field={field} value={value} />
+        <span className="el">{text.replace(/^[A-Z][\s,，、.:：-]*/, "")}</span>
+      </span>
+    );
+  }
   if (field.name === "stage") {
     return (
       <span className="stc">
@@ -68,16 +58,47 @@ function Option({ field, value }: { field: Field; value: string | number }) {
 /** Late is red, today is amber, later is quiet. */
 export function NextContact({ value }: { value: string }) {
   const t = useT();
+  const { language } = usePreferences();
   const days = daysFrom(value);
-  if (days > 0) return <Time value={value} aged={false} />;
-  return <span className={`tag ${days < 0 ? "d" : "w"}`}>{days < 0 ? t("time.late", { n: -days }) : t("time.today")}</span>;
+  if (days > 0) {
+    return (
+      <time dateTime={value} title={fullTime(value, language)} className="row g6">
+        {language === "zh" && <span>{shortDay(value, language)}</span>}
+        <span>{weekday(value, language)}</span>
+        {language === "en" && <span>{shortDay(value, language)}</span>}
+      </time>
+    );
+  }
+  if (days < 0) return <span className="tag d">{t("time.late", { n: -days })}</span>;
+  return <span className="tag w">{isDateOnly(value) ? t("time.today") : `${t("time.today")} ${clock(value)}`}</span>;
+}
+
+/** Where there is nothing, and that says something. */
+const EMPTY: Record<string, Key> = { nextContactAt: "record.noNextStep", lastFollowUpAt: "record.never" };
+
+const MOST_TAGS = 2;
+
+/** In a cell of a list there is less room; beside a panel even less. */
+export function DenseValue({ field, row, bare }: { field: Field; row: Row; bare: boolean }) {
+  const names = useNames();
+  const value = row[field.name];
+  if (isGraded(field)) return <Grade field={field} value={value} />;
+  if (field.type === "tags" && Array.isArray(value)) return <Tags field={field} ids={value as string[]} most={MOST_TAGS} />;
+  if (bare && field.type === "user" && typeof value === "string") {
+    return (
+      <span title={names(value)} role="img" aria-label={names(value)}>
+        <Person id={value} name={names(value)} />
+      </span>
+    );
+  }
+  return <Value field={field} row={row} />;
 }
 
 /** One member of a record, as its kind is written. What people typed is always text. */
 export function Value({ field, row }: { field: Field; row: Row }) {
   const t = useT();
   const value = row[field.name];
-  if (value === null || value === undefined || value === "") return <span className="mut">{field.name === "nextContactAt" ? t("record.noNextStep") : "—"}</span>;
+  if (value === null || value === undefined || value === "") return <span className="mut">{t(EMPTY[field.name] ?? "value.empty")}</span>;
   if (field.name === "nextContactAt") return <NextContact value={value as string} />;
   if (isMoney(field)) return <span className="nw">{money(value as number, (row["currency"] as string | undefined) ?? "CNY")}</span>;
   if (isTime(field)) return <Time value={value as string} />;
@@ -96,3 +117,5 @@ function Reference({ field, row }: { field: Field; row: Row }) {
   const title = record["name"] ?? record["title"] ?? record["contractNo"] ?? record["content"];
   return <span className="el">{title as string}</span>;
 }
+
+export { Chip };

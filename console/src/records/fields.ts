@@ -44,6 +44,19 @@ export function embedded(field: Field, row: Row): Row | null {
   return (row[field.name.replace(/Id$/, "")] as Row | null | undefined) ?? null;
 }
 
+const GRADE = /^([A-Z])(?![A-Za-z0-9])/;
+
+/** Options whose labels all begin with one letter, such as "A 重点" and "B, important". */
+export const isGraded = (field: Field): boolean =>
+  field.type === "option" && field.options.length > 0 && field.options.every((each) => GRADE.test(each.label.zh) && GRADE.test(each.label.en));
+
+/** The letter of a grade, and its place from the top. */
+export function gradeOf(field: Field, value: unknown): { letter: string; rank: number; label: Field["label"] } | null {
+  const rank = field.options.findIndex((each) => each.value === value);
+  const label = field.options[rank]?.label;
+  return label ? { letter: label.zh.charAt(0), rank, label } : null;
+}
+
 export function columnsOf(resource: Resource, fields: Field[], names: string[]): Field[] {
   const title = titleField(resource);
   const found = names.flatMap((name) => fields.filter((each) => each.name === name && name !== title));

@@ -77,6 +77,12 @@ export function toggled(filter: Filter, condition: Condition): Filter {
 
 export { isMoney };
 
+/** What a search has asked for. */
+export function searchedFor(filter: Filter, field: string): string {
+  const found = filter.conditions.find((each) => each.field === field && each.op === "~");
+  return typeof found?.value === "string" ? found.value : "";
+}
+
 /** In place of what was searched for before. */
 export function searched(filter: Filter, field: string, text: string): Filter {
   const conditions = filter.conditions.filter((each) => !(each.field === field && each.op === "~"));

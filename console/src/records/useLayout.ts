@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import type { Field, Resource } from "../api/resources";
 import { keep, stored } from "../state/store";
-import { isMoney, isTime } from "./fields";
+import { isGraded, isMoney, isTime } from "./fields";
 
 interface Kept {
   columns: string[];
@@ -41,10 +41,12 @@ export function useLayout(resource: Resource, defaults: string[]) {
 export type Layout = ReturnType<typeof useLayout>;
 
 function preferred(field: Field): number {
-  if (isMoney(field)) return 132;
-  if (isTime(field)) return 168;
+  if (isMoney(field)) return 128;
+  if (field.type === "dateOrTime") return 124;
+  if (isTime(field)) return 156;
+  if (isGraded(field)) return 56;
   if (field.type === "option") return 108;
-  if (field.type === "user") return 132;
+  if (field.type === "user") return 124;
   if (field.type === "boolean" || field.type === "currency") return 88;
   if (field.type === "phone") return 136;
   return 208;

@@ -31,16 +31,21 @@ export function useListState() {
     filterText: written(filter) || text,
     raw: written(filter) === "" ? text : "",
     view: params.get("view"),
-    setView: useCallback((view: string | null, filterText: string, sort: string) => change({ view, filter: filterText, sort }), [change]),
+    setView: useCallback((view: string | null, filterText: string, sort: string) => change({ view, filter: filterText, sort, page: null }), [change]),
     sort: params.get("sort") ?? "",
+    page: Math.max(1, Number(params.get("page")) || 1),
     open: params.get("open"),
     creating: params.has("new"),
     newName: params.get("new") ?? "",
     mode: params.get("mode") ?? "",
-    setFilter: useCallback((next: Filter) => change({ filter: written(next) }), [change]),
-    setSort: useCallback((sort: string) => change({ sort }), [change]),
-    // J and K walk through the list without filling the history.
-    setOpen: useCallback((open: string | null, replace = false) => change({ open, new: null }, replace), [change]),
+    setFilter: useCallback((next: Filter) => change({ filter: written(next), page: null }), [change]),
+    setSort: useCallback((sort: string) => change({ sort, page: null }), [change]),
+    setPage: useCallback((page: number) => change({ page: page > 1 ? String(page) : null }), [change]),
+    // J and K walk through the list, and on to its next page, without filling the history.
+    setOpen: useCallback(
+      (open: string | null, replace = false, page?: number) => change({ open, new: null, ...(page && { page: page > 1 ? String(page) : null }) }, replace),
+      [change],
+    ),
     setCreating: useCallback((on: boolean) => change({ new: on ? "" : null, open: null }), [change]),
     setMode: useCallback((mode: string) => change({ mode }), [change]),
   };

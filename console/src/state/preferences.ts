@@ -4,6 +4,8 @@ export interface Preferences {
   language: "zh" | "en";
   theme: "light" | "dark" | "system";
   density: "comfortable" | "compact";
+  /** Long lists scroll, or are turned like pages. */
+  paging: "scroll" | "pages";
 }
 
 const KEY = "crm.preferences";
@@ -12,6 +14,7 @@ const defaults: Preferences = {
   language: navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en",
   theme: "system",
   density: "comfortable",
+  paging: "scroll",
 };
 
 export const preferences = store<Preferences>({

@@ -5,6 +5,10 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 export const usePhone = (): boolean =>
   useMediaQuery("(max-width: 640px)", window.innerWidth <= 640, { getInitialValueInEffect: false });
 
+/** Where the head of a list has room for a field to search in. */
+export const useWide = (): boolean =>
+  useMediaQuery("(min-width: 1200px)", window.innerWidth >= 1200, { getInitialValueInEffect: false });
+
 const TYPING = "input, textarea, select, [contenteditable=true]";
 
 /**

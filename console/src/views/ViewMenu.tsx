@@ -7,7 +7,6 @@ import type { Layout } from "../records/useLayout";
 import type { ListState } from "../records/useListState";
 import { newRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
-import { Button } from "../ui/Button";
 import { Drop, MenuList } from "../ui/Drop";
 import { Icon } from "../ui/Icon";
 import { contentOf, differs, filterOf, useViews, type View } from "./useViews";
@@ -76,17 +75,13 @@ export function ViewMenu({ resource, state, layout }: Props) {
         )}
       </Drop>
       {changed && (
-        <span className="row g6 hide-phone">
+        <span className="row hide-phone vch">
           <span className="tag w">{t("view.changed")}</span>
-          <Button small look="ghost" busy={save.isPending} onClick={() => save.mutate(current)}>
+          <button type="button" className="link" disabled={save.isPending} onClick={() => save.mutate(current)}>
             {t("action.save")}
-          </Button>
-          <Button small look="ghost" onClick={() => setNaming(true)}>
-            {t("view.saveAs")}
-          </Button>
-          <Button small look="ghost" onClick={() => show(current)}>
-            {t("view.restore")}
-          </Button>
+          </button>
+          <button type="button" onClick={() => setNaming(true)}>{t("view.saveAnother")}</button>
+          <button type="button" onClick={() => show(current)}>{t("view.restore")}</button>
         </span>
       )}
       {naming && <ViewDialog resource={resource} content={contentOf(state, layout)} onClose={() => setNaming(false)} onSaved={(id) => state.setView(id, state.filterText, state.sort)} />}
