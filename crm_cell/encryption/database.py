@@ -1,7 +1,7 @@
 """A database whose transactions encrypt and decrypt with the keys of their tenant."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 import structlog
@@ -15,13 +15,13 @@ from crm_cell.storage.citus.across_tenants import ask
 from crm_cell.storage.engine import (
     EVERY_TENANT,
     Database,
-    OnCommit,
     ReadUnit,
     Tenant,
     Tx,
     WriteUnit,
 )
 from crm_cell.storage.field_encryption import EncryptedTable
+from crm_cell.storage.wrapped import WrappedDatabase
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -32,16 +32,16 @@ _MOST_TENANTS = 10_000
 _TRIES = 5
 
 
-class EncryptedDatabase:
+class EncryptedDatabase(WrappedDatabase):
     """Keys are created and read in separate transactions, so that the rollback of a unit never
     removes keys that this process has cached."""
 
     def __init__(
         self, inner: Database, master_keys: MasterKeys, tables: Sequence[EncryptedTable]
     ) -> None:
+        super().__init__(inner)
         self.master_keys = master_keys
         self.tables = tables
-        self._inner = inner
         self._cipher: dict[str, TenantCipher] = {}
         self._decrypted_values: DecryptedValues = {}
         self._key_check: asyncio.Task[None] | None = None
@@ -55,10 +55,6 @@ class EncryptedDatabase:
             await self._inner.stop()
             raise
 
-    @property
-    def spread(self) -> bool:
-        return self._inner.spread
-
     async def _check_keys(self) -> None:
         """On a cluster some tenants may be unavailable here; `load` checks their keys later."""
         names = await self._inner.read("keys.check", EVERY_TENANT, store.master_names)
@@ -68,25 +64,7 @@ class EncryptedDatabase:
     async def stop(self) -> None:
         if self._key_check is not None:
             self._key_check.cancel()
-        await self._inner.stop()
-
-    async def ping(self) -> None:
-        await self._inner.ping()
-
-    async def ready(self) -> None:
-        await self._inner.ready()
-
-    def on_commit(self, call: OnCommit) -> None:
-        self._inner.on_commit(call)
-
-    async def run_long(self, tenant: Tenant, function: Callable[[], T], /) -> T:
-        return await self._inner.run_long(tenant, function)
-
-    async def overwrite_deleted(self) -> None:
-        await self._inner.overwrite_deleted()
-
-    async def refresh_statistics(self) -> None:
-        await self._inner.refresh_statistics()
+        await super().stop()
 
     async def read(
         self, name: str, tenant: Tenant, unit: ReadUnit[T], /, *, long: bool | None = False

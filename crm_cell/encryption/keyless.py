@@ -19,7 +19,6 @@ from crm_cell.storage.citus.across_tenants import ask
 from crm_cell.storage.engine import (
     EVERY_TENANT,
     Database,
-    OnCommit,
     Reader,
     ReadUnit,
     Tenant,
@@ -27,6 +26,7 @@ from crm_cell.storage.engine import (
     WriteUnit,
 )
 from crm_cell.storage.field_encryption import MARK, Column, EncryptedTable, NoEncryption, Values
+from crm_cell.storage.wrapped import WrappedDatabase
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -41,9 +41,9 @@ class KeyMissing(Unavailable):
     """The database contains encrypted data, and this process has no key."""
 
 
-class KeylessDatabase:
+class KeylessDatabase(WrappedDatabase):
     def __init__(self, inner: Database) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._guard = _Guard(self._refuse)
         self._refuses = False
         self._key_check: asyncio.Task[None] | None = None
@@ -58,10 +58,6 @@ class KeylessDatabase:
             raise
         self._watch = asyncio.create_task(self._poll())
 
-    @property
-    def spread(self) -> bool:
-        return self._inner.spread
-
     async def _check_keys(self) -> None:
         if names := await self._inner.read("keys.check", EVERY_TENANT, store.master_names):
             raise InvalidKey(
@@ -73,29 +69,17 @@ class KeylessDatabase:
         self._watch.cancel()
         if self._key_check is not None:
             self._key_check.cancel()
-        await self._inner.stop()
+        await super().stop()
 
     async def ping(self) -> None:
         if self._refuses:
             raise KeyMissing
-        await self._inner.ping()
+        await super().ping()
 
     async def ready(self) -> None:
         if self._refuses:
             raise KeyMissing
-        await self._inner.ready()
-
-    def on_commit(self, call: OnCommit) -> None:
-        self._inner.on_commit(call)
-
-    async def run_long(self, tenant: Tenant, function: Callable[[], T], /) -> T:
-        return await self._inner.run_long(tenant, function)
-
-    async def overwrite_deleted(self) -> None:
-        await self._inner.overwrite_deleted()
-
-    async def refresh_statistics(self) -> None:
-        await self._inner.refresh_statistics()
+        await super().ready()
 
     # Plain functions: a coroutine around that of the inner database would cost each request more.
 
