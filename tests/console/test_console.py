@@ -139,6 +139,13 @@ def test_everything_can_be_done_with_the_keyboard(opened: Open, api: Api) -> Non
     page.get_by_role("heading", name="Keys Two").wait_for()
     page.keyboard.press("j")
     page.get_by_role("heading", name="Keys One").wait_for()
+    # The page walks through the same list, and leads back to it.
+    page.keyboard.press("o")
+    page.get_by_role("heading", name="Keys One").first.wait_for()
+    page.keyboard.press("k")
+    page.get_by_role("heading", name="Keys Two").first.wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("heading", name="Customers").wait_for()
     page.keyboard.press("Escape")
     page.locator(".panel").wait_for(state="detached")
     page.keyboard.press("Control+k")

@@ -83,13 +83,13 @@ export async function get(resource: Resource, id: string, query: Query = {}): Pr
   return saved(await ask(new Request(url(path(resource, id), query))));
 }
 
-function write(method: string, where: string, requestId: string, content: unknown, etag?: string | null, allow = "") {
+function write(method: string, where: string, requestId: string, content: unknown, etag?: string | null, allow = "", query: Query = {}) {
   const headers = new Headers({ "X-Request-ID": requestId, "Content-Type": "application/json" });
   if (allow) headers.set("X-Allow-Duplicate", headerText(allow));
   if (etag) headers.set("If-Match", etag);
   const init: RequestInit = { method, headers };
   if (content !== undefined) init.body = JSON.stringify(content);
-  return ask(new Request(url(where), init));
+  return ask(new Request(url(where, query), init));
 }
 
 /** `allow`: why it is written although it may be a duplicate. */
@@ -102,7 +102,8 @@ export const update = async (
   requestId: string,
   changes: Row,
   etag: string | null,
-): Promise<Saved> => saved(await write("PATCH", path(resource, id), requestId, changes, etag));
+  query: Query = {},
+): Promise<Saved> => saved(await write("PATCH", path(resource, id), requestId, changes, etag, "", query));
 
 export const remove = async (resource: Resource, id: string, requestId: string): Promise<void> => {
   await write("DELETE", path(resource, id), requestId, undefined);

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { Link, useLocation } from "wouter";
+import { useLocation } from "wouter";
 
 import { ApiError } from "../api/errors";
 import { useT } from "../i18n/translate";
@@ -7,16 +7,15 @@ import { Composer } from "../followups/Composer";
 import { Timeline } from "../followups/Timeline";
 import { ConflictDialog } from "../records/ConflictDialog";
 import { useSave } from "../records/save";
+import { useFromList } from "../records/fromList";
 import { useDelete } from "../records/useDelete";
 import { useRecord } from "../records/useRecord";
 import { remember } from "../state/recent";
-import { IconButton } from "../ui/Button";
-import { Drop, MenuList } from "../ui/Drop";
 import { useKeys, usePhone } from "../ui/hooks";
-import { Icon } from "../ui/Icon";
 import { Failed, SkeletonLines } from "../ui/States";
 import { CustomerFacts } from "./CustomerFacts";
 import { CustomerFigures } from "./CustomerFigures";
+import { CustomerTop } from "./CustomerTop";
 import { MERGED, MergedNote } from "./MergedNote";
 import { Related } from "./Related";
 
@@ -26,6 +25,7 @@ const TABS: Tab[] = ["activity", "facts", "related"];
 export default function CustomerPage({ id }: { id: string }) {
   const t = useT();
   const phone = usePhone();
+  const list = useFromList();
   const [, go] = useLocation();
   const { data, error, refetch, fields } = useRecord("customer", id);
   const saving = useSave("customer");
@@ -40,27 +40,13 @@ export default function CustomerPage({ id }: { id: string }) {
   useEffect(() => {
     if (mergedInto) go(`/customers/${mergedInto}?${MERGED}`, { replace: true });
   }, [mergedInto, go]);
-  useKeys({ l: () => area.current?.focus(), Escape: () => go("/customers") });
+  useKeys({ l: () => area.current?.focus(), Escape: () => (list === null ? go("/customers") : window.history.back()) });
   const deleted = () => void erase(id, name).then((done) => done && go("/customers"));
   const shows = (which: Tab) => !phone || tab === which;
 
   return (
     <>
-      <header className="top back">
-        <Link href="/customers" className="ib only-phone" aria-label={t("action.back")}>
-          <Icon name="left" size={20} />
-        </Link>
-        <Link href="/customers" className="ink2 hide-phone">
-          {t("nav.customers")}
-        </Link>
-        <span className="hide-phone mut">
-          <Icon name="right" size={14} />
-        </span>
-        <h1 className="el sp">{name}</h1>
-        <Drop right label={t("action.more")} button={({ toggle }) => <IconButton icon="more" label={t("action.more")} onClick={toggle} />}>
-          {(close) => <MenuList close={close} items={[{ icon: "trash", danger: true, label: t("action.delete"), act: deleted }]} />}
-        </Drop>
-      </header>
+      <CustomerTop id={id} name={name} data={data} list={list} onDelete={deleted} />
       <MergedNote />
       {error && !mergedInto && <Failed error={error} retry={() => void refetch()} />}
       {(!error || mergedInto) && !data && <div className="cl"><SkeletonLines lines={10} /></div>}

@@ -3,8 +3,9 @@ import { useT } from "../i18n/translate";
 import { usePreferences } from "../state/preferences";
 
 /** One touch for the usual days, a calendar for the others. */
-export function NextStep({ value, onChange }: { value: string; onChange: (day: string) => void }) {
+export function NextStep({ value, onChange, label }: { value: string; onChange: (day: string) => void; label?: string }) {
   const t = useT();
+  const text = label ?? t("follow.next");
   const { language } = usePreferences();
   const days = [
     { day: dayPlus(1), text: t("follow.tomorrow") },
@@ -13,8 +14,8 @@ export function NextStep({ value, onChange }: { value: string; onChange: (day: s
   ].filter((each, at, all) => all.findIndex((one) => one.day === each.day) === at);
   const other = value !== "" && !days.some((each) => each.day === value);
   return (
-    <div className="row g6 wrap" role="group" aria-label={t("follow.next")}>
-      <span className="md ink2">{t("follow.next")}</span>
+    <div className="row g6 wrap" role="group" aria-label={text}>
+      <span className="md ink2">{text}</span>
       {days.map((each) => (
         <button
           key={each.day}

@@ -1,5 +1,4 @@
 import type { ReactNode } from "react";
-import { useLocation } from "wouter";
 
 import { ApiError } from "../api/errors";
 import { idOf, type Resource, type Row } from "../api/resources";
@@ -12,6 +11,7 @@ import { exportFile } from "./exportFile";
 import { columnsOf, titleField, useFields } from "./fields";
 import { NO_FILTER } from "./filter";
 import { FilterBar, type Quick } from "./FilterBar";
+import { useGoFromList } from "./fromList";
 import { ListBody } from "./ListBody";
 import { ListFoot } from "./ListFoot";
 import { ListHead } from "./ListHead";
@@ -51,7 +51,7 @@ export function ListScreen(props: ListScreenProps) {
   const { resource, title, quick, path } = props;
   const t = useT();
   const phone = usePhone();
-  const [, go] = useLocation();
+  const go = useGoFromList();
   const state = useListState();
   const { fields, filters, embed, error: noFields, retry } = useFields(resource);
   const layout = useLayout(resource, props.columns);

@@ -3,7 +3,7 @@ import { useMemo, useState } from "react";
 
 import { idOf, list, type Page, type Query, type Resource, type Row } from "../api/resources";
 
-const SIZE = 100;
+export const SIZE = 100;
 /** How far the service counts and pages a list that is filtered or sorted, or embeds records. */
 const REACH = 10_000;
 
