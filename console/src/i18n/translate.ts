@@ -29,8 +29,17 @@ export function useT(): Translate {
   return (key, values) => say(language, key, values);
 }
 
+type Label = { zh: string; en: string };
+
+/** The service writes its English options as within a sentence, "advertising". Names that a tenant writes in its
+ * own way, such as "iPad users", stay as they are. */
+export function labelIn(language: "zh" | "en", label: Label): string {
+  const text = label[language];
+  return language === "en" && /^[a-z]+(?=[\s-]|$)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}
+
 /** A label that the service has in both languages. */
-export function useLabel(): (label: { zh: string; en: string }) => string {
+export function useLabel(): (label: Label) => string {
   const { language } = usePreferences();
-  return (label) => label[language];
+  return (label) => labelIn(language, label);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { en } from "./en";
-import { say } from "./translate";
+import { labelIn, say } from "./translate";
 import { zh } from "./zh";
 
 const holes = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
@@ -22,4 +22,9 @@ test("no sentence shouts, and none congratulates", () => {
 test("one thing is counted in the singular", () => {
   expect([0, 1, 2, "1,234"].map((n) => say("en", "list.countAny", { n }))).toEqual(["0 records", "1 record", "2 records", "1,234 records"]);
   expect(say("zh", "list.countAny", { n: 1 })).toBe(zh["list.countAny"].replace("{n}", "1"));
+});
+
+test("an option begins with a capital, unless its tenant writes it otherwise", () => {
+  const shown = ["advertising", "existing customer", "e-mail", "WeChat", "iPad users", "A key"].map((en) => labelIn("en", { zh: "", en }));
+  expect(shown).toEqual(["Advertising", "Existing customer", "E-mail", "WeChat", "iPad users", "A key"]);
 });
