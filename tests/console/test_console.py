@@ -192,8 +192,11 @@ def test_a_deleted_customer_comes_back_with_undo_and_many_are_changed_after_a_pr
 def test_a_deal_is_dragged_and_a_payment_is_registered_once(opened: Open, api: Api) -> None:
     customer = api.post("/customers", name="Board Ltd")["customerId"]
     deal = api.post("/opportunities", customerId=customer, title="Drag me", amountCents=128_000)
+    about = {"opportunityId": deal["opportunityId"], "dueOn": "2026-01-01"}
+    api.post("/tasks", title="Send the quote", **about)
     page = opened("deals")
     card = page.locator(".kc", has_text="Drag me")
+    card.locator("[title='Send the quote']", has_text="days late").wait_for()
     start, target = card.bounding_box(), page.locator(".kcol").nth(2).bounding_box()
     page.mouse.move(start["x"] + 40, start["y"] + 20)
     page.mouse.down()
@@ -204,7 +207,28 @@ def test_a_deal_is_dragged_and_a_payment_is_registered_once(opened: Open, api: A
     assert api.get(path)["stage"] == 3
     page.locator(".kc", has_text="Drag me").press("]")
     see(page, "Drag me moved to Negotiation")
+    see(page, "Moved to Negotiation, place 1")
     assert api.get(path)["stage"] == 4
+    # The card has the focus in its new column. It is lost with a reason, by keys.
+    start = page.locator(".kc:focus", has_text="Drag me").bounding_box()
+    page.mouse.move(start["x"] + 40, start["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 40, start["y"] + 60, steps=4)
+    page.locator(".drops .no").hover()
+    page.mouse.up()
+    asked = page.get_by_role("dialog", name="Lost: Drag me")
+    asked.get_by_role("button", name="Price").wait_for()
+    page.keyboard.press("Escape")
+    asked.wait_for(state="detached")
+    assert api.get(path)["stage"] == 4
+    page = opened(f"deals/{deal['opportunityId']}")
+    page.get_by_role("button", name="Lost", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Price").wait_for()
+    page.keyboard.press("2")
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.keyboard.press("Enter")
+    lost = api.get(path)
+    assert (lost["stage"], lost["lostReason"]) == (6, "competitor")
 
     contract = api.post("/contracts", customerId=customer, contractNo="HT-1", amountCents=100_000)
     page = opened(f"contracts/{contract['contractId']}")

@@ -1,25 +1,30 @@
 import { useDraggable } from "@dnd-kit/core";
-import type { KeyboardEvent } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 
-import { age, daysFrom, shortDay } from "../format/dates";
 import { money } from "../format/money";
 import { useT } from "../i18n/translate";
 import { useNames } from "../people/useNames";
-import { usePreferences } from "../state/preferences";
 import { Person } from "../ui/Avatar";
-import { Icon } from "../ui/Icon";
 import type { Card } from "./board";
+import { NextTag } from "./NextTag";
 
-interface Props {
-  deal: Card;
-  limit: number;
+/** What cards do, and the one that has the focus after it was moved by a key, or is asked about. */
+export interface CardActions {
   onOpen: (id: string) => void;
   onKey: (deal: Card, by: number) => void;
+  walked: string | null;
+  asked: string | null;
 }
 
-export function DealCard({ deal, limit, onOpen, onKey }: Props) {
+export function DealCard({ deal, onOpen, onKey, walked, asked }: { deal: Card } & CardActions) {
   const t = useT();
-  const { setNodeRef, listeners, isDragging } = useDraggable({ id: deal.opportunityId, data: { deal } });
+  const { opportunityId: id } = deal;
+  const { setNodeRef, listeners, isDragging } = useDraggable({ id, data: { deal } });
+  const button = useRef<HTMLButtonElement | null>(null);
+  // A card in another column is another element.
+  useEffect(() => {
+    if (walked === id) button.current?.focus();
+  }, [walked, id]);
   const key = (event: KeyboardEvent) => {
     if (event.key !== "[" && event.key !== "]") return;
     event.preventDefault();
@@ -27,21 +32,24 @@ export function DealCard({ deal, limit, onOpen, onKey }: Props) {
   };
   return (
     <button
-      ref={setNodeRef}
+      ref={(node) => {
+        setNodeRef(node);
+        button.current = node;
+      }}
       type="button"
-      className={`kc${isDragging ? " ghost" : ""}`}
+      className={`kc${isDragging ? " ghost" : ""}${asked === id ? " asked" : ""}`}
       aria-keyshortcuts="[ ]"
       title={t("deal.help")}
       {...listeners}
-      onClick={() => onOpen(deal.opportunityId)}
+      onClick={() => onOpen(id)}
       onKeyDown={key}
     >
-      <CardBody deal={deal} limit={limit} />
+      <CardBody deal={deal} />
     </button>
   );
 }
 
-export function CardBody({ deal, limit }: { deal: Card; limit: number }) {
+export function CardBody({ deal }: { deal: Card }) {
   const t = useT();
   const names = useNames();
   const owner = deal.ownerId;
@@ -55,8 +63,8 @@ export function CardBody({ deal, limit }: { deal: Card; limit: number }) {
         {deal.customerName}
       </span>
       <span className="row g8" style={{ marginTop: 6, minHeight: 20 }}>
-        <Close day={deal.expectedCloseOn ?? null} />
-        {deal.stuck && <span className="md amber">{t("deal.stuck", { n: deal.daysAtStage, limit })}</span>}
+        <NextTag task={deal.nextTask} />
+        {deal.stuck && <span className="md amber el">{t("deal.stuck", { n: deal.daysAtStage })}</span>}
         <span className="sp" />
         {owner && (
           <span title={names(owner)}>
@@ -65,20 +73,5 @@ export function CardBody({ deal, limit }: { deal: Card; limit: number }) {
         )}
       </span>
     </>
-  );
-}
-
-/** Late is red, today is amber, later is quiet. */
-function Close({ day }: { day: string | null }) {
-  const t = useT();
-  const { language } = usePreferences();
-  if (day === null) return null;
-  const days = daysFrom(day);
-  const late = days < 0;
-  return (
-    <span className={`tag ${late ? "d" : days === 0 ? "w" : "n"}`}>
-      <Icon name={late ? "alert" : "cal"} size={14} />
-      {late ? t("time.late", { n: -days }) : days === 0 ? age(day, language) : shortDay(day, language)}
-    </span>
   );
 }

@@ -21,6 +21,7 @@ function End({ stage, win }: { stage: Stage; win: boolean }) {
     <div ref={setNodeRef} className={`${win ? "win" : "no"}${isOver ? " over" : ""}`}>
       <Icon name={win ? "win" : "lost"} />
       {t(win ? "deal.win" : "deal.lose")}
+      <span>{t(win ? "deal.thenContract" : "deal.thenReason")}</span>
     </div>
   );
 }

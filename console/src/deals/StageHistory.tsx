@@ -1,35 +1,37 @@
-import { useQuery } from "@tanstack/react-query";
-
-import { list } from "../api/resources";
+import type { Field } from "../api/resources";
 import { useT } from "../i18n/translate";
-import { useRecord } from "../records/useRecord";
+import { useNames } from "../people/useNames";
 import { Time } from "../records/Value";
 import { Failed } from "../ui/States";
 import { useStages } from "./stages";
+import { useStageHistory } from "./useStageHistory";
 
-/** When the deal entered which stage. */
-export function StageHistory({ id }: { id: string }) {
+/** When the deal came to which stage, by whom, and how long it stayed; the newest first. */
+export function StageHistory({ id, fields }: { id: string; fields: Field[] }) {
   const t = useT();
-  const { fields } = useRecord("opportunity", id);
+  const nameOf = useNames();
   const { open, won, lost } = useStages(fields);
-  const names = new Map([...open, won, lost].flatMap((each) => (each ? [[each.value, each.name]] : [])));
-  const { data, error, refetch } = useQuery({
-    queryKey: ["opportunity", "history", id],
-    queryFn: ({ signal }) => list("opportunity", { pageSize: 50 }, signal, id, "history"),
-  });
+  const stages = new Map([...open, won, lost].flatMap((each) => (each ? [[each.value, each.name]] : [])));
+  const { steps, error, refetch } = useStageHistory(id);
+  const isOpen = (stage: number) => open.some((each) => each.value === stage);
   return (
     <section aria-label={t("deal.history")}>
       <h3 className="h">{t("deal.history")}</h3>
       {error && <Failed error={error} retry={() => void refetch()} />}
-      {data && data.data.length > 0 && (
+      {steps && steps.length > 0 && (
         <div className="card clip">
-          {data.data.map((row, at) => (
-            <div key={at} className="li">
-              <span className="stc sp">
-                <i className={`dot s${row["toStage"] as number}`} />
-                {names.get(row["toStage"] as number)}
+          {[...steps].reverse().map((step) => (
+            <div key={step.at} className="li">
+              <span className="col sp">
+                <span className="stc">
+                  <i className={`dot s${step.stage}`} />
+                  {stages.get(step.stage)}
+                </span>
+                <span className="sm mut el">
+                  {[step.actor && nameOf(step.actor), isOpen(step.stage) && t("deal.stuck", { n: step.days })].filter(Boolean).join(" · ")}
+                </span>
               </span>
-              <Time value={row["createdAt"] as string} />
+              <Time value={step.at} aged={false} />
             </div>
           ))}
         </div>

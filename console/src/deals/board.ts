@@ -14,11 +14,11 @@ export const MOST = 100;
 export const STEP = 20;
 
 /** Columns with counts, sums and first cards, in one answer. */
-export function useBoard(filter: string, limit: number) {
+export function useBoard(filter: string, sort: string, limit: number) {
   return useQuery({
-    queryKey: ["opportunity", "board", filter, limit],
+    queryKey: ["opportunity", "board", filter, sort, limit],
     queryFn: ({ signal }) => {
-      const query = { limit, tz: ZONE, ...(filter && { filter }) };
+      const query = { limit, tz: ZONE, ...(filter && { filter }), ...(sort && { sort }) };
       return body(api.GET("/opportunities/board", { params: { header: caller(), query }, signal }));
     },
     placeholderData: keepPreviousData,

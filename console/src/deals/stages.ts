@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback } from "react";
+import { useLocation } from "wouter";
 
 import { asApiError } from "../api/errors";
 import { type Field, get, type Row, update } from "../api/resources";
@@ -16,7 +17,13 @@ export interface Stage {
 /** The last two are the ends of the pipeline: won and lost. */
 const ENDS = 2;
 
-export function useStages(fields: Field[]): { open: Stage[]; won: Stage | undefined; lost: Stage | undefined } {
+export interface Stages {
+  open: Stage[];
+  won: Stage | undefined;
+  lost: Stage | undefined;
+}
+
+export function useStages(fields: Field[]): Stages {
   const label = useLabel();
   const all = (fields.find((each) => each.name === "stage")?.options ?? []).map((each) => ({
     value: each.value as number,
@@ -25,9 +32,9 @@ export function useStages(fields: Field[]): { open: Stage[]; won: Stage | undefi
   return { open: all.slice(0, -ENDS), won: all.at(-2), lost: all.at(-1) };
 }
 
-/** Moves a deal at once, and back with the reason if the service refuses. */
 export interface Deal {
   opportunityId: string;
+  customerId: string;
   title: string;
   stage: number;
 }
@@ -44,6 +51,7 @@ function moved(board: BoardAnswer, id: string, to: number): BoardAnswer {
   return { ...board, data: columns };
 }
 
+/** Moves a deal at once, and back with the reason if the service refuses. */
 export function useMove() {
   const t = useT();
   const queries = useQueryClient();
@@ -71,4 +79,16 @@ export function useMove() {
     },
     [queries, t],
   );
+}
+
+/** What is won becomes a contract. */
+export function useWin() {
+  const t = useT();
+  const move = useMove();
+  const [, go] = useLocation();
+  return async (deal: Deal, won: Stage) => {
+    if (!(await move(deal, won, {}, true))) return;
+    const query = `new&customerId=${deal.customerId}&opportunityId=${deal.opportunityId}`;
+    toast(t("deal.won"), { actions: [{ label: t("deal.contract"), run: () => go(`/contracts?${query}`) }] });
+  };
 }

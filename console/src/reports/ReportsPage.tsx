@@ -13,7 +13,7 @@ import { MonthsCard } from "./MonthsCard";
 import { OwnersCard } from "./OwnersCard";
 import { isPeriod, type Kind, kindOf, periodName, periodOf, shifted, spanOf } from "./periods";
 import { StuckCard } from "./StuckCard";
-import { type Choice, useCurrencies } from "./useReports";
+import { type Choice, useTotals } from "./useReports";
 
 const MAIN = "CNY";
 
@@ -43,7 +43,8 @@ export default function ReportsPage() {
   const { choice, change } = useChoice();
   const { period, owner, currency } = choice;
   const colleagues = useColleagues();
-  const currencies = [...new Set([MAIN, currency, ...useCurrencies(period)])];
+  const totals = useTotals(period).data?.totals ?? [];
+  const currencies = [...new Set([MAIN, currency, ...totals.map((each) => each.currency)])];
   const span = spanOf(period);
   return (
     <>

@@ -24,14 +24,14 @@ export function useForecast({ period, owner, currency }: Choice, groupBy: "month
   });
 }
 
-/** The currencies of the period, to choose from: they are never added up. */
-export function useCurrencies(period: string): string[] {
-  const { data } = useQuery({
-    queryKey: ["report", "currencies", period],
+/** The sums of the period, one for each currency: they are never added up. */
+export function useTotals(period: string, enabled = true) {
+  return useQuery({
+    queryKey: ["report", "totals", period],
     queryFn: ({ signal }) => body(api.GET("/reports/forecast", { params: { header: caller(), query: { period, tz: ZONE } }, signal })),
     staleTime: 300_000,
+    enabled,
   });
-  return data?.totals.map((each) => each.currency) ?? [];
 }
 
 export function useFunnel({ owner, currency }: Choice, span: Span) {

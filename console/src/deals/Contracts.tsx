@@ -1,0 +1,62 @@
+import { Link } from "wouter";
+
+import type { Row } from "../api/resources";
+import { money } from "../format/money";
+import { useT } from "../i18n/translate";
+import { written } from "../records/filter";
+import { useChildren } from "../records/useRecord";
+import { Icon } from "../ui/Icon";
+import { Failed, SkeletonLines } from "../ui/States";
+
+/** The contracts that came of the deal; a won deal asks for one. */
+export function Contracts({ row, won }: { row: Row; won: boolean }) {
+  const t = useT();
+  const id = row["opportunityId"] as string;
+  const filter = written({ any: false, conditions: [{ field: "opportunityId", op: "=", value: id }] });
+  const { data, error, refetch } = useChildren("contract", { filter });
+  const create = `/contracts?new&customerId=${row["customerId"] as string}&opportunityId=${id}`;
+  const none = data?.data.length === 0;
+  return (
+    <section aria-label={t("nav.contracts")}>
+      <h3 className="h">
+        {t("nav.contracts")} <i>{data?.total || ""}</i>
+        <span className="sp" />
+        <Link href={create} className="ib x" aria-label={t("form.new", { what: t("type.contract") })}>
+          <Icon name="plus" />
+        </Link>
+      </h3>
+      {error && <Failed error={error} retry={() => void refetch()} />}
+      {!data && !error && <SkeletonLines lines={1} />}
+      {none && won && (
+        <Link className="btn p" style={{ width: "100%" }} href={create}>
+          <Icon name="contract" />
+          {t("deal.contract")}
+        </Link>
+      )}
+      {none && !won && <p className="mut" style={{ padding: "0 4px 8px" }}>{t("deal.noContract")}</p>}
+      {data && data.data.length > 0 && <div className="card clip">{data.data.map((each) => <Contract key={each["contractId"] as string} row={each} />)}</div>}
+    </section>
+  );
+}
+
+function Contract({ row }: { row: Row }) {
+  const t = useT();
+  const amount = row["amountCents"] as number;
+  const share = amount > 0 ? Math.round(((row["paidCents"] as number) / amount) * 100) : 0;
+  return (
+    <Link href={`/contracts/${row["contractId"] as string}`} className="li">
+      <span className="col sp g4">
+        <span className="row g8">
+          <span className="sp el">{row["contractNo"] as string}</span>
+          <b className="nw">{money(amount, row["currency"] as string)}</b>
+        </span>
+        <span className="pbar">
+          <i style={{ width: `${Math.min(100, share)}%` }} />
+        </span>
+        <span className="sm ink2">
+          {t("contract.paid")} {share}%
+        </span>
+      </span>
+    </Link>
+  );
+}

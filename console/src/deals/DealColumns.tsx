@@ -1,0 +1,80 @@
+import { useState } from "react";
+import { Link } from "wouter";
+
+import type { Field, Row } from "../api/resources";
+import { Composer } from "../followups/Composer";
+import { Timeline } from "../followups/Timeline";
+import { money } from "../format/money";
+import { useT } from "../i18n/translate";
+import { Facts } from "../records/Facts";
+import type { Saving } from "../records/save";
+import { Value } from "../records/Value";
+import { Tasks } from "../tasks/Tasks";
+import { usePhone } from "../ui/hooks";
+import { Contracts } from "./Contracts";
+import { StageHistory } from "./StageHistory";
+import type { Stage, Stages } from "./stages";
+import { Stepper } from "./Stepper";
+
+const TABS = ["activity", "facts", "related"] as const;
+const WON = 2;
+
+interface Props {
+  id: string;
+  row: Row;
+  fields: Field[];
+  saving: Saving;
+  stages: Stages;
+  onMove: (stage: Stage) => void;
+}
+
+/** Facts, what was said, and what hangs on the deal: side by side, or one at a time on the phone. */
+export function DealColumns({ id, row, fields, saving, stages, onMove }: Props) {
+  const t = useT();
+  const phone = usePhone();
+  const [tab, setTab] = useState<(typeof TABS)[number]>("activity");
+  const shows = (which: (typeof TABS)[number]) => !phone || tab === which;
+  const title = row["title"] as string;
+  const customer = row["customer"] as Row | null | undefined;
+  const customerId = row["customerId"] as string;
+  const stage = fields.find((each) => each.name === "stage");
+  const name = (customer?.["name"] as string | undefined) ?? title;
+  return (
+    <div className="tri">
+      <nav className="ptabs" aria-label={title}>
+        {TABS.map((each) => (
+          <button key={each} type="button" className={tab === each ? "on" : ""} aria-current={tab === each} onClick={() => setTab(each)}>
+            {t(`record.${each}`)}
+          </button>
+        ))}
+      </nav>
+      {shows("facts") && (
+        <section className="c1" aria-label={t("record.facts")}>
+          <h2 className="name">{title}</h2>
+          <Link href={`/customers/${customerId}`} className="link" style={{ overflowWrap: "anywhere" }}>
+            {customer?.["name"] as string | undefined}
+          </Link>
+          <div className="row g12 wrap" style={{ margin: "12px 0 16px" }}>
+            <b className="nw" style={{ fontSize: 20, lineHeight: "28px" }}>{money(row["amountCents"] as number, row["currency"] as string)}</b>
+            {stage && <Value field={stage} row={row} />}
+          </div>
+          <Facts resource="opportunity" fields={fields} row={row} saving={saving} except={["title", "customerId", "stage"]} />
+        </section>
+      )}
+      {shows("activity") && (
+        <section className="c2" aria-label={t("record.activity")}>
+          <Stepper id={id} {...stages} row={row} onMove={onMove} />
+          <Composer customerId={customerId} name={name} />
+          <Timeline customerId={customerId} filters />
+        </section>
+      )}
+      {shows("related") && (
+        <section className="c3" aria-label={t("record.related")}>
+          <Tasks customerId={customerId} />
+          <Contracts row={row} won={row["status"] === WON} />
+          <StageHistory id={id} fields={fields} />
+        </section>
+      )}
+    </div>
+  );
+}

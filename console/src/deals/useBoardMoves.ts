@@ -1,0 +1,82 @@
+import { type Collision, type CollisionDetection, type DragEndEvent, type DragStartEvent, MouseSensor, pointerWithin, TouchSensor, useSensor, useSensors } from "@dnd-kit/core";
+import { useState } from "react";
+
+import { useT } from "../i18n/translate";
+import type { BoardAnswer, Card } from "./board";
+import { type Stages, useMove, useWin } from "./stages";
+import { tabOf } from "./StageRow";
+
+const NEAR = 6;
+const LONG_PRESS = { delay: 250, tolerance: 8 };
+
+export interface Asked {
+  deal: Card;
+  place: DOMRect;
+}
+
+/** What lies on top counts: the ends and the tabs over the columns. */
+const overColumns =
+  (stages: Stages): CollisionDetection =>
+  (given) => {
+    const hits = pointerWithin(given);
+    const column = ({ id }: Collision) => stages.open.some((each) => each.value === id);
+    return [...hits.filter((each) => !column(each)), ...hits.filter(column)];
+  };
+
+const rectOf = ({ left, top, width, height }: { left: number; top: number; width: number; height: number }) => new DOMRect(left, top, width, height);
+
+/** Moving cards: by mouse, by a long press, by keys. */
+export function useBoardMoves(stages: Stages, refetch: () => Promise<{ data: BoardAnswer | undefined }>) {
+  const t = useT();
+  const move = useMove();
+  const win = useWin();
+  const { open, won, lost } = stages;
+  const [dragged, setDragged] = useState<Card | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [walked, setWalked] = useState<string | null>(null);
+  const [said, say] = useState("");
+  // A touch scrolls unless it stays; a mouse drags at once.
+  const sensors = useSensors(
+    useSensor(MouseSensor, { activationConstraint: { distance: NEAR } }),
+    useSensor(TouchSensor, { activationConstraint: LONG_PRESS }),
+  );
+  const drop = ({ over, active }: DragEndEvent) => {
+    const deal = dragged;
+    setDragged(null);
+    if (!deal || !over) return;
+    const stage = [...open, won, lost].find((each) => each && (each.value === over.id || tabOf(each.value) === over.id));
+    if (!stage || stage.value === deal.stage) return;
+    if (stage === lost) setAsked({ deal, place: rectOf(active.rect.current.initial ?? over.rect) });
+    else if (stage === won) void win(deal, stage);
+    else void move(deal, stage);
+  };
+  const byKey = async (deal: Card, by: number) => {
+    const stage = open[open.findIndex((each) => each.value === deal.stage) + by];
+    if (!stage) return;
+    setWalked(deal.opportunityId);
+    if (!(await move(deal, stage))) return;
+    const { data } = await refetch();
+    const cards = data?.data.find((each) => each.stage === stage.value)?.data ?? [];
+    const place = cards.findIndex((each) => each.opportunityId === deal.opportunityId);
+    say(place < 0 ? stage.name : t("deal.placed", { stage: stage.name, n: place + 1 }));
+  };
+  return {
+    dragged,
+    asked,
+    walked,
+    said,
+    setAsked,
+    byKey: (deal: Card, by: number) => void byKey(deal, by),
+    lose: (deal: Card, why: Record<string, unknown>) => {
+      setAsked(null);
+      if (lost) void move(deal, lost, why);
+    },
+    dragging: {
+      sensors,
+      collisionDetection: overColumns(stages),
+      onDragStart: ({ active }: DragStartEvent) => setDragged(active.data.current?.["deal"] as Card),
+      onDragEnd: drop,
+      onDragCancel: () => setDragged(null),
+    },
+  };
+}
