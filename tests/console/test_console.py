@@ -2,12 +2,14 @@
 
 import json
 import re
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
-from tests.console.conftest import Api, Browser, Open, Page, faults, go, settle
+from tests.console.conftest import ZONE, Api, Browser, Open, Page, faults, go, settle
 from tests.processes import Process
 
 SHOWN = {"timeout": 15_000}
@@ -161,6 +163,38 @@ def test_everything_can_be_done_with_the_keyboard(opened: Open, api: Api) -> Non
     assert note.input_value() == "j is a letter here"
     page.go_back()
     page.wait_for_url("**/console/customers")
+
+
+def test_a_day_is_worked_off_with_the_keyboard(opened: Open, api: Api) -> None:
+    api.put("/users/kai", name="Kai")
+    page = opened("today", user="kai")
+    page.get_by_role("heading", name="Bring in your customers in three steps").wait_for()
+    customer = api.post("/customers", name="Day Ltd", ownerId="kai")["customerId"]
+    page.keyboard.press("n")
+    page.get_by_label("Title").fill("Send the offer")
+    page.get_by_label("Due date").fill(datetime.now(ZoneInfo(ZONE)).date().isoformat())
+    page.get_by_label("Title").press("Enter")
+    row = page.get_by_label("Today", exact=True).locator("li", has_text="Send the offer")
+    row.get_by_role("button", name="Done: Send the offer").press("Enter")
+    see(page, "Done. Next step?")
+    see(page, "1 / 1")
+    page.keyboard.press("2")
+    page.get_by_text(re.compile("^Planned for")).wait_for()
+    tasks = api.get("/tasks?sort=-createdAt&pageSize=2")["data"]
+    due = datetime.now(ZoneInfo(ZONE)).date() + timedelta(days=3)
+    assert [(each["title"], each["status"]) for each in tasks] == [
+        ("Send the offer", "open"),
+        ("Send the offer", "done"),
+    ]
+    assert (tasks[0]["dueOn"], tasks[0]["assigneeId"]) == (due.isoformat(), "kai")
+    # What was ticked a moment ago is still there, struck through, after another page.
+    go(page, f"customers/{customer}")
+    page.get_by_role("heading", name="Day Ltd").first.wait_for()
+    go(page, "today")
+    row.locator(".dn").wait_for()
+    page.get_by_role("link", name=re.compile(", 1 task$")).last.click()
+    page.wait_for_url("**/tasks?filter=*")
+    page.locator(".trw", has_text="Send the offer").wait_for()
 
 
 def test_a_deleted_customer_comes_back_with_undo_and_many_are_changed_after_a_preview(

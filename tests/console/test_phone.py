@@ -1,5 +1,6 @@
 """With one finger, at the width of a small phone; with large text; in another time zone."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,6 +43,7 @@ def test_a_day_is_worked_off_with_one_thumb(opened: Open, api: Api) -> None:
     day = datetime.now(UTC).astimezone(ZoneInfo(FAR)).date().isoformat()
     task = {"customerId": customer, "assigneeId": "gao", "dueOn": day}
     ringing = api.post("/tasks", title="Ring them", **task)["taskId"]
+    api.post("/tasks", title="Ring again", **task)
     api.post("/opportunities", customerId=customer, title="Deal", amountCents=100, ownerId="gao")
     page = opened("today", width=360, user="gao", zone=FAR)
     row = page.get_by_label("Today", exact=True).locator("li", has_text="Ring them")
@@ -70,12 +72,20 @@ def test_a_day_is_worked_off_with_one_thumb(opened: Open, api: Api) -> None:
     page.locator(".kc", has_text="Deal").wait_for()
     assert "filter" in page.url
     assert page.evaluate("document.documentElement.scrollWidth") == 360
-    # Last, for a browser without a telephone stops at the number.
     go(page, "today")
     ahead = page.get_by_label("Next 7 days", exact=True).locator("li", has_text="Contact Thumb")
     ahead.wait_for()
+    swipe(ahead, -140)
+    page.get_by_text(re.compile("^Put off until")).wait_for()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.get_by_role("button", name="In 3 days").last.tap()
+    in_three = datetime.fromisoformat(day).date() + timedelta(days=3)
+    assert (
+        api.get(f"/tasks/{titles['Contact Thumb Ltd']['taskId']}")["dueOn"] == in_three.isoformat()
+    )
+    # Last, for a browser without a telephone stops at the number.
     with page.expect_response("**/reveal") as revealed:
-        swipe(ahead, -140)
+        page.get_by_role("button", name="Call: Thumb Ltd").first.tap()
     assert revealed.value.json()["revealed"] == {"contactPhone": "13912340000"}
 
 

@@ -55,10 +55,27 @@ export function shortDay(value: string, language: Language, now = new Date()): s
   return formatOf(language, { ...year, month, day: "numeric" }).format(date);
 }
 
-/** 周三, Wed. */
-export const weekday = (value: string, language: Language): string => formatOf(language, { weekday: "short" }).format(toDate(value));
+/** 周三, Wed; 三, Wed where there is no room. */
+export function weekday(value: string, language: Language, length: "short" | "narrow" = "short"): string {
+  // One letter tells no day in English.
+  return formatOf(language, { weekday: language === "zh" ? length : "short" }).format(toDate(value));
+}
 
 export const isDateOnly = (value: string): boolean => DATE_ONLY.test(value);
+
+/** 12月1日 周二, Tue 1 Dec. */
+export function dayOfWeek(value: string, language: Language): string {
+  const [day, name] = [shortDay(value, language), weekday(value, language)];
+  return language === "zh" ? `${day} ${name}` : `${name} ${day}`;
+}
+
+/** 12月1日 星期二, Tuesday 1 December. */
+export function fullDay(value: string | Date, language: Language): string {
+  const date = typeof value === "string" ? toDate(value) : value;
+  const day = formatOf(language, { month: "long", day: "numeric" }).format(date);
+  const name = formatOf(language, { weekday: "long" }).format(date);
+  return language === "zh" ? `${day} ${name}` : `${name} ${day}`;
+}
 
 export function fullTime(value: string, language: Language): string {
   if (isDateOnly(value)) return formatOf(language, { dateStyle: "full" }).format(toDate(value));

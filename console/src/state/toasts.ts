@@ -3,6 +3,8 @@ import { store, useStore } from "./store";
 export interface Action {
   label: string;
   run: () => void;
+  /** The way back, beside the ways on. */
+  quiet?: boolean;
 }
 
 export interface Toast {
@@ -10,6 +12,8 @@ export interface Toast {
   text: string;
   tone?: "danger";
   actions?: Action[];
+  /** Whether 1 to 9 do what its buttons do. */
+  keys?: boolean;
 }
 
 const SECONDS = 8;

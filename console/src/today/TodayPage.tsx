@@ -1,89 +1,88 @@
-import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import type { ReactNode } from "react";
 
-import { whoami } from "../api/resources";
-import { useT } from "../i18n/translate";
-import { usePreferences } from "../state/preferences";
-import { PhoneBell } from "../notifications/Bell";
-import { open } from "../state/layers";
-import { IconButton, Segments } from "../ui/Button";
-import { Empty, Failed, SkeletonLines } from "../ui/States";
-import { DealSection, NewSection, QuietSection } from "./DealSection";
+import { RecordForm } from "../records/RecordForm";
+import { useKeys, usePhone } from "../ui/hooks";
+import { Failed, SkeletonLines } from "../ui/States";
+import { Card } from "./Cards";
+import { DayDialog } from "./DayDialog";
+import { useDone } from "./done";
+import { Heading } from "./Heading";
+import { NothingPlanned } from "./NothingPlanned";
+import { Parts } from "./Parts";
 import { TaskSection } from "./TaskSection";
-import { useTick } from "./useTick";
-import { type Scope, type Section, useToday } from "./useToday";
+import { PhoneHead, TodayHead } from "./TodayHead";
+import { TwoWeeks } from "./TwoWeeks";
+import { type Ticking, useTick } from "./useTick";
+import { type TodayAnswer, useToday } from "./useToday";
+import { isOfMany, useWhose } from "./useWhose";
 
-const TASKS = ["overdue", "today", "week"] as const;
-const DEALS = ["closing", "stuck"] as const;
+const TASKS = ["overdue", "today", "week"];
+const CARDS = ["newlyAssigned", "closing", "stuck", "quiet"];
 
 export default function TodayPage() {
-  const t = useT();
-  const { data: caller } = useQuery(whoami);
-  const [scope, setScope] = useState<Scope | null>(null);
-  const { data, error, refetch } = useToday(scope);
+  const phone = usePhone();
+  const whose = useWhose();
+  const { data, error, refetch, dataUpdatedAt } = useToday(whose.scope);
   const ticking = useTick();
-  const find = (name: string): Section | undefined => data?.sections.find((each) => each.section === name);
-  const quiet = find("quiet");
-  const fresh = find("newlyAssigned");
-  const tasks = TASKS.map(find);
-  const nothing = data !== undefined && tasks.every((each) => !each || each.count === 0) && ticking.done.length === 0;
+  const { adding, setAdding } = whose;
+  useKeys({ n: () => setAdding(true), ...(adding ? { Escape: () => setAdding(false) } : {}) });
+  const count = (name: string) => data?.sections.find((each) => each.section === name)?.count ?? 0;
+  const counts = { date: data?.date, late: count("overdue"), due: count("today"), stuck: count("stuck") };
   return (
     <>
-      <header className="top">
-        <h1>{t("nav.today")}</h1>
-        {caller?.user && caller.sees === "all" && (
-          <Segments
-            label={t("nav.today")}
-            value={scope ?? "own"}
-            options={[
-              { value: "own", label: t("today.own") },
-              { value: "team", label: t("today.team") },
-              { value: "all", label: t("today.all") },
-            ]}
-            onChange={setScope}
-          />
+      {phone ? <PhoneHead whose={whose} {...counts} /> : <TodayHead whose={whose} updatedAt={dataUpdatedAt} />}
+      {phone && data && <Parts sections={data.sections} part={whose.part} onPart={whose.setPart} />}
+      <div className="split">
+        {error && !data ? (
+          <Failed error={error} retry={() => void refetch()} />
+        ) : (
+          <Day day={data} part={phone ? whose.part : null} ticking={ticking} narrow={adding}>
+            {!phone && <Heading scope={data?.scope} {...counts} />}
+            {!phone && data && <TwoWeeks scope={data.scope} today={data.date} />}
+          </Day>
         )}
-        <span className="sp only-phone" />
-        <IconButton className="only-phone" icon="search" label={t("nav.search")} onClick={() => open({ palette: true })} />
-        <PhoneBell />
-      </header>
-      {error && <Failed error={error} retry={() => void refetch()} />}
-      {!error && (
-        <div className="td2">
-          <div className="tl2">
-            <Heading date={data?.date} late={find("overdue")?.count ?? 0} due={find("today")?.count ?? 0} />
-            {!data && <SkeletonLines lines={8} />}
-            {nothing && <Empty icon="today" title={t("today.empty")} hint={t("today.emptyHint")} />}
-            {tasks.map((each) => each && <TaskSection key={each.section} section={each} ticking={ticking} />)}
+        {adding && (
+          <div className="panel">
+            <RecordForm resource="task" first={["title", "dueOn", "customerId", "assigneeId"]} onCreated={() => setAdding(false)} onClose={() => setAdding(false)} />
           </div>
-          <aside className="tr2" aria-label={t("nav.deals")}>
-            {fresh && <NewSection section={fresh} />}
-            {DEALS.map((name) => {
-              const found = find(name);
-              return found && <DealSection key={name} section={found} />;
-            })}
-            {quiet && <QuietSection section={quiet} />}
-          </aside>
-        </div>
-      )}
+        )}
+      </div>
+      {ticking.asked && <DayDialog asked={ticking.asked} onClose={() => ticking.ask(null)} />}
     </>
   );
 }
 
-function Heading({ date, late, due }: { date: string | undefined; late: number; due: number }) {
-  const t = useT();
-  const { language } = usePreferences();
-  // The day of the service, in the zone of the reader.
-  const day = date ? new Date(`${date}T12:00:00`) : new Date();
-  const text = day.toLocaleDateString(language === "zh" ? "zh-CN" : "en-GB", { month: "long", day: "numeric", weekday: "long" });
+interface DayProps {
+  day: TodayAnswer | undefined;
+  /** The only section that is shown, if there is one. */
+  part: string | null;
+  ticking: Ticking;
+  narrow: boolean;
+  children: ReactNode;
+}
+
+function Day({ day, part, ticking, narrow, children }: DayProps) {
+  const ticked = useDone();
+  const ofMany = isOfMany(day?.scope);
+  const shown = (names: string[]) => (day?.sections ?? []).filter((each) => names.includes(each.section) && (part === null || part === each.section));
+  const tasks = shown(TASKS);
+  const free = day !== undefined && part === null && ticked.length === 0 && tasks.every((each) => each.count === 0);
+  const cards = shown(CARDS).filter((each) => !free || each.section !== "quiet");
   return (
-    <div style={{ paddingBottom: 12 }}>
-      <h2 className="name">{text}</h2>
-      <p className="ink2">
-        {late > 0 && <span className="red">{t("today.late", { n: late })}</span>}
-        {late > 0 && t("today.comma")}
-        {t("today.due", { n: due })}
-      </p>
+    <div className={`td2${narrow || (day && cards.every((each) => each.count === 0)) ? " narrow" : ""}`}>
+      <div className="tl2">
+        {children}
+        {!day && <SkeletonLines lines={8} />}
+        {free && <NothingPlanned sections={day.sections} ofMany={ofMany} />}
+        {tasks.map((each) => (
+          <TaskSection key={each.section} section={each} ofMany={ofMany} ticking={ticking} />
+        ))}
+      </div>
+      <aside className="tr2">
+        {CARDS.flatMap((name) => cards.filter((each) => each.section === name)).map((each) => (
+          <Card key={each.section} section={each} ofMany={ofMany} />
+        ))}
+      </aside>
     </div>
   );
 }

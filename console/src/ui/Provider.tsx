@@ -11,6 +11,7 @@ import "./layout.css";
 import "./controls.css";
 import "./table.css";
 import "./record.css";
+import "./today.css";
 import "./phone.css";
 
 import { createTheme, MantineProvider } from "@mantine/core";
