@@ -27,6 +27,7 @@ OUT = Path("build/screenshots")
 DOCS = Path("docs/images")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
 PATIENCE_MS = 30_000
+SETTLE_MS = 400
 SESSION = {"token": "demo", "tenant": "demo", "user": ""}
 
 
@@ -92,14 +93,53 @@ def records(address: str) -> dict[str, str]:
         customers = client.get("/customers?pageSize=5").json()["data"]
         paid = client.get("/contracts", params={"filter": "paidCents > 0 and status = 2"}).json()
         contract = paid["data"][0]
+        deal = client.get("/opportunities?pageSize=1").json()["data"][0]
     return {
         "customer": f"customers/{contract['customerId']}",
         "open": f"customers?open={customers[-1]['customerId']}",
         "contract": f"contracts/{contract['contractId']}",
+        "deal": f"deals/{deal['opportunityId']}",
     }
 
 
-def screens(paths: dict[str, str]) -> dict[str, str]:
+class Step(NamedTuple):
+    """One thing done on a screen after it has loaded: a key pressed, or an element clicked."""
+
+    press: str = ""
+    click: str = ""
+    type: str = ""
+
+
+class Screen(NamedTuple):
+    path: str
+    steps: tuple[Step, ...] = ()
+    signed_in: bool = True
+
+
+def screens(paths: dict[str, str]) -> dict[str, Screen]:
+    """A screen is a path, or a path and what is done there."""
+    found = _pages(paths) | _settings()
+    listed: dict[str, Screen] = {name: Screen(path) for name, path in found.items()}
+    first_row = ".trw .cb, .rc"
+    return listed | {
+        "palette": Screen("customers", (Step(press="Control+k"), Step(type="yt"))),
+        "filter": Screen("customers", (Step(press="f"),)),
+        "bulk-bar": Screen("customers", (Step(click=first_row),)),
+        "create-menu": Screen("today", (Step(click=".find .ib, .fab"),)),
+        "shortcuts": Screen("today", (Step(press="?"),)),
+        "follow-up": Screen("today", (Step(press="l"),)),
+        "payment": Screen(paths["contract"], (Step(click=".top .btn"),)),
+        "merge": Screen("settings/duplicates", (Step(click="li .btn.p"),)),
+        "user-dialog": Screen("settings/users", (Step(click=".ct .ib"),)),
+        "team-dialog": Screen("settings/teams", (Step(click=".ct .ib"),)),
+        "option-dialog": Screen("settings/options", (Step(click=".ct .ib"),)),
+        "tag-dialog": Screen("settings/tags", (Step(click=".ct .ib"),)),
+        "key-dialog": Screen("settings/api-keys", (Step(click=".btn.p"),)),
+        "sign-in": Screen("signin", signed_in=False),
+    }
+
+
+def _pages(paths: dict[str, str]) -> dict[str, str]:
     return {
         "today": "today",
         "customers": "customers",
@@ -112,23 +152,49 @@ def screens(paths: dict[str, str]) -> dict[str, str]:
         "deals-table": "deals?mode=table",
         "contract": paths["contract"],
         "reports": "reports",
-        "recycle-bin": "recycle-bin",
-        "history": "history",
-        "options": "choices",
-        "tags": "choices?tab=tags",
-        "users": "organisation",
-        "teams": "organisation?tab=teams",
-        "handover": "organisation?tab=handover&from=wang.wei",
-        "reference": "reference",
+        "deal": paths["deal"],
+        "contracts": "contracts",
         "follow-ups": "follow-ups",
         "tasks": "tasks",
-        "me": "me",
         "notifications": "notifications",
-        "api-keys": "me/api-keys",
+        "recycle-bin": "recycle-bin",
     }
 
 
-def take(browser: Any, address: str, look: Look, pages: dict[str, str]) -> None:
+def _settings() -> dict[str, str]:
+    return {
+        "settings": "settings",
+        "me": "settings/me",
+        "users": "settings/users",
+        "teams": "settings/teams",
+        "handover": "settings/handover?from=wang.wei",
+        "options": "settings/options",
+        "tags": "settings/tags",
+        "duplicates": "settings/duplicates",
+        "duplicates-dismissed": "settings/duplicates?tab=dismissed",
+        "duplicates-check": "settings/duplicates?tab=check",
+        "duplicate-rules": "settings/duplicate-rules",
+        "api-keys": "settings/api-keys",
+        "reference": "settings/reference",
+        "history": "settings/history",
+        "service": "settings/service",
+    }
+
+
+def take(browser: Any, address: str, look: Look, pages: dict[str, Screen]) -> None:
+    for signed_in in (True, False):
+        chosen = {name: screen for name, screen in pages.items() if screen.signed_in == signed_in}
+        if chosen:
+            context = _context(browser, look, signed_in)
+            page = context.new_page()
+            page.set_default_timeout(PATIENCE_MS)
+            for name, screen in chosen.items():
+                page.goto(f"{address}/console/{screen.path}")
+                _shoot(page, screen, OUT / f"{name}.{look.name}.png")
+            context.close()
+
+
+def _context(browser: Any, look: Look, signed_in: bool) -> Any:
     phone = look.width < DESK[0]
     context = browser.new_context(
         viewport={"width": look.width, "height": look.height},
@@ -140,19 +206,30 @@ def take(browser: Any, address: str, look: Look, pages: dict[str, str]) -> None:
     chosen = {"language": look.language, "theme": look.theme, "density": "comfortable"}
     context.add_init_script(
         f"localStorage.setItem('crm.preferences', {json.dumps(json.dumps(chosen))});"
-        f"sessionStorage.setItem('crm.session', {json.dumps(json.dumps(SESSION))});"
     )
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    for name, path in pages.items():
-        page.goto(f"{address}/console/{path}")
+    if signed_in:
+        context.add_init_script(
+            f"sessionStorage.setItem('crm.session', {json.dumps(json.dumps(SESSION))});"
+        )
+    return context
+
+
+def _shoot(page: Any, screen: Screen, file: Path) -> None:
+    page.wait_for_load_state("networkidle")
+    for step in screen.steps:
+        if step.press:
+            page.keyboard.press(step.press)
+        elif step.click:
+            page.locator(step.click).first.click()
+        else:
+            page.keyboard.type(step.type)
+        page.wait_for_timeout(SETTLE_MS)
         page.wait_for_load_state("networkidle")
+    if not screen.steps:
         # The frame of the focused row is for the keyboard.
         page.evaluate("document.activeElement?.blur()")
-        file = OUT / f"{name}.{look.name}.png"
-        page.screenshot(path=file)
-        print(file)
-    context.close()
+    page.screenshot(path=file)
+    print(file)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

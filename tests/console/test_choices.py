@@ -37,7 +37,7 @@ def test_an_administrator_names_tags_and_options_that_records_then_show(
     assert faults(page, axe) == []
     [key] = [each for each in api.get("/tags")["data"] if each["name"] == "Key"]
 
-    page.get_by_role("button", name="Options").click()
+    page.get_by_role("link", name="Options").click()
     page.get_by_label("Field").select_option(value="customer.level")
     page.get_by_role("button", name="Edit: A, key account").click()
     dialog.get_by_label("English label").fill("Strategic")

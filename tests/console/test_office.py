@@ -119,6 +119,7 @@ def test_what_was_deleted_comes_back_and_the_history_tells_it(opened: Open, api:
     restore.wait_for(state="detached")
     assert [each["customerId"] for each in api.named("Lost Ltd")] == [lost]
 
+    page.get_by_role("link", name="Settings").click()
     page.get_by_role("link", name="History").click()
     page.get_by_label("Action").select_option(label="Restored")
     sentence = page.get_by_role("link", name=re.compile("restored.*Lost Ltd"))
@@ -139,22 +140,24 @@ def test_a_leaver_hands_over_and_takes_back(opened: Open, api: Api) -> None:
     see(page, "Somebody has this id already")
     dialog.get_by_label("User id").fill("leaver")
     dialog.get_by_role("button", name="Save").dblclick()
-    see(page, "leaver")
+    page.get_by_role("cell", name="leaver", exact=True).wait_for()
     assert api.get("/users/leaver")["name"] == "Leaver"
 
-    page.get_by_role("button", name="Teams").click()
+    page.get_by_role("link", name="Teams").click()
     page.get_by_role("button", name="Add team").first.click()
     dialog.get_by_label("Team name").fill("Sales")
     dialog.get_by_label("Role of Alice").select_option(label="Leader and member")
     dialog.get_by_label("Role of Leaver").select_option(label="Member")
     dialog.get_by_role("button", name="Save").click()
-    page.locator("li", has_text="Sales").get_by_text("leader", exact=True).wait_for()
+    page.get_by_role("row", name=re.compile("Sales")).locator("td").first.get_by_text(
+        "Alice"
+    ).wait_for()
     (team,) = api.get("/teams")["data"]
     assert (team["leaderIds"], sorted(team["memberIds"])) == (["alice"], ["alice", "leaver"])
 
     given = api.post("/customers", name="Handed Ltd", ownerId="leaver")["customerId"]
     api.post("/tasks", title="Call", assigneeId="leaver", customerId=given)
-    page.get_by_role("button", name="Users").click()
+    page.get_by_role("link", name="Users").click()
     page.get_by_role("button", name="Edit: Leaver").click()
     dialog.get_by_label("Status").select_option(label="Has left")
     dialog.get_by_role("button", name="Save").click()

@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link } from "wouter";
 
 import { whoami } from "../api/resources";
 import type { ApiKey } from "../api/schema";
 import { useT } from "../i18n/translate";
+import { AskAdmin } from "../organisation/AskAdmin";
 import { useIsAdmin } from "../organisation/useOrganisation";
-import { AskAdmin } from "../organisation/Users";
+import { Section } from "../settings/Section";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Empty, Failed, SkeletonLines } from "../ui/States";
@@ -20,19 +20,8 @@ export default function KeysPage() {
   const t = useT();
   const admin = useIsAdmin();
   const { data: me } = useQuery(whoami);
-  return (
-    <>
-      <header className="top back">
-        <Link href="/me" className="ib" aria-label={t("settings.title")} title={t("settings.title")}>
-          <Icon name="left" />
-        </Link>
-        <h1>{t("keys.title")}</h1>
-      </header>
-      <div className="cl">
-        <div style={{ maxWidth: 960 }}>{me && (admin ? <Keys checked={me.auth !== "dev" && me.auth !== "gateway"} /> : <AskAdmin />)}</div>
-      </div>
-    </>
-  );
+  if (me && admin) return <Keys checked={me.auth !== "dev" && me.auth !== "gateway"} />;
+  return <Section title={t("keys.title")}>{me ? <AskAdmin /> : <SkeletonLines lines={4} />}</Section>;
 }
 
 /** `checked`: whether this service asks for keys at all. */
@@ -41,30 +30,25 @@ function Keys({ checked }: { checked: boolean }) {
   const { data, error, refetch } = useQuery(keys);
   const [adding, add] = useState(false);
   const [revoking, revoke] = useState<ApiKey | null>(null);
-  if (error) return <Failed error={error} retry={() => void refetch()} />;
-  if (!data) return <SkeletonLines lines={4} />;
   const button = <Button icon="plus" look="primary" onClick={() => add(true)}>{t("keys.add")}</Button>;
   return (
-    <>
-      <div className="row g8 wrap" style={{ marginBottom: 12 }}>
-        <span className="mut sp" style={{ minWidth: 200 }}>{t("keys.hint")}</span>
-        {data.length > 0 && button}
-      </div>
+    <Section title={t("keys.title")} count={data?.length || undefined} actions={data && data.length > 0 && button} hint={t("keys.hint")}>
       {!checked && (
         <p className="note n" style={{ marginBottom: 12 }}>
           <Icon name="info" />
           {t("keys.unchecked")}
         </p>
       )}
-      {data.length === 0 ? (
-        <Empty icon="key" title={t("keys.none")} hint={t("keys.noneHint")}>{button}</Empty>
-      ) : (
+      {error && <Failed error={error} retry={() => void refetch()} />}
+      {!data && !error && <SkeletonLines lines={4} />}
+      {data?.length === 0 && <Empty icon="key" title={t("keys.none")} hint={t("keys.noneHint")}>{button}</Empty>}
+      {data && data.length > 0 && (
         <ul className="card clip">
           {data.map((each) => <KeyRow key={each.apiKeyId} of={each} onRevoke={() => revoke(each)} />)}
         </ul>
       )}
       {adding && <KeyDialog onClose={() => add(false)} />}
       {revoking && <RevokeDialog of={revoking} onClose={() => revoke(null)} />}
-    </>
+    </Section>
   );
 }

@@ -8,13 +8,16 @@ import { clock, fullTime, isoDay, shortDay } from "../format/dates";
 import { type Key, useT } from "../i18n/translate";
 import { pathOf } from "../palette/entries";
 import { people, useNames } from "../people/useNames";
+import { Section } from "../settings/Section";
 import { usePreferences } from "../state/preferences";
 import { Person } from "../ui/Avatar";
 import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
 import { Empty, Failed, SkeletonLines } from "../ui/States";
+import { sentenceOf } from "./sentence";
 
-const ACTIONS = ["created", "updated", "deleted", "restored", "revealed", "unmasked", "exported", "erased", "purged"] as const;
-const KINDS = ["customer", "contact", "opportunity", "follow_up", "contract", "payment", "task", "view", "goal", "user", "team", "handover", "option", "tag"] as const;
+const ACTIONS = ["created", "updated", "deleted", "restored", "revealed", "unmasked", "exported", "merged", "unmerged", "erased", "purged"] as const;
+const KINDS = ["customer", "contact", "opportunity", "follow_up", "contract", "payment", "task", "view", "goal", "user", "team", "handover", "option", "tag", "api_key", "duplicate_policy"] as const;
 type Action = (typeof ACTIONS)[number];
 type Kind = (typeof KINDS)[number];
 
@@ -61,43 +64,32 @@ export default function HistoryPage() {
       else next.set(name, value);
       return next;
     });
+  const bar = (
+    <div className="chips">
+      <Pick label={t("history.who")} value={choice.actor} options={(users ?? []).map((each) => [each.userId, each.name])} onChange={(value) => change("actor", value)} />
+      <Pick label={t("history.what")} value={choice.action} options={ACTIONS.map((each) => [each, t(`history.${each}`)])} onChange={(value) => change("action", value)} />
+      <Pick label={t("history.kind")} value={choice.kind} options={KINDS.map((each) => [each, t(`type.${each}` as Key)])} onChange={(value) => change("type", value)} />
+    </div>
+  );
   return (
-    <>
-      <header className="top">
-        <h1>{t("nav.history")}</h1>
-      </header>
-      <div className="bar">
-        <div className="chips">
-          <Pick label={t("history.who")} value={choice.actor} options={(users ?? []).map((each) => [each.userId, each.name])} onChange={(value) => change("actor", value)} />
-          <Pick label={t("history.what")} value={choice.action} options={ACTIONS.map((each) => [each, t(`history.${each}`)])} onChange={(value) => change("action", value)} />
-          <Pick label={t("history.kind")} value={choice.kind} options={KINDS.map((each) => [each, t(`type.${each}` as Key)])} onChange={(value) => change("type", value)} />
-        </div>
-      </div>
-      {found.error ? (
-        <Failed error={found.error} retry={() => void found.refetch()} />
-      ) : found.data && rows.length === 0 ? (
-        <Empty icon="history" title={t("history.empty")} />
-      ) : (
-        <div className="cl">
-          {!found.data && <SkeletonLines lines={8} />}
-          <div style={{ maxWidth: 960 }}>
-            {days.map((day) => (
-              <section key={day} style={{ marginBottom: 12 }} aria-label={shortDay(day, language)}>
-                <h2 className="h">{shortDay(day, language)}</h2>
-                <ul className="card clip">
-                  {rows.filter((row) => isoDay(new Date(row.createdAt)) === day).map((row) => <Sentence key={row.auditLogId} row={row} />)}
-                </ul>
-              </section>
-            ))}
-          </div>
-          {found.hasNextPage && (
-            <Button style={{ marginTop: 12 }} busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-              {t("timeline.older")}
-            </Button>
-          )}
-        </div>
+    <Section title={t("nav.history")} bar={bar}>
+      {found.error && <Failed error={found.error} retry={() => void found.refetch()} />}
+      {!found.data && !found.error && <SkeletonLines lines={8} />}
+      {found.data && rows.length === 0 && <Empty icon="history" title={t("history.empty")} />}
+      {days.map((day) => (
+        <section key={day} style={{ marginBottom: 16 }} aria-label={shortDay(day, language)}>
+          <h2 className="seth">{shortDay(day, language)}</h2>
+          <ul className="card clip">
+            {rows.filter((row) => isoDay(new Date(row.createdAt)) === day).map((row) => <Sentence key={row.auditLogId} row={row} />)}
+          </ul>
+        </section>
+      ))}
+      {found.hasNextPage && (
+        <Button busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+          {t("timeline.older")}
+        </Button>
       )}
-    </>
+    </Section>
   );
 }
 
@@ -108,29 +100,27 @@ function Pick({ label, value, options, onChange }: { label: string; value: strin
         <option value="">{label}</option>
         {options.map(([id, name]) => <option key={id} value={id}>{name}</option>)}
       </select>
+      <Icon name="down" size={14} />
     </span>
   );
 }
 
 /** The sentence of the service; its record is a link, unless it is gone. */
 function Sentence({ row }: { row: AuditLog }) {
-  const t = useT();
   const names = useNames();
   const { language } = usePreferences();
   const gone = ["deleted", "erased", "purged"].includes(row.action);
-  const way = gone ? undefined : pathOf(row.resourceType, row.resourceId);
-  const who = row.actor ? names(row.actor) : t("bin.system");
-  // Sentences begin with the id of who did it: people are known by their names.
-  const text = row.actor && row.summary.startsWith(row.actor) ? `${who}${row.summary.slice(row.actor.length)}` : row.summary;
+  const way = row.resourceType === "duplicate_policy" ? "/settings/duplicate-rules" : gone ? undefined : pathOf(row.resourceType, row.resourceId);
+  const text = sentenceOf(row, { name: names, time: (iso) => `${shortDay(iso, language)} ${clock(iso)}` });
   return (
-    <li className="li">
-      <Person id={row.actor ?? "*"} name={who} />
+    <li className="li" style={{ alignItems: "flex-start" }}>
+      {row.actor ? <Person id={row.actor} name={names(row.actor)} /> : <span className="av"><Icon name="gear" size={14} /></span>}
       {way ? (
         <Link href={way} className="sp fig" style={{ minWidth: 0, overflowWrap: "anywhere" }}>{text}</Link>
       ) : (
         <span className="sp" style={{ minWidth: 0, overflowWrap: "anywhere" }}>{text}</span>
       )}
-      <time className="sm mut" dateTime={row.createdAt} title={`${fullTime(row.createdAt, language)}${row.requestId ? `\n${row.requestId}` : ""}`}>{clock(row.createdAt)}</time>
+      <time className="sm mut" style={{ lineHeight: "20px" }} dateTime={row.createdAt} title={`${fullTime(row.createdAt, language)}${row.requestId ? `\n${row.requestId}` : ""}`}>{clock(row.createdAt)}</time>
     </li>
   );
 }

@@ -20,8 +20,7 @@ export function CheckForm() {
   const { matches, spent, checked } = useDuplicates(draft);
   return (
     <>
-      <p className="mut" style={{ marginBottom: 12 }}>{t("duplicates.checkHint")}</p>
-      <form className="form" role="search" onSubmit={(event) => event.preventDefault()}>
+      <form className="form setc" style={{ padding: 16 }} role="search" onSubmit={(event) => event.preventDefault()}>
         {ASKED.map(([name, label], at) => (
           <Field key={name} label={t(label)}>
             {(control) => <Text {...control} autoFocus={at === 0} value={draft[name] as string | undefined ?? ""} onChange={(event) => setDraft({ ...draft, [name]: event.target.value })} />}

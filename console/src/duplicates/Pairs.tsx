@@ -26,7 +26,6 @@ export function Pairs({ status }: { status: Status }) {
   const found = data.pages.flatMap((page) => page.data);
   return (
     <>
-      <p className="mut" style={{ marginBottom: 12 }}>{t(`duplicates.${status}Hint`)}</p>
       {found.length === 0 && !hasNextPage ? (
         <Empty icon="check" title={t(`duplicates.${status}None`)} />
       ) : (

@@ -8,12 +8,12 @@ import { newRequestId, useRequestId } from "../state/intent";
 import { Button } from "../ui/Button";
 import { Choice, Field } from "../ui/Field";
 import { Failed, FormFault, SkeletonLines } from "../ui/States";
+import { AskAdmin } from "./AskAdmin";
 import { HandoverList } from "./HandoverList";
 import { Counts, HandoverResult } from "./HandoverResult";
 import { bodyOf, giveAll, type Plan, sumOf, undoAll } from "./handovers";
 import { Receivers } from "./Receivers";
 import { startHandover } from "./useOrganisation";
-import { AskAdmin } from "./Users";
 
 export function Handover({ from, admin }: { from: string; admin: boolean }) {
   const t = useT();
@@ -46,7 +46,7 @@ export function Handover({ from, admin }: { from: string; admin: boolean }) {
   const ready = plan.from !== "" && Object.keys(plan.to).length > 0;
   return (
     <>
-      <p className="mut" style={{ marginBottom: 16 }}>{t("hand.hint")}</p>
+      <div className="setc" style={{ padding: 16 }}>
       <fieldset disabled={giving.isPending} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }} className="col g16">
         <Field label={t("hand.from")}>
           {(control) => (
@@ -66,13 +66,14 @@ export function Handover({ from, admin }: { from: string; admin: boolean }) {
           ))}
         </div>
       </fieldset>
-      <div className="row g8" style={{ margin: "16px 0" }}>
+      <div className="row g8" style={{ marginTop: 16 }}>
         <Button busy={counting.isPending} disabled={!ready || giving.isPending} onClick={() => counting.mutate()}>{t("bulk.check")}</Button>
         {counting.data && !giving.data && (
           <Button look="primary" busy={giving.isPending} disabled={sumOf(counting.data.remaining) === 0} onClick={() => giving.mutate()}>
             {t("hand.do", { n: sumOf(counting.data.remaining) })}
           </Button>
         )}
+      </div>
       </div>
       <FormFault error={counting.error ?? giving.error ?? undoing.error} />
       {counting.data && !step && <Counts counts={counting.data.remaining} title={t("hand.preview")} />}

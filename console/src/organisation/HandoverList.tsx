@@ -30,8 +30,8 @@ export function HandoverList({ except }: Props) {
   });
   const all = data?.pages.flatMap((page) => page.data).filter((each) => each.handoverId !== except) ?? [];
   return (
-    <section aria-label={t("hand.past")} style={{ maxWidth: 720, marginTop: 24 }}>
-      <h2 className="h">{t("hand.past")}</h2>
+    <section aria-label={t("hand.past")} style={{ marginTop: 24 }}>
+      <h2 className="seth">{t("hand.past")}</h2>
       {error && <Failed error={error} retry={() => void refetch()} />}
       {!data && !error && <SkeletonLines lines={3} />}
       {data && all.length === 0 && <p className="mut">{t("hand.none")}</p>}
@@ -74,7 +74,7 @@ function Entry({ handover }: { handover: Answer }) {
         <span className="row g8 wrap">
           <b>{names(handover.fromUserId)}</b>
           <span className="mut">→</span>
-          <span>{handover.to.map((each) => names(each.userId)).join("、")}</span>
+          <span>{handover.to.map((each) => names(each.userId)).join(t("today.comma"))}</span>
           <span className={`tag ${TONES[state]}`}>{t(`hand.state.${state}`)}</span>
         </span>
         <span className="sm ink2">{told.join(" · ") || t("hand.nothing")}</span>

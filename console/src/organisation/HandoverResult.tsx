@@ -9,8 +9,8 @@ import { KINDS, LABELS, sumOf } from "./handovers";
 export function Counts({ counts, title }: { counts: HandoverCounts; title: string }) {
   const t = useT();
   return (
-    <section aria-label={title} style={{ maxWidth: 560 }}>
-      <h2 className="h">{title}</h2>
+    <section aria-label={title} style={{ marginTop: 16 }}>
+      <h2 className="seth">{title}</h2>
       <div className="card trio">
         {KINDS.map((kind) => (
           <div key={kind}>
@@ -30,7 +30,7 @@ export function HandoverResult({ step, undone, busy, undoing, onUndo }: { step: 
   return (
     <div className="col g12" role="status">
       <Counts counts={undone ? undone.returned : step.given} title={undone ? t("hand.returned") : t("hand.given")} />
-      {busy && <span className="pbar" style={{ maxWidth: 560 }}><i style={{ width: `${(given / Math.max(1, given + rest)) * 100}%` }} /></span>}
+      {busy && <span className="pbar"><i style={{ width: `${(given / Math.max(1, given + rest)) * 100}%` }} /></span>}
       {undone && sumOf(undone.skipped) > 0 && <p className="note w"><Icon name="info" />{t("hand.skipped", { n: sumOf(undone.skipped) })}</p>}
       {!busy && !undone && (
         <div className="row g12 wrap">

@@ -18,7 +18,7 @@ export function Receivers({ plan, ids, onChange }: { plan: Plan; ids: string[]; 
   return (
     <div role="group" aria-label={t("hand.to")}>
       <span className="lab">{t("hand.to")}</span>
-      <div className="card clip" style={{ maxWidth: 560 }}>
+      <div className="card clip">
         {ids.length === 0 && <p className="mut" style={{ padding: 12 }}>{t("hand.nobody")}</p>}
         {ids.map((id) => {
           const share = plan.to[id];

@@ -93,7 +93,7 @@ export function UserDialog({ user, onClose }: { user: User | null; onClose: () =
         {!taken && <FormFault error={saving.error} known={KNOWN} />}
         {user && refused?.status === 409 && (
           <p style={{ marginTop: 8 }}>
-            <Link href={`/organisation?tab=handover&from=${encodeURIComponent(user.userId)}`} className="link" onClick={close}>{t("org.handOver")}</Link>
+            <Link href={`/settings/handover?from=${encodeURIComponent(user.userId)}`} className="link" onClick={close}>{t("org.handOver")}</Link>
           </p>
         )}
         <div className="dlg-foot">

@@ -3,6 +3,7 @@ import { useLocation } from "wouter";
 import type { Hit } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { open } from "../state/layers";
+import { GROUPS } from "../settings/groups";
 import { prefer, preferences } from "../state/preferences";
 import { recent } from "../state/recent";
 import type { IconName } from "../ui/Icon";
@@ -69,10 +70,9 @@ export function useActions(text: string): Entry[] {
     { key: "tasks", type: "action", icon: "check", title: t("nav.tasks"), path: "/tasks" },
     { key: "reports", type: "action", icon: "report", title: t("nav.reports"), path: "/reports" },
     { key: "recycle-bin", type: "action", icon: "trash", title: t("nav.recycleBin"), path: "/recycle-bin" },
-    { key: "history", type: "action", icon: "history", title: t("nav.history"), path: "/history" },
-    { key: "choices", type: "action", icon: "tag", title: t("nav.choices"), path: "/choices" },
-    { key: "organisation", type: "action", icon: "users", title: t("nav.organisation"), path: "/organisation" },
-    { key: "reference", type: "action", icon: "link", title: t("nav.docs"), path: "/reference" },
+    ...GROUPS.flatMap(({ items }) => items).map(
+      ({ path, label, icon }): Entry => ({ key: path, type: "action", icon, title: t(label), path }),
+    ),
     { key: "theme", type: "action", icon: "sun", title: t("palette.theme"), act: turnTheme },
     {
       key: "language",

@@ -1,17 +1,18 @@
 import { useT } from "../i18n/translate";
+import { SectionHead } from "../settings/Section";
 
 /** The reference of the API, whose calls are made with the token of this session. */
 export default function ReferencePage() {
   const t = useT();
+  const print = (
+    <a className="btn hide-phone" href="../redoc" target="_blank" rel="noreferrer">
+      {t("reference.print")}
+    </a>
+  );
   return (
     <>
-      <header className="top">
-        <h1 className="sp">{t("nav.docs")}</h1>
-        <a className="btn hide-phone" href="../redoc" target="_blank" rel="noreferrer">
-          {t("reference.print")}
-        </a>
-      </header>
-      <p className="bar ink2">{t("reference.hint")}</p>
+      <SectionHead title={t("nav.docs")} actions={print} />
+      <p className="bar ink2 md">{t("reference.hint")}</p>
       <iframe className="frame" title={t("nav.docs")} src="../docs" />
     </>
   );

@@ -40,24 +40,28 @@ export function CalendarAddress() {
   };
   if (!data) return null;
   return (
-    <>
-      <h2 className="h">{t("calendar.title")}</h2>
-      <p className="md mut">{t("calendar.hint")}</p>
-      {address !== null && (
-        <div className="row g8" style={{ paddingTop: 8 }}>
-          <input className="in sp" readOnly aria-label={t("calendar.address")} value={address} onFocus={(event) => event.target.select()} />
-          <Button icon="copy" onClick={() => copy(address)}>
-            {t("calendar.copy")}
+    <section aria-label={t("calendar.title")}>
+      <h2 className="seth">{t("calendar.title")}</h2>
+      <div className="setc">
+        <div className="setr">
+          <span className="col">
+            <span>{t("calendar.hint")}</span>
+            {data.createdAt !== null && address === null && <span className="md">{t("calendar.since", { day: shortDay(data.createdAt, language) })}</span>}
+          </span>
+          <Button icon="cal" onClick={() => void make().catch(failed)}>
+            {t(data.createdAt === null ? "calendar.make" : "calendar.again")}
           </Button>
+          {data.createdAt !== null && <Button onClick={() => void revoke().catch(failed)}>{t("calendar.revoke")}</Button>}
         </div>
-      )}
-      {data.createdAt !== null && address === null && <p className="md">{t("calendar.since", { day: shortDay(data.createdAt, language) })}</p>}
-      <div className="row g8 wrap" style={{ paddingTop: 8 }}>
-        <Button icon="cal" onClick={() => void make().catch(failed)}>
-          {t(data.createdAt === null ? "calendar.make" : "calendar.again")}
-        </Button>
-        {data.createdAt !== null && <Button onClick={() => void revoke().catch(failed)}>{t("calendar.revoke")}</Button>}
+        {address !== null && (
+          <div className="setr">
+            <input className="in sp" readOnly aria-label={t("calendar.address")} value={address} onFocus={(event) => event.target.select()} />
+            <Button icon="copy" onClick={() => copy(address)}>
+              {t("calendar.copy")}
+            </Button>
+          </div>
+        )}
       </div>
-    </>
+    </section>
   );
 }

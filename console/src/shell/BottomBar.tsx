@@ -16,7 +16,7 @@ const LEFT: Tab[] = [
 ];
 const RIGHT: Tab[] = [
   { path: "/deals", label: "nav.deals", icon: "deal" },
-  { path: "/me", label: "nav.me", icon: "user" },
+  { path: "/settings", label: "nav.me", icon: "user" },
 ];
 
 function TabLink({ tab }: { tab: Tab }) {

@@ -5,10 +5,11 @@ import { useT } from "../i18n/translate";
 import { useOutbox } from "../outbox/useOutbox";
 import { open, useLayers } from "../state/layers";
 import { useKeys, usePhone } from "../ui/hooks";
-import { Empty, SkeletonLines } from "../ui/States";
+import { SkeletonLines } from "../ui/States";
 import { BottomBar } from "./BottomBar";
+import { Elsewhere } from "./Elsewhere";
 import { Notices } from "./Notices";
-import { PLACES } from "./places";
+import { KEYS_WITHIN, PLACES } from "./places";
 import { Sidebar } from "./Sidebar";
 
 const Today = lazy(() => import("../today/TodayPage"));
@@ -23,14 +24,8 @@ const FollowUps = lazy(() => import("../followups/FollowUpsPage"));
 const Tasks = lazy(() => import("../tasks/TasksPage"));
 const Reports = lazy(() => import("../reports/ReportsPage"));
 const RecycleBin = lazy(() => import("../bin/RecycleBinPage"));
-const History = lazy(() => import("../audit/HistoryPage"));
-const Organisation = lazy(() => import("../organisation/OrganisationPage"));
 const Notifications = lazy(() => import("../notifications/NotificationsPage"));
-const Duplicates = lazy(() => import("../duplicates/DuplicatesPage"));
-const Choices = lazy(() => import("../choices/ChoicesPage"));
-const Reference = lazy(() => import("../reference/ReferencePage"));
-const Settings = lazy(() => import("../settings/SettingsPage"));
-const Keys = lazy(() => import("../apikeys/KeysPage"));
+const Settings = lazy(() => import("../settings/SettingsArea"));
 const Palette = lazy(() => import("../palette/Palette"));
 const FollowUpDialog = lazy(() => import("../followups/FollowUpDialog"));
 const Outbox = lazy(() => import("../outbox/OutboxDialog"));
@@ -57,7 +52,7 @@ function useShellKeys(): void {
   const [, go] = useLocation();
   const pressed = useRef(0);
   const places = Object.fromEntries(
-    PLACES.map(({ key, path }) => [
+    [...PLACES.map(({ key, path }) => [key, path] as const), ...Object.entries(KEYS_WITHIN)].map(([key, path]) => [
       key,
       () => {
         if (Date.now() - pressed.current > GO_WITHIN) return false;
@@ -76,7 +71,6 @@ function useShellKeys(): void {
 }
 
 function Pages() {
-  const t = useT();
   return (
     <Switch>
       <Route path="/today" component={Today} />
@@ -91,17 +85,11 @@ function Pages() {
       <Route path="/tasks" component={Tasks} />
       <Route path="/reports" component={Reports} />
       <Route path="/recycle-bin" component={RecycleBin} />
-      <Route path="/history" component={History} />
-      <Route path="/organisation" component={Organisation} />
       <Route path="/notifications" component={Notifications} />
-      <Route path="/duplicates" component={Duplicates} />
-      <Route path="/choices" component={Choices} />
-      <Route path="/reference" component={Reference} />
-      <Route path="/me" component={Settings} />
-      <Route path="/me/api-keys" component={Keys} />
+      <Route path="/settings/*?" component={Settings} />
       <Route path="/">{() => <Redirect to="/today" replace />}</Route>
       <Route path="/signin">{() => <Redirect to="/today" replace />}</Route>
-      <Route>{() => <Empty icon="search" title={t("record.missing")} />}</Route>
+      <Route component={Elsewhere} />
     </Switch>
   );
 }

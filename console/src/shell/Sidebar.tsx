@@ -63,10 +63,9 @@ export function Sidebar() {
       {PLACES.filter((place) => place.low).map((place) => (
         <Item key={place.path} place={place} />
       ))}
-      <Link href="/me" className="me">
+      <Link href="/settings/me" className="me">
         <Person size="m" id={caller?.user ?? "*"} name={caller?.user ?? t("settings.allOf")} />
         <b className="sp el">{caller?.user ?? t("settings.allOf")}</b>
-        <Icon name="gear" />
       </Link>
     </nav>
   );

@@ -22,9 +22,29 @@ export const PLACES: Place[] = [
   { path: "/contracts", label: "nav.contracts", icon: "contract", key: "p" },
   { path: "/reports", label: "nav.reports", icon: "report", key: "r" },
   { path: "/recycle-bin", label: "nav.recycleBin", icon: "trash", key: "b", low: true },
-  { path: "/history", label: "nav.history", icon: "history", key: "h", low: true },
-  { path: "/duplicates", label: "nav.duplicates", icon: "merge", key: "s", low: true },
-  { path: "/choices", label: "nav.choices", icon: "tag", key: "o", low: true },
-  { path: "/organisation", label: "nav.organisation", icon: "users", key: "u", low: true },
-  { path: "/reference", label: "nav.docs", icon: "link", key: "a", low: true },
+  { path: "/settings", label: "nav.settings", icon: "gear", key: "e", low: true },
 ];
+
+/** Pages of the settings that have a key after G of their own. */
+export const KEYS_WITHIN: Record<string, string> = {
+  h: "/settings/history",
+  s: "/settings/duplicates",
+  o: "/settings/options",
+  u: "/settings/users",
+  a: "/settings/reference",
+};
+
+/** Where the pages of the settings were before: links and bookmarks still lead to them. */
+export const MOVED: Record<string, string> = {
+  "/me": "/settings",
+  "/me/api-keys": "/settings/api-keys",
+  "/organisation": "/settings/users",
+  "/organisation?teams": "/settings/teams",
+  "/organisation?handover": "/settings/handover",
+  "/choices": "/settings/options",
+  "/choices?tags": "/settings/tags",
+  "/duplicates": "/settings/duplicates",
+  "/duplicates?policy": "/settings/duplicate-rules",
+  "/history": "/settings/history",
+  "/reference": "/settings/reference",
+};

@@ -9,6 +9,10 @@ export const usePhone = (): boolean =>
 export const useWide = (): boolean =>
   useMediaQuery("(min-width: 1200px)", window.innerWidth >= 1200, { getInitialValueInEffect: false });
 
+/** Too narrow for two navigations beside each other. */
+export const useNarrow = (): boolean =>
+  useMediaQuery("(max-width: 1000px)", window.innerWidth <= 1000, { getInitialValueInEffect: false });
+
 const TYPING = "input, textarea, select, [contenteditable=true]";
 
 /**

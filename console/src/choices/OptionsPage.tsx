@@ -1,0 +1,89 @@
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useSearchParams } from "wouter";
+
+import { fieldsOf } from "../api/resources";
+import type { TenantOption } from "../api/schema";
+import { type Key, useLabel, useT } from "../i18n/translate";
+import { AskAdmin } from "../organisation/AskAdmin";
+import { useIsAdmin } from "../organisation/useOrganisation";
+import { Chip } from "../records/Value";
+import { Section } from "../settings/Section";
+import { Button, IconButton } from "../ui/Button";
+import { Choice } from "../ui/Field";
+import { Failed, SkeletonLines } from "../ui/States";
+import { OptionDialog } from "./OptionDialog";
+import { options } from "./useChoices";
+
+const RESOURCES = ["customer", "contact", "opportunity", "follow_up"] as const;
+
+/** What people call a field: customer · source. */
+function useFieldName(): (field: string) => string {
+  const t = useT();
+  const label = useLabel();
+  const described = useQueries({ queries: RESOURCES.map(fieldsOf) });
+  return (name) => {
+    const [resource = "", member = ""] = name.split(".");
+    const found = described.flatMap(({ data }) => (data?.resource === resource ? data.fields : [])).find((each) => each.name === member);
+    return `${t(`type.${resource}` as Key)} · ${found ? label(found.label) : member}`;
+  };
+}
+
+/** The values that fields can have: what a tenant calls them, and in which colours. */
+export default function OptionsPage() {
+  const t = useT();
+  const label = useLabel();
+  const admin = useIsAdmin();
+  const nameOf = useFieldName();
+  const [params, setParams] = useSearchParams();
+  const { data, error, refetch } = useQuery(options);
+  const [shown, show] = useState<TenantOption | "new" | null>(null);
+  const fields = [...new Set((data ?? []).map((each) => each.field))];
+  const field = fields.find((each) => each === params.get("field")) ?? fields[0] ?? "";
+  const rows = (data ?? []).filter((each) => each.field === field);
+  const add = admin && field !== "" && <Button icon="plus" look="primary" onClick={() => show("new")}>{t("choices.addOption")}</Button>;
+  const bar = (
+    <label className="row g8">
+      <span className="mut md nw">{t("choices.field")}</span>
+      <Choice aria-label={t("choices.field")} className="fitc" value={field} onChange={(event) => setParams({ field: event.target.value })}>
+        {fields.map((each) => <option key={each} value={each}>{nameOf(each)}</option>)}
+      </Choice>
+    </label>
+  );
+  return (
+    <Section title={t("choices.options")} actions={add} hint={t("choices.hint")} bar={bar}>
+      {!admin && <AskAdmin />}
+      {error && <Failed error={error} retry={() => void refetch()} />}
+      {!data && !error && <SkeletonLines lines={4} />}
+      {rows.length > 0 && (
+        <div className="card clip">
+          <table className="ct">
+            <thead>
+              <tr>
+                <th>{t("choices.shown")}</th>
+                <th className="hide-phone">{t("choices.zh")}</th>
+                <th className="hide-phone">{t("choices.en")}</th>
+                <th>{t("choices.optionId")}</th>
+                <th>{t("org.status")}</th>
+                <th><span className="sr">{t("action.edit")}</span></th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((each) => (
+                <tr key={each.optionId} className={each.active ? "" : "off"}>
+                  <th scope="row"><Chip color={each.color} text={label(each.label)} /></th>
+                  <td className="hide-phone">{each.label.zh}</td>
+                  <td className="hide-phone">{each.label.en}</td>
+                  <td>{each.optionId}</td>
+                  <td className="nw">{t(each.active ? "choices.inUse" : "choices.inactive")}</td>
+                  <td className="fit">{admin && <IconButton icon="pen" label={`${t("action.edit")}: ${label(each.label)}`} onClick={() => show(each)} />}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {shown !== null && <OptionDialog field={field} option={shown === "new" ? null : shown} onClose={() => show(null)} />}
+    </Section>
+  );
+}

@@ -1,0 +1,83 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { asApiError } from "../api/errors";
+import type { DuplicatePolicy } from "../api/schema";
+import { useT } from "../i18n/translate";
+import { AskAdmin } from "../organisation/AskAdmin";
+import { useIsAdmin } from "../organisation/useOrganisation";
+import { Section } from "../settings/Section";
+import { newRequestId } from "../state/intent";
+import { toast } from "../state/toasts";
+import { Choice } from "../ui/Field";
+import { Failed, SkeletonLines } from "../ui/States";
+import { policy, setPolicy } from "./useDuplicatePairs";
+
+const KEYS = ["nameCore", "phone", "email", "uscc"] as const;
+const CHANNELS = ["api", "batch", "import"] as const;
+const ACTS = ["off", "warn", "block"] as const;
+type Acts = Partial<Record<(typeof CHANNELS)[number], (typeof ACTS)[number]>>;
+
+/** What is done about a new customer that may be there already. */
+export default function RulesPage() {
+  const t = useT();
+  const admin = useIsAdmin();
+  const queries = useQueryClient();
+  const { data, error, refetch } = useQuery(policy);
+  const saving = useMutation({
+    mutationFn: (wanted: DuplicatePolicy) => {
+      const { nameCore, phone, email, uscc } = wanted;
+      return setPolicy(newRequestId(), { nameCore, phone, email, uscc });
+    },
+    onSuccess: (done) => {
+      queries.setQueryData(policy.queryKey, done);
+      toast(t("duplicates.policySaved"));
+    },
+    onError: (failure) => toast(asApiError(failure).message, { tone: "danger" }),
+  });
+  const shown = saving.isPending ? saving.variables : data;
+  const choose = (key: (typeof KEYS)[number], channel: string, act: string) =>
+    data && saving.mutate({ ...data, [key]: { ...(data[key] as Acts), [channel]: act } });
+  return (
+    <Section title={t("duplicates.rules")} hint={t("duplicates.policyHint")}>
+      {!admin && <AskAdmin />}
+      {error && <Failed error={error} retry={() => void refetch()} />}
+      {!data && !error && <SkeletonLines lines={4} />}
+      {shown && (
+        <div className="card clip">
+          <table className="ct rules">
+            <thead>
+              <tr>
+                <th>{t("duplicates.sameKey")}</th>
+                {CHANNELS.map((channel) => (
+                  <th key={channel}>{t(`duplicates.channel.${channel}`)}</th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {KEYS.map((key) => (
+                <tr key={key}>
+                  <th scope="row" className="nm">{t(`duplicates.key.${key}`)}</th>
+                  {CHANNELS.map((channel) => (
+                    <td key={channel} data-of={t(`duplicates.channel.${channel}`)}>
+                      <Choice
+                        aria-label={`${t(`duplicates.key.${key}`)} · ${t(`duplicates.channel.${channel}`)}`}
+                        style={{ minWidth: 96 }}
+                        value={(shown[key] as Acts)[channel] ?? "off"}
+                        disabled={!admin || saving.isPending}
+                        onChange={(event) => choose(key, channel, event.target.value)}
+                      >
+                        {ACTS.map((act) => (
+                          <option key={act} value={act}>{t(`duplicates.act.${act}`)}</option>
+                        ))}
+                      </Choice>
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Section>
+  );
+}
