@@ -1,5 +1,7 @@
 """What the console tells its user: the bell, the address of their calendar, where a record went."""
 
+import re
+
 import httpx
 
 from tests.console.conftest import Api, Open, faults, go, settle
@@ -44,6 +46,21 @@ def test_a_merged_customer_leads_to_the_one_that_has_everything(opened: Open, ap
     note.get_by_role("button", name="Close").click()
     note.wait_for(state="hidden")
     assert page.url.endswith(f"/customers/{into['customerId']}")
+
+    # Beside a list as well; a region is found by its name there.
+    page = opened(f"customers?open={gone['customerId']}")
+    panel = page.locator(".panel")
+    panel.get_by_role("heading", name="Kept Ltd").wait_for()
+    note = panel.get_by_role("status").filter(has_text="was merged into this one")
+    note.wait_for()
+    panel.get_by_role("button", name=re.compile("^All [0-9]+$")).click()
+    panel.locator(".kv", has_text="Region").get_by_role("button").click()
+    panel.get_by_role("combobox", name="Region").fill("余杭")
+    panel.get_by_role("option", name="浙江省 杭州市 余杭区").click()
+    page.keyboard.press("Enter")
+    panel.get_by_role("button", name="浙江省 杭州市 余杭区").wait_for()
+    settle(page)
+    assert api.get(f"/customers/{into['customerId']}")["region"] == "330110"
 
 
 def test_dialogs_have_names_and_no_fault_of_accessibility(opened: Open, api: Api, axe: str) -> None:

@@ -20,10 +20,12 @@ interface Props {
   customerId: string;
   first?: number;
   filters?: boolean;
+  /** A button for what is older. */
+  older?: boolean;
 }
 
 /** What was said, moved, signed and paid, newest first. */
-export function Timeline({ customerId, first = STEP, filters = false }: Props) {
+export function Timeline({ customerId, first = STEP, filters = false, older = true }: Props) {
   const t = useT();
   const [types, setTypes] = useState("");
   const found = useTimeline(customerId, types, first);
@@ -50,7 +52,7 @@ export function Timeline({ customerId, first = STEP, filters = false }: Props) {
           ))}
         </ol>
       )}
-      {found.hasNextPage && (
+      {older && found.hasNextPage && (
         <Button small busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
           {t("timeline.older")}
         </Button>

@@ -1,9 +1,13 @@
+import type { ComponentProps } from "react";
+
 import type { Field } from "../api/resources";
 import { useLabel, useT } from "../i18n/translate";
 import { useColleagues } from "../people/useNames";
 import { Area, Choice, type Control, Text } from "../ui/Field";
 import { isMoney } from "./fields";
 import { ReferencePicker } from "./ReferencePicker";
+import { RegionPicker } from "./RegionPicker";
+import { isRegion } from "./regions";
 import { TagEditor } from "./TagEditor";
 import { type Draft, isPicked } from "./values";
 
@@ -24,6 +28,16 @@ const INPUTS: Record<string, { type: string; inputMode?: "decimal" | "tel" | "em
   email: { type: "text", inputMode: "email" },
 };
 
+function Currency({ value, ...rest }: ComponentProps<typeof Choice> & { value: string }) {
+  return (
+    <Choice {...rest} value={value || "CNY"}>
+      {["CNY", "USD", "EUR", "GBP", "JPY", "HKD"].map((each) => (
+        <option key={each}>{each}</option>
+      ))}
+    </Choice>
+  );
+}
+
 /** The control for one member, by its kind; used in forms, in panels and in cells. */
 export function Editor({ field, value, onChange, control, autoFocus }: Props) {
   const t = useT();
@@ -41,6 +55,7 @@ export function Editor({ field, value, onChange, control, autoFocus }: Props) {
       />
     );
   }
+  if (isRegion(field)) return <RegionPicker control={control} {...(autoFocus && { autoFocus })} value={text} onChange={onChange} />;
   if (field.type === "tags") {
     return <TagEditor field={field} value={text ? text.split("\n") : []} onChange={(ids) => onChange(ids.join("\n"))} />;
   }
@@ -80,13 +95,7 @@ export function Editor({ field, value, onChange, control, autoFocus }: Props) {
     return <Area {...shared} value={text} onChange={(event) => onChange(event.target.value)} />;
   }
   if (field.type === "currency") {
-    return (
-      <Choice {...shared} value={text || "CNY"} onChange={(event) => onChange(event.target.value)}>
-        {["CNY", "USD", "EUR", "GBP", "JPY", "HKD"].map((each) => (
-          <option key={each}>{each}</option>
-        ))}
-      </Choice>
-    );
+    return <Currency {...shared} value={text} onChange={(event) => onChange(event.target.value)} />;
   }
   const input = isMoney(field) ? { type: "text", inputMode: "decimal" as const } : (INPUTS[field.type] ?? { type: "text" });
   return <Text {...shared} {...input} value={text} onChange={(event) => onChange(event.target.value)} />;

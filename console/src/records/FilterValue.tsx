@@ -8,6 +8,8 @@ import { useColleagues } from "../people/useNames";
 import { Button } from "../ui/Button";
 import { Text } from "../ui/Field";
 import { isMoney, isNumber, isTime } from "./fields";
+import { RegionPicker } from "./RegionPicker";
+import { isRegion } from "./regions";
 import { Chip } from "./Value";
 
 interface Props {
@@ -102,7 +104,11 @@ function Typed({ field, op, onPick }: Omit<Props, "whens">) {
   const type = isTime(field) ? "date" : "text";
   return (
     <form className="col g8" style={{ padding: 8 }} onSubmit={submit}>
-      <Text type={type} aria-label={label(field.label)} value={text} onChange={(event) => setText(event.target.value)} />
+      {isRegion(field) && !several ? (
+        <RegionPicker control={{ id: "filter-region", "aria-label": label(field.label) }} value={text} onChange={(code) => setText(op === "^=" ? code.replace(/(00)+$/, "") : code)} />
+      ) : (
+        <Text type={type} aria-label={label(field.label)} value={text} onChange={(event) => setText(event.target.value)} />
+      )}
       {between && <Text type={type} aria-label={t("value.to")} value={until} onChange={(event) => setUntil(event.target.value)} />}
       <Button type="submit" small look="primary" disabled={!ready}>
         {t("list.apply")}

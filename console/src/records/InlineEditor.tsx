@@ -5,6 +5,8 @@ import { useLabel, useT } from "../i18n/translate";
 import { useColleagues } from "../people/useNames";
 import { toast } from "../state/toasts";
 import { isMoney } from "./fields";
+import { RegionPicker } from "./RegionPicker";
+import { isRegion } from "./regions";
 import type { Saving } from "./save";
 import { TagEditor } from "./TagEditor";
 import { draftOf, isPicked, valueOf, WRONG } from "./values";
@@ -75,10 +77,17 @@ export function InlineEditor({ field, row, saving, onDone }: Props) {
     "aria-label": label(field.label),
   };
   const options = useOptions(field, row[field.name]);
+  const leave = (event: React.FocusEvent) => {
+    if (!event.currentTarget.contains(event.relatedTarget)) finish(true);
+  };
+  if (isRegion(field)) {
+    return (
+      <div className="cell-box" onKeyDown={keys.onKeyDown} onBlur={leave} onClick={keys.onClick}>
+        <RegionPicker control={{ id: `cell-${field.name}`, "aria-label": label(field.label) }} autoFocus value={value} onChange={setValue} />
+      </div>
+    );
+  }
   if (field.type === "tags") {
-    const leave = (event: React.FocusEvent) => {
-      if (!event.currentTarget.contains(event.relatedTarget)) finish(true);
-    };
     return (
       // The first box has the focus, so that leaving all of them saves.
       <div className="cell-tags" ref={focusFirst} onKeyDown={keys.onKeyDown} onBlur={leave} onClick={keys.onClick}>

@@ -29,6 +29,8 @@ export interface PanelPlace {
   total: number;
   onStep: (by: number) => void;
   onPage: () => void;
+  /** What was asked for is part of another record by now. */
+  onMerged: (id: string) => void;
   onClose: () => void;
 }
 
@@ -126,6 +128,7 @@ export function ListScreen(props: ListScreenProps) {
               total: rows.count,
               onStep: step,
               onPage: () => go(pageOf(state.open as string)),
+              onMerged: state.setMerged,
               onClose: close,
             })}
           </aside>

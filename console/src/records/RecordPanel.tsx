@@ -1,15 +1,16 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 
-import type { Resource, Row } from "../api/resources";
+import { ApiError } from "../api/errors";
+import type { Field, Resource, Row } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { IconButton } from "../ui/Button";
 import { Drop, MenuList } from "../ui/Drop";
 import { Failed, SkeletonLines } from "../ui/States";
 import { ConflictDialog } from "./ConflictDialog";
-import { Facts } from "./Facts";
-import { titleField, titleOf } from "./fields";
+import { Fact, isEmpty } from "./Fact";
+import { isInline, titleField, titleOf } from "./fields";
 import type { PanelPlace } from "./ListScreen";
-import { useSave } from "./save";
+import { type Saving, useSave } from "./save";
 import { useDelete } from "./useDelete";
 import { useRecord } from "./useRecord";
 
@@ -18,18 +19,25 @@ interface Props {
   place: PanelPlace;
   hasPage: boolean;
   deletable?: boolean;
-  head?: (row: Row) => ReactNode;
+  /** The facts to begin with; without it, all of them. */
+  few?: string[];
+  head?: (row: Row, fields: Field[], etag: string | null) => ReactNode;
   children?: (row: Row) => ReactNode;
 }
 
 /** A record beside its list, which stays where it is. */
-export function RecordPanel({ resource, place, hasPage, deletable = true, head, children }: Props) {
+export function RecordPanel({ resource, place, hasPage, deletable = true, few, head, children }: Props) {
   const t = useT();
   const { data, error, refetch, fields } = useRecord(resource, place.id);
   const saving = useSave(resource);
   const erase = useDelete(resource);
   const title = data ? titleOf(resource, data.row) : "";
   const deleted = () => void erase(place.id, title).then((done) => done && place.onClose());
+  const mergedInto = error instanceof ApiError ? error.mergedInto : null;
+  const { onMerged } = place;
+  useEffect(() => {
+    if (mergedInto) onMerged(mergedInto);
+  }, [mergedInto, onMerged]);
   return (
     <>
       <div className="ph">
@@ -50,20 +58,50 @@ export function RecordPanel({ resource, place, hasPage, deletable = true, head, 
         <IconButton icon="x" label={t("action.close")} onClick={place.onClose} />
       </div>
       <div className="pb">
-        {error && <Failed error={error} retry={() => void refetch()} />}
-        {!error && !data && <SkeletonLines lines={8} />}
+        {error && !mergedInto && <Failed error={error} retry={() => void refetch()} />}
+        {(!error || mergedInto) && !data && <SkeletonLines lines={8} />}
         {data && (
           <>
-            {head?.(data.row) ?? <h2 className="name">{title}</h2>}
-            <h3 className="h" style={{ marginTop: 12 }}>
-              {t("record.facts")}
-            </h3>
-            <Facts resource={resource} fields={fields} row={data.row} saving={saving} except={[titleField(resource)]} />
+            {head?.(data.row, fields, data.etag) ?? <h2 className="name">{title}</h2>}
+            <PanelFacts {...{ resource, fields, saving }} row={data.row} {...(few && { few })} />
             {children?.(data.row)}
             <ConflictDialog saving={saving} fields={fields} />
           </>
         )}
       </div>
     </>
+  );
+}
+
+interface FactsProps {
+  resource: Resource;
+  fields: Field[];
+  row: Row;
+  saving: Saving;
+  few?: string[];
+}
+
+function PanelFacts({ resource, fields, row, saving, few }: FactsProps) {
+  const t = useT();
+  const [all, setAll] = useState(false);
+  const known = fields.filter((each) => each.name !== titleField(resource) && (isInline(each) || !isEmpty(row[each.name])));
+  const first = few?.flatMap((name) => known.filter((each) => each.name === name)) ?? known;
+  const shown = all ? known : first;
+  return (
+    <section aria-label={t("record.facts")}>
+      <h3 className="h" style={{ marginTop: 12 }}>
+        <span className="sp">{t("record.facts")}</span>
+        {first.length < known.length && (
+          <button type="button" className="link md" style={{ fontWeight: 400 }} aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? t("record.fewFacts") : t("record.allFacts", { n: known.length })}
+          </button>
+        )}
+      </h3>
+      <dl>
+        {shown.map((field) => (
+          <Fact key={field.name} resource={resource} field={field} row={row} saving={saving} />
+        ))}
+      </dl>
+    </section>
   );
 }

@@ -7,6 +7,8 @@ import { usePreferences } from "../state/preferences";
 import { Person } from "../ui/Avatar";
 import { Chip, Grade, Tags } from "./Chips";
 import { embedded, isGraded, isMoney, isTime } from "./fields";
+import { RegionName } from "./RegionName";
+import { isRegion } from "./regions";
 
 export function Time({ value, aged = true }: { value: string; aged?: boolean }) {
   const { language } = usePreferences();
@@ -104,6 +106,7 @@ export function Value({ field, row }: { field: Field; row: Row }) {
   if (isTime(field)) return <Time value={value as string} />;
   if (field.type === "option") return <Option field={field} value={value as string | number} />;
   if (field.type === "user") return <UserName id={value as string} />;
+  if (isRegion(field)) return <RegionName code={value as string} whole />;
   if (field.type === "boolean") return <span>{value === true ? t("value.yes") : t("value.no")}</span>;
   if (field.type === "reference") return <Reference field={field} row={row} />;
   if (field.type === "tags") return <Tags field={field} ids={value as string[]} />;

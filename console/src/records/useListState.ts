@@ -43,9 +43,10 @@ export function useListState() {
     setPage: useCallback((page: number) => change({ page: page > 1 ? String(page) : null }), [change]),
     // J and K walk through the list, and on to its next page, without filling the history.
     setOpen: useCallback(
-      (open: string | null, replace = false, page?: number) => change({ open, new: null, ...(page && { page: page > 1 ? String(page) : null }) }, replace),
+      (open: string | null, replace = false, page?: number) => change({ open, new: null, merged: null, ...(page && { page: page > 1 ? String(page) : null }) }, replace),
       [change],
     ),
+    setMerged: useCallback((open: string) => change({ open, merged: "1" }, true), [change]),
     setCreating: useCallback((on: boolean) => change({ new: on ? "" : null, open: null }), [change]),
     setMode: useCallback((mode: string) => change({ mode }), [change]),
   };

@@ -39,7 +39,8 @@ function useTick() {
   });
 }
 
-export function Tasks({ customerId }: { customerId: string }) {
+/** `most`: only the next ones, and how many others there are. */
+export function Tasks({ customerId, most = Infinity }: { customerId: string; most?: number }) {
   const t = useT();
   const { language } = usePreferences();
   const { data, error, refetch } = useOpenTasks(customerId);
@@ -48,13 +49,16 @@ export function Tasks({ customerId }: { customerId: string }) {
   const open = data?.data.filter((row) => !kept.has(row["taskId"] as string));
   return (
     <section aria-label={t("record.nextStep")}>
-      <h3 className="h">{t("record.nextStep")}</h3>
+      <h3 className="h">
+        {t("record.nextStep")}
+        {open && open.length > most && <i>{t("task.others", { n: open.length - most })}</i>}
+      </h3>
       {error && <Failed error={error} retry={() => void refetch()} />}
       {!data && !error && <SkeletonLines lines={1} />}
       {open?.length === 0 && <p className="mut" style={{ padding: "0 4px 8px" }}>{t("record.noNextStep")}</p>}
       {open && open.length > 0 && (
         <div className="card clip">
-          {open.map((row) => {
+          {open.slice(0, most).map((row) => {
             const due = (row["dueOn"] ?? row["dueAt"]) as string | null;
             const days = due ? daysFrom(due) : 1;
             const tone = days < 0 ? "d" : days === 0 ? "w" : "n";

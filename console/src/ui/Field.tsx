@@ -6,6 +6,8 @@ export interface Control {
   id: string;
   "aria-invalid"?: true;
   "aria-describedby"?: string;
+  /** Where no label stands beside. */
+  "aria-label"?: string;
 }
 
 /** A label, a control, and what the service says of the control. */
