@@ -25,19 +25,22 @@ interface Choice {
   action: string;
   kind: string;
   actor: string;
+  /** Of one record, to which a page has led. */
+  record: string;
 }
 
-function useAudit({ action, kind, actor }: Choice) {
+function useAudit({ action, kind, actor, record }: Choice) {
   const { language } = usePreferences();
   return useInfiniteQuery({
     // The service writes the sentences: another language is another answer.
-    queryKey: ["audit", language, action, kind, actor],
+    queryKey: ["audit", language, action, kind, actor, record],
     queryFn: ({ pageParam, signal }) => {
       const query = {
         pageSize: 50,
         ...(action && { action: action as Action }),
         ...(kind && { resourceType: kind as Kind }),
         ...(actor && { actor }),
+        ...(record && { resourceId: record }),
         ...(pageParam && { cursor: pageParam }),
       };
       return body(api.GET("/audit-logs", { params: { header: caller(), query }, signal }));
@@ -52,7 +55,7 @@ export default function HistoryPage() {
   const t = useT();
   const { language } = usePreferences();
   const [params, setParams] = useSearchParams();
-  const choice = { action: params.get("action") ?? "", kind: params.get("type") ?? "", actor: params.get("actor") ?? "" };
+  const choice = { action: params.get("action") ?? "", kind: params.get("type") ?? "", actor: params.get("actor") ?? "", record: params.get("record") ?? "" };
   const found = useAudit(choice);
   const { data: users } = useQuery(people);
   const rows = found.data?.pages.flatMap((page) => page.data) ?? [];
@@ -66,6 +69,14 @@ export default function HistoryPage() {
     });
   const bar = (
     <div className="chips">
+      {choice.record && (
+        <span className="chip">
+          <b>{t("history.one")}</b>
+          <button type="button" aria-label={t("list.clear")} onClick={() => change("record", "")}>
+            <Icon name="x" size={14} />
+          </button>
+        </span>
+      )}
       <Pick label={t("history.who")} value={choice.actor} options={(users ?? []).map((each) => [each.userId, each.name])} onChange={(value) => change("actor", value)} />
       <Pick label={t("history.what")} value={choice.action} options={ACTIONS.map((each) => [each, t(`history.${each}`)])} onChange={(value) => change("action", value)} />
       <Pick label={t("history.kind")} value={choice.kind} options={KINDS.map((each) => [each, t(`type.${each}` as Key)])} onChange={(value) => change("type", value)} />

@@ -11,11 +11,15 @@ import { RecordPanel } from "../records/RecordPanel";
 import { recordKey } from "../records/save";
 import { useParent } from "../records/useParent";
 import type { Draft } from "../records/values";
+import { useWide } from "../ui/hooks";
 import { PaidBar } from "./PaidBar";
+import { PaidPart } from "./PaidPart";
+import { StatusTabs } from "./StatusTabs";
 
 const COLUMNS = ["customerId", "amountCents", "paidCents", "outstandingCents", "signedAt", "status", "ownerId"];
 
 export default function ContractsPage() {
+  const wide = useWide();
   const label = useLabel();
   const { fields } = useFields("contract");
   const statuses = fields.find((each) => each.name === "status")?.options ?? [];
@@ -26,7 +30,9 @@ export default function ContractsPage() {
       columns={COLUMNS}
       path="/contracts"
       hasPage
-      quick={statuses.map((each) => ({ label: label(each.label), condition: { field: "status", op: "=", value: each.value } }))}
+      // Where there is no room for tabs, there are quick filters.
+      views={wide ? <StatusTabs fields={fields} /> : undefined}
+      quick={wide ? [] : statuses.map((each) => ({ label: label(each.label), condition: { field: "status", op: "=", value: each.value } }))}
       card={(row) => <Card row={row} />}
       panel={(place) => (
         <RecordPanel resource="contract" place={place} hasPage deletable={false} head={(row) => <PanelHead row={row} />} />
@@ -52,7 +58,7 @@ function Card({ row }: { row: Row }) {
   const t = useT();
   const currency = row["currency"] as string;
   return (
-    <span className="col sp">
+    <span className="col sp g4">
       <span className="row g8">
         <span className="t el sp">{row["contractNo"] as string}</span>
         <b className="nw">{money(row["amountCents"] as number, currency)}</b>
@@ -63,6 +69,7 @@ function Card({ row }: { row: Row }) {
           {t("contract.outstanding")} {money(row["outstandingCents"] as number, currency)}
         </span>
       </span>
+      <PaidPart row={row} height={4} />
     </span>
   );
 }

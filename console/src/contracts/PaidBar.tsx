@@ -1,21 +1,25 @@
 import type { Row } from "../api/resources";
 import { money } from "../format/money";
 import { useT } from "../i18n/translate";
+import { PaidPart, percentPaid } from "./PaidPart";
 
-export function paidShare(row: Row): number {
-  const amount = row["amountCents"] as number;
-  return amount > 0 ? Math.min(1, (row["paidCents"] as number) / amount) : 0;
+interface Figure {
+  label: string;
+  value: string;
+  more?: string;
+  tone?: string;
 }
 
-/** How much is paid, as a bar and in words. */
-export function PaidBar({ row }: { row: Row }) {
+/** How much is paid, as a bar and in words; `more` figures beside. */
+export function PaidBar({ row, more = [] }: { row: Row; more?: Figure[] }) {
   const t = useT();
   const currency = row["currency"] as string;
-  const percent = Math.round(paidShare(row) * 100);
-  const figures = [
-    { label: t("contract.amount"), cents: row["amountCents"] as number, more: "" },
-    { label: t("contract.paid"), cents: row["paidCents"] as number, more: `${percent}%` },
-    { label: t("contract.outstanding"), cents: row["outstandingCents"] as number, more: "" },
+  const rest = row["outstandingCents"] as number;
+  const figures: Figure[] = [
+    { label: t("contract.amount"), value: money(row["amountCents"] as number, currency) },
+    { label: t("contract.paid"), value: money(row["paidCents"] as number, currency), more: `${percentPaid(row)}%` },
+    rest < 0 ? { label: t("contract.overpaid"), value: money(-rest, currency), tone: "amber" } : { label: t("contract.outstanding"), value: money(rest, currency) },
+    ...more,
   ];
   return (
     <>
@@ -23,14 +27,12 @@ export function PaidBar({ row }: { row: Row }) {
         {figures.map((each) => (
           <div key={each.label}>
             <span>{each.label}</span>
-            <b>{money(each.cents, currency)}</b>
+            <b className={`nw ${each.tone ?? ""}`}>{each.value}</b>
             {each.more && <small>{each.more}</small>}
           </div>
         ))}
       </div>
-      <div className="pbar" style={{ height: 10 }} role="img" aria-label={`${t("contract.paid")} ${percent}%`}>
-        <i style={{ width: `${percent}%` }} />
-      </div>
+      <PaidPart row={row} height={10} />
     </>
   );
 }

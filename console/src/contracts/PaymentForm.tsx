@@ -60,7 +60,12 @@ export function PaymentForm({ contract, onClose }: { contract: Row; onClose: () 
   };
   const wrong = draft.amount !== "" && cents === null ? t("form.amount") : undefined;
   const plain = (sum: number) => String(sum / 100);
-  const left = cents === null ? null : rest - cents;
+  const left = cents === null || cents === 0 ? null : rest - cents;
+  const suggestion = (sum: number, text: "contract.whole" | "contract.half") => (
+    <button type="button" className={`chip q${cents === sum ? " on" : ""}`} onClick={() => change({ ...draft, amount: plain(sum) })}>
+      {t(text, { sum: money(sum, currency) })}
+    </button>
+  );
   return (
     <form className="col" style={{ flex: 1, minHeight: 0 }} onSubmit={submit} noValidate>
       <header className="ph">
@@ -70,17 +75,18 @@ export function PaymentForm({ contract, onClose }: { contract: Row; onClose: () 
         <IconButton icon="x" label={t("action.close")} onClick={onClose} />
       </header>
       <div className="pb col g12">
-        <Field label={named("amountCents")} hint={`${t("contract.outstanding")} ${money(rest, currency)}`} fault={wrong ?? refused?.faultOf("amountCents")}>
-          {(control) => <Text {...control} autoFocus inputMode="decimal" style={{ height: 44, fontSize: 20, fontWeight: 600 }} value={draft.amount} onChange={(event) => change({ ...draft, amount: event.target.value })} />}
+        <Field label={named("amountCents")} fault={wrong ?? refused?.faultOf("amountCents")}>
+          {(control) => (
+            <div className="sum44">
+              <Text {...control} autoFocus inputMode="decimal" value={draft.amount} onChange={(event) => change({ ...draft, amount: event.target.value })} />
+              <span>{t("contract.outstanding")} {money(Math.max(0, rest), currency)}</span>
+            </div>
+          )}
         </Field>
         {rest > 0 && (
           <div className="row g6 wrap">
-            <button type="button" className="chip q" onClick={() => change({ ...draft, amount: plain(rest) })}>
-              {t("contract.whole", { sum: money(rest, currency) })}
-            </button>
-            <button type="button" className="chip q" onClick={() => change({ ...draft, amount: plain(Math.round(rest / 2)) })}>
-              {t("contract.half", { sum: money(Math.round(rest / 2), currency) })}
-            </button>
+            {suggestion(rest, "contract.whole")}
+            {suggestion(Math.round(rest / 2), "contract.half")}
           </div>
         )}
         <Field label={named("paymentAt")} fault={refused?.faultOf("paymentAt")}>

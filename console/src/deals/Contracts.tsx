@@ -1,6 +1,7 @@
 import { Link } from "wouter";
 
 import type { Row } from "../api/resources";
+import { PaidPart, percentPaid } from "../contracts/PaidPart";
 import { money } from "../format/money";
 import { useT } from "../i18n/translate";
 import { written } from "../records/filter";
@@ -41,20 +42,16 @@ export function Contracts({ row, won }: { row: Row; won: boolean }) {
 
 function Contract({ row }: { row: Row }) {
   const t = useT();
-  const amount = row["amountCents"] as number;
-  const share = amount > 0 ? Math.round(((row["paidCents"] as number) / amount) * 100) : 0;
   return (
     <Link href={`/contracts/${row["contractId"] as string}`} className="li">
       <span className="col sp g4">
         <span className="row g8">
           <span className="sp el">{row["contractNo"] as string}</span>
-          <b className="nw">{money(amount, row["currency"] as string)}</b>
+          <b className="nw">{money(row["amountCents"] as number, row["currency"] as string)}</b>
         </span>
-        <span className="pbar">
-          <i style={{ width: `${Math.min(100, share)}%` }} />
-        </span>
+        <PaidPart row={row} />
         <span className="sm ink2">
-          {t("contract.paid")} {share}%
+          {t("contract.paid")} {percentPaid(row)}%
         </span>
       </span>
     </Link>

@@ -6,7 +6,7 @@ import { Composer } from "../followups/Composer";
 import { Timeline } from "../followups/Timeline";
 import { money } from "../format/money";
 import { useT } from "../i18n/translate";
-import { Facts } from "../records/Facts";
+import { FactSections } from "../records/FactSections";
 import type { Saving } from "../records/save";
 import { Value } from "../records/Value";
 import { Tasks } from "../tasks/Tasks";
@@ -58,7 +58,7 @@ export function DealColumns({ id, row, fields, saving, stages, onMove }: Props) 
             <b className="nw" style={{ fontSize: 20, lineHeight: "28px" }}>{money(row["amountCents"] as number, row["currency"] as string)}</b>
             {stage && <Value field={stage} row={row} />}
           </div>
-          <Facts resource="opportunity" fields={fields} row={row} saving={saving} except={["title", "customerId", "stage"]} />
+          <FactSections resource="opportunity" fields={fields} row={row} saving={saving} except={["title", "customerId", "stage"]} />
         </section>
       )}
       {shows("activity") && (

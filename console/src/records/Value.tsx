@@ -1,4 +1,5 @@
 import type { Field, Row } from "../api/resources";
+import { PaidPart, percentPaid } from "../contracts/PaidPart";
 import { age, clock, daysFrom, fullTime, isDateOnly, shortDay, weekday } from "../format/dates";
 import { money } from "../format/money";
 import { type Key, useLabel, useT } from "../i18n/translate";
@@ -93,7 +94,21 @@ export function DenseValue({ field, row, bare }: { field: Field; row: Row; bare:
       </span>
     );
   }
+  if (field.name === "paidCents") return <Paid row={row} />;
+  // When a contract was signed tells enough; how long ago would not fit.
+  if (field.type === "dateOrTime" && field.name !== "nextContactAt" && typeof value === "string") return <Time value={value} aged={false} />;
   return <Value field={field} row={row} />;
+}
+
+/** The amount stands in another column. */
+function Paid({ row }: { row: Row }) {
+  const percent = percentPaid(row);
+  return (
+    <span className="row g8" title={money(row["paidCents"] as number, row["currency"] as string)}>
+      <PaidPart row={row} width={56} />
+      <span style={{ minWidth: 36, textAlign: "right" }}>{percent}%</span>
+    </span>
+  );
 }
 
 /** One member of a record, as its kind is written. What people typed is always text. */
