@@ -6,10 +6,10 @@ import { type Key, useT } from "../i18n/translate";
 import { useNames } from "../people/useNames";
 import { usePreferences } from "../state/preferences";
 import { Person } from "../ui/Avatar";
-import { Segments } from "../ui/Button";
+import { IconButton } from "../ui/Button";
 import { Card, Figure } from "./Card";
 import type { Sheet } from "./csv";
-import { all, customersOf, followUpsOf, quoted, tasksOf, within } from "./links";
+import { all as every, customersOf, followUpsOf, quoted, tasksOf, within } from "./links";
 import { type Span, spanOf, weekSpan } from "./periods";
 import { useActivities } from "./useReports";
 
@@ -20,25 +20,26 @@ interface Column {
   label: Key;
   /** How the service writes this kind of follow-up. */
   kind?: string;
-  quiet?: boolean;
+  /** Shown when all columns are asked for. */
+  more?: boolean;
 }
 
 const COLUMNS: Column[] = [
   { name: "followUps", label: "timeline.followUps" },
   { name: "calls", label: "report.calls", kind: "call" },
   { name: "visits", label: "report.visits", kind: "visit" },
-  { name: "wechats", label: "report.wechats", kind: "wechat", quiet: true },
-  { name: "meetings", label: "report.meetings", kind: "meeting", quiet: true },
-  { name: "emails", label: "report.emails", kind: "email", quiet: true },
   { name: "customersTouched", label: "report.touched" },
-  { name: "newCustomers", label: "report.newCustomers", quiet: true },
-  { name: "tasksDone", label: "report.tasksDone", quiet: true },
+  { name: "wechats", label: "report.wechats", kind: "wechat", more: true },
+  { name: "meetings", label: "report.meetings", kind: "meeting", more: true },
+  { name: "emails", label: "report.emails", kind: "email", more: true },
+  { name: "newCustomers", label: "report.newCustomers", more: true },
+  { name: "tasksDone", label: "report.tasksDone", more: true },
 ];
 
 function listOf({ name, kind }: Column, user: string, span: Span): string {
-  if (name === "newCustomers") return customersOf(all(`ownerId = ${quoted(user)}`, within("createdAt", span)));
-  if (name === "tasksDone") return tasksOf(all('status = "done"', `doneBy = ${quoted(user)}`, within("doneAt", span)));
-  return followUpsOf(all(`createdBy = ${quoted(user)}`, kind ? `followUpType = ${quoted(kind)}` : null, within("followedAt", span)));
+  if (name === "newCustomers") return customersOf(every(`ownerId = ${quoted(user)}`, within("createdAt", span)));
+  if (name === "tasksDone") return tasksOf(every('status = "done"', `doneBy = ${quoted(user)}`, within("doneAt", span)));
+  return followUpsOf(every(`createdBy = ${quoted(user)}`, kind ? `followUpType = ${quoted(kind)}` : null, within("followedAt", span)));
 }
 
 const WEEKS = 8;
@@ -56,8 +57,8 @@ function Weeks({ owner }: { owner: string }) {
   });
   const most = Math.max(1, ...counts.map((each) => each.n));
   return (
-    <span className="row g8 hide-phone">
-      <span className="sm mut nw" aria-hidden="true">{t("report.weeks", { n: WEEKS })}</span>
+    <div className="row g12" style={{ paddingTop: 8 }}>
+      <span className="sm mut nw sp" aria-hidden="true">{t("report.weeks", { n: WEEKS })}</span>
       <svg className="weeks" viewBox="0 0 120 24" aria-hidden="true">
         {counts.map(({ day, n }, place) => (
           <rect key={day} className={place === WEEKS - 1 ? "f1" : "f3"} x={place * 15} width="12" rx="1.5" y={24 - Math.max(1, (n / most) * 24)} height={Math.max(1, (n / most) * 24)}>
@@ -76,7 +77,7 @@ function Weeks({ owner }: { owner: string }) {
           ))}
         </tbody>
       </table>
-    </span>
+    </div>
   );
 }
 
@@ -87,6 +88,7 @@ export function ActivitiesCard({ owner, period }: { owner: string; period: strin
   const t = useT();
   const names = useNames();
   const [chosen, choose] = useState<(typeof SPANS)[number]>("week");
+  const [all, showAll] = useState(false);
   const span = chosen === "period" ? spanOf(period) : weekSpan(chosen === "week" ? 0 : -1);
   const found = useActivities(owner, span, "owner");
   // What was entered without a name has no list.
@@ -95,14 +97,19 @@ export function ActivitiesCard({ owner, period }: { owner: string; period: strin
   const sheet: Sheet | null = found.data
     ? { name: `activities-${span.firstDay}`, head: [t("report.person"), ...COLUMNS.map(({ label }) => t(label))], rows: rows.map((row) => [called(row), ...COLUMNS.map(({ name }) => row[name])]) }
     : null;
+  const columns = COLUMNS.filter((each) => all || !each.more);
   const tools = (
     <>
-      <Weeks owner={owner} />
-      <Segments label={t("report.activities")} value={chosen} options={SPANS.map((value) => ({ value, label: t(`report.${value}`) }))} onChange={choose} />
+      <span className="chip q">
+        <select aria-label={t("report.activities")} value={chosen} onChange={(event) => choose(event.target.value as typeof chosen)}>
+          {SPANS.map((value) => <option key={value} value={value}>{t(`report.${value}`)}</option>)}
+        </select>
+      </span>
+      <IconButton small icon="cols" label={t(all ? "report.fewColumns" : "report.allColumns")} aria-pressed={all} onClick={() => showAll(!all)} />
     </>
   );
   return (
-    <Card title={t("report.activities")} name="acts" tools={tools} sheet={sheet} error={found.error} loading={!found.data} dim={found.isPlaceholderData} retry={() => void found.refetch()}>
+    <Card title={t("report.activities")} name={all ? "acts all" : "acts"} tools={tools} sheet={sheet} error={found.error} loading={!found.data} dim={found.isPlaceholderData} retry={() => void found.refetch()}>
       {rows.length === 0 ? (
         <p className="mut">{t("report.noActivity")}</p>
       ) : (
@@ -110,9 +117,7 @@ export function ActivitiesCard({ owner, period }: { owner: string; period: strin
           <thead>
             <tr>
               <th scope="col">{t("report.person")}</th>
-              {COLUMNS.map(({ name, label, quiet }) => (
-                <th key={name} scope="col" className={`n${quiet ? " hide-phone" : ""}`}>{t(label)}</th>
-              ))}
+              {columns.map(({ name, label }) => <th key={name} scope="col" className="n">{t(label)}</th>)}
             </tr>
           </thead>
           <tbody>
@@ -121,8 +126,8 @@ export function ActivitiesCard({ owner, period }: { owner: string; period: strin
                 <th scope="row" className="who">
                   <span className="row g8"><Person id={row.userId ?? "?"} name={called(row)} /><span className="el">{called(row)}</span></span>
                 </th>
-                {COLUMNS.map((column) => (
-                  <td key={column.name} className={`n${column.quiet ? " hide-phone" : ""}`}>
+                {columns.map((column) => (
+                  <td key={column.name} className="n">
                     {row[column.name] === 0 ? <span className="mut">0</span> : row.userId ? <Figure to={listOf(column, row.userId, span)}>{row[column.name]}</Figure> : row[column.name]}
                   </td>
                 ))}
@@ -131,6 +136,7 @@ export function ActivitiesCard({ owner, period }: { owner: string; period: strin
           </tbody>
         </table>
       )}
+      <Weeks owner={owner} />
     </Card>
   );
 }

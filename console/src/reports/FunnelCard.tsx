@@ -16,7 +16,7 @@ function Slice({ size, next }: { size: number; next: number | null }) {
   return (
     <svg viewBox="0 0 200 52" height="52" preserveAspectRatio="none" aria-hidden="true">
       {next !== null && <polygon className="f4" points={`${100 - wide},42 ${100 + wide},42 ${100 + small},52 ${100 - small},52`} />}
-      <rect className={next === null ? "f1" : "f2"} x={100 - wide} y="6" width={wide * 2} height="36" />
+      <rect className={next === null ? "f1" : "f2"} x={100 - wide} y="6" width={wide * 2} height="36" rx="1.5" />
       {next !== null && size < 1 && <polygon className="f4" points={`${100 - wide},0 ${100 + wide},0 ${100 + wide},6 ${100 - wide},6`} />}
     </svg>
   );
@@ -40,6 +40,7 @@ export function FunnelCard({ choice, span }: { choice: Choice; span: Span }) {
   const listOf = (stage: string | null) => dealsOf(all(stage, within("createdAt", span), `currency = ${quoted(choice.currency)}`, owner));
   const sumOf = (stage: number) => (found.data?.data ?? []).filter((each) => each.stage === stage).reduce((sum, each) => sum + each.totalAmountCents, 0);
   const last = steps.at(-1);
+  const lowest = Math.min(...steps.flatMap((each) => (each.conversionPct === null ? [] : [each.conversionPct])));
   const sheet: Sheet | null = found.data
     ? {
         name: `funnel-${choice.period}`,
@@ -74,7 +75,7 @@ export function FunnelCard({ choice, span }: { choice: Choice; span: Span }) {
                   </th>
                   <td className="barcell">
                     <Slice size={step.entered / first} next={next ? next.entered / first : null} />
-                    {step.conversionPct !== null && <span className="pill">{Math.round(step.conversionPct)}%</span>}
+                    {step.conversionPct !== null && <span className={`pill${step.conversionPct === lowest ? " amber" : ""}`}>{Math.round(step.conversionPct)}%</span>}
                   </td>
                   <td className="n">
                     {place === 0 || won ? <Figure to={listOf(won ? `stage = ${step.stage}` : null)}><b>{step.entered}</b></Figure> : <b>{step.entered}</b>}

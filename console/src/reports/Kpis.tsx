@@ -1,13 +1,14 @@
 import { useState } from "react";
 
+import { daysFrom } from "../format/dates";
 import { shortMoney } from "../format/money";
-import { useT } from "../i18n/translate";
+import { type Translate, useT } from "../i18n/translate";
 import { usePreferences } from "../state/preferences";
 import { Card, Figure } from "./Card";
 import { percent, toneOf } from "./forecast";
 import { GoalsDialog } from "./GoalsDialog";
 import { all, dealsOf, quoted, within } from "./links";
-import type { Span } from "./periods";
+import { shifted, type Span } from "./periods";
 import { type Choice, useForecast } from "./useReports";
 
 const NOTHING = { targetCents: 0, wonCount: 0, wonCents: 0, openCount: 0, openCents: 0, weightedCents: 0, slippedCount: 0, slippedCents: 0 };
@@ -29,8 +30,12 @@ export function Kpis({ choice, span }: { choice: Choice; span: Span }) {
   const t = useT();
   const { language } = usePreferences();
   const found = useForecast(choice, "month");
+  const before = useForecast({ ...choice, period: shifted(choice.period, -1) }, "month");
   const [goals, showGoals] = useState(false);
   const sums = found.data?.totals.find((each) => each.currency === choice.currency) ?? NOTHING;
+  const left = daysFrom(span.lastDay);
+  const earlier = before.data && !before.isPlaceholderData;
+  const better = sums.wonCents - (before.data?.totals.find((each) => each.currency === choice.currency)?.wonCents ?? 0);
   const short = (cents: number) => shortMoney(cents, choice.currency, language);
   const deals = (n: number) => t("report.deals", { n });
   const lists = listsOf(choice, span);
@@ -45,12 +50,12 @@ export function Kpis({ choice, span }: { choice: Choice; span: Span }) {
                 {short(sums.targetCents)}
               </button>
             </b>
-            <small>{sums.targetCents === 0 ? t("report.noGoal") : "\u00a0"}</small>
+            <small>{sums.targetCents === 0 ? t("report.noGoal") : left < 0 ? t("report.over") : t("report.left", { n: left })}</small>
           </dd>
         </div>
-        <Kpi name={t("report.won")} to={lists.won} value={short(sums.wonCents)} note={deals(sums.wonCount)} formula={t("report.wonHow")} />
+        <Kpi name={t("report.won")} to={lists.won} value={short(sums.wonCents)} tone={better > 0 ? "green" : ""} note={[deals(sums.wonCount), earlier && compared(better, short, t)].filter(Boolean).join(t("report.comma"))} formula={t("report.wonHow")} />
         <Kpi name={t("report.open")} to={lists.open} value={short(sums.openCents)} note={deals(sums.openCount)} formula={t("report.openHow")} />
-        <Kpi name={t("report.weighted")} to={lists.open} value={short(sums.weightedCents)} note={t("report.weightedHow")} formula={t("report.weightedHow")} />
+        <Kpi name={t("report.weighted")} to={lists.open} value={short(sums.weightedCents)} note={sums.openCents > 0 ? t("report.ofOpen", { n: percent(sums.weightedCents, sums.openCents) ?? 0 }) : ""} formula={t("report.weightedHow")} />
         <Expected sums={sums} short={short} />
         <Kpi name={t("report.slipped")} to={lists.slipped} value={short(sums.slippedCents)} tone={sums.slippedCount > 0 ? "red" : ""} note={deals(sums.slippedCount)} formula={t("report.slippedHow")} />
       </dl>
@@ -58,6 +63,9 @@ export function Kpis({ choice, span }: { choice: Choice; span: Span }) {
     </Card>
   );
 }
+
+const compared = (better: number, short: (cents: number) => string, t: Translate) =>
+  better === 0 ? t("report.asBefore") : t(better > 0 ? "report.more" : "report.less", { sum: short(Math.abs(better)) });
 
 function Expected({ sums, short }: { sums: typeof NOTHING; short: (cents: number) => string }) {
   const t = useT();

@@ -1,15 +1,19 @@
 import type { ForecastRow } from "../api/schema";
+import { toDate } from "../format/dates";
 import { shortMoney } from "../format/money";
 import { useT } from "../i18n/translate";
 import { usePreferences } from "../state/preferences";
 import { Card, Figure } from "./Card";
 import { Reached, sizeOf, useSheet } from "./forecast";
 import { dealsOf } from "./links";
+import { Keys } from "./OwnersCard";
 import { periodName } from "./periods";
 import { type Choice, useForecast } from "./useReports";
 
 const HEIGHT = 120;
 const STEP = 100;
+/** More months than these have one letter each. */
+const SHORT = 6;
 
 /** A column for each month, with a line where its goal is; the table below has the figures. */
 function Plot({ rows, most }: { rows: ForecastRow[]; most: number }) {
@@ -43,20 +47,26 @@ export function MonthsCard({ choice }: { choice: Choice }) {
   const called = (row: ForecastRow) => periodName(row.period ?? "", language);
   const sheet = useSheet(found.data, `forecast-${choice.period}-months`, t("report.month"), called);
   const rows = found.data?.data ?? [];
+  const monthOf = (row: ForecastRow, many: number) => {
+    const date = toDate(`${row.period ?? ""}-01`);
+    if (many > SHORT && language === "en") return date.toLocaleDateString("en-GB", { month: "narrow" });
+    return date.toLocaleDateString(language === "zh" ? "zh-CN" : "en-GB", { month: "short" });
+  };
   return (
-    <Card title={t("report.forecast")} hint={t("report.byMonth")} name="months" sheet={sheet} error={found.error} loading={!found.data} dim={found.isPlaceholderData} retry={() => void found.refetch()}>
+    <Card title={t("report.forecast")} hint={t("report.byMonth")} name="months" tools={<span className="hide-phone"><Keys short /></span>} sheet={sheet} error={found.error} loading={!found.data} dim={found.isPlaceholderData} retry={() => void found.refetch()}>
       {rows.length === 0 ? (
         <p className="mut">{t("report.nothing")}</p>
       ) : (
         <>
           <Plot rows={rows} most={Math.max(0, ...rows.map(sizeOf))} />
+          <div className="axis" aria-hidden="true">{rows.map((row) => <span key={row.period}>{monthOf(row, rows.length)}</span>)}</div>
           <table className="rt">
             <thead>
               <tr>
                 <th scope="col">{t("report.month")}</th>
                 <th scope="col" className="n">{t("report.won")}</th>
                 <th scope="col" className="n">{t("report.open")}</th>
-                <th scope="col" className="n hide-phone">{t("report.slipped")}</th>
+                <th scope="col" className="n hide-phone" title={t("report.slippedHow")}>{t("report.slippedShort")}</th>
                 <th scope="col" className="n">{t("report.rate")}</th>
               </tr>
             </thead>

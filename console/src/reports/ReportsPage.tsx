@@ -2,6 +2,7 @@ import "./reports.css";
 
 import { useSearchParams } from "wouter";
 
+import { clock, isoDay, shortDay } from "../format/dates";
 import { useT } from "../i18n/translate";
 import { useColleagues } from "../people/useNames";
 import { usePreferences } from "../state/preferences";
@@ -13,7 +14,7 @@ import { MonthsCard } from "./MonthsCard";
 import { OwnersCard } from "./OwnersCard";
 import { isPeriod, type Kind, kindOf, periodName, periodOf, shifted, spanOf } from "./periods";
 import { StuckCard } from "./StuckCard";
-import { type Choice, useTotals } from "./useReports";
+import { type Choice, useForecast, useTotals } from "./useReports";
 
 const MAIN = "CNY";
 
@@ -46,10 +47,13 @@ export default function ReportsPage() {
   const totals = useTotals(period).data?.totals ?? [];
   const currencies = [...new Set([MAIN, currency, ...totals.map((each) => each.currency)])];
   const span = spanOf(period);
+  const asOf = useForecast(choice, "month").dataUpdatedAt;
   return (
     <>
       <header className="top">
-        <h1 className="sp">{t("nav.reports")}</h1>
+        <h1>{t("nav.reports")}</h1>
+        <span className="sp" />
+        {asOf > 0 && <span className="sm mut nw hide-phone">{t("report.asOf", { time: `${shortDay(isoDay(new Date(asOf)), language)} ${clock(new Date(asOf).toISOString())}` })}</span>}
         <Segments
           label={t("report.length")}
           value={kindOf(period)}
@@ -60,15 +64,18 @@ export default function ReportsPage() {
       <div className="bar">
         <IconButton small icon="left" label={t("action.previous")} onClick={() => change("period", shifted(period, -1))} />
         <b className="nw" aria-live="polite">{periodName(period, language)}</b>
+        <span className="md mut nw hide-phone">{`${shortDay(span.firstDay, language)} – ${shortDay(span.lastDay, language)}`}</span>
         <IconButton small icon="right" label={t("action.next")} onClick={() => change("period", shifted(period, 1))} />
         <div className="chips">
-          <span className="chip q">
+          <span className="chip pick">
+            <span aria-hidden="true">{t("record.owner")}</span>
             <select aria-label={t("record.owner")} value={owner} onChange={(event) => change("owner", event.target.value)}>
               <option value="">{t("report.everybody")}</option>
               {colleagues.map((each) => <option key={each.userId} value={each.userId}>{each.name}</option>)}
             </select>
           </span>
-          <span className="chip q">
+          <span className="chip pick">
+            <span aria-hidden="true">{t("report.currency")}</span>
             <select aria-label={t("report.currency")} value={currency} onChange={(event) => change("currency", event.target.value)}>
               {currencies.map((each) => <option key={each}>{each}</option>)}
             </select>
@@ -80,8 +87,8 @@ export default function ReportsPage() {
         <OwnersCard choice={choice} />
         <FunnelCard choice={choice} span={span} />
         <StuckCard choice={choice} />
-        <MonthsCard choice={choice} />
         <ActivitiesCard owner={owner} period={period} />
+        <MonthsCard choice={choice} />
       </div>
     </>
   );

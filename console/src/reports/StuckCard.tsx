@@ -2,7 +2,7 @@ import { Link } from "wouter";
 
 import type { Row } from "../api/resources";
 import { daysFrom } from "../format/dates";
-import { money, shortMoney } from "../format/money";
+import { shortMoney } from "../format/money";
 import { useLabel, useT } from "../i18n/translate";
 import { useNames } from "../people/useNames";
 import { useFields } from "../records/fields";
@@ -11,9 +11,24 @@ import { Person } from "../ui/Avatar";
 import { Card, Figure } from "./Card";
 import type { Sheet } from "./csv";
 import { all, dealsOf, quoted } from "./links";
-import { type Choice, useStuck } from "./useReports";
+import { type Choice, useLimits, useStuck } from "./useReports";
 
 const SHOWN = 6;
+
+/** How long a deal stands at its stage, and how long the service allows for it. */
+function Stay({ days, limit }: { days: number; limit: number | null }) {
+  const t = useT();
+  const allowed = limit === null || days === 0 ? 100 : Math.min(100, (limit / days) * 100);
+  return (
+    <span className="limit">
+      {limit === null ? t("today.days", { n: days }) : t("report.limit", { n: days, limit })}
+      <span className="pbar" aria-hidden="true">
+        <i style={{ width: `${allowed}%` }} />
+        <i className="over" style={{ width: `${100 - allowed}%` }} />
+      </span>
+    </span>
+  );
+}
 
 /** Deals that stand longer at their stage than the service allows for it; the longest first. */
 export function StuckCard({ choice }: { choice: Choice }) {
@@ -24,6 +39,7 @@ export function StuckCard({ choice }: { choice: Choice }) {
   const { fields } = useFields("opportunity");
   const filter = all("stuck = true", `currency = ${quoted(choice.currency)}`, choice.owner === "" ? null : `ownerId = ${quoted(choice.owner)}`);
   const found = useStuck(filter);
+  const limits = useLimits();
   const rows = found.data?.data ?? [];
   const options = fields.find((each) => each.name === "stage")?.options ?? [];
   const stageOf = (row: Row) => {
@@ -51,30 +67,27 @@ export function StuckCard({ choice }: { choice: Choice }) {
         <p className="mut">{t("report.noStuck")}</p>
       ) : (
         <table className="rt">
-          <thead>
+          <thead className="sr">
             <tr>
               <th scope="col">{t("type.opportunity")}</th>
-              <th scope="col" className="hide-phone">{t("record.owner")}</th>
-              <th scope="col" className="hide-phone">{t("report.stage")}</th>
-              <th scope="col" className="n">{t("report.amount")}</th>
-              <th scope="col" className="n">{t("report.days")}</th>
+              <th scope="col">{t("report.amount")}</th>
+              <th scope="col">{t("report.days")}</th>
             </tr>
           </thead>
           <tbody>
             {rows.slice(0, SHOWN).map((row) => (
               <tr key={row["opportunityId"] as string}>
-                <th scope="row" style={{ maxWidth: 220 }}>
-                  <Link href={`/deals/${row["opportunityId"] as string}`} className="col fig">
-                    <span className="el" style={{ maxWidth: "100%" }}>{row["title"] as string}</span>
-                    <span className="sm mut el" style={{ maxWidth: "100%" }}>{customerOf(row)}</span>
+                <th scope="row" className="who">
+                  <Link href={`/deals/${row["opportunityId"] as string}`} className="row g8 fig">
+                    <span title={`${ownerOf(row)} · ${stageOf(row)}`}><Person id={(row["ownerId"] as string | null) ?? "?"} name={ownerOf(row)} /></span>
+                    <span className="col">
+                      <span className="el">{row["title"] as string}</span>
+                      <span className="sm mut el">{customerOf(row)}</span>
+                    </span>
                   </Link>
                 </th>
-                <td className="who hide-phone">
-                  <span className="row g6"><Person id={(row["ownerId"] as string | null) ?? "?"} name={ownerOf(row)} /><span className="el">{ownerOf(row)}</span></span>
-                </td>
-                <td className="nw hide-phone"><span className="stc"><i className={`dot s${row["stage"] as number}`} />{stageOf(row)}</span></td>
-                <td className="n">{money(row["amountCents"] as number, row["currency"] as string)}</td>
-                <td className="n"><span className="tag w">{t("today.days", { n: daysOf(row) })}</span></td>
+                <td className="n">{shortMoney(row["amountCents"] as number, row["currency"] as string, language)}</td>
+                <td className="n"><Stay days={daysOf(row)} limit={limits.get(row["stage"] as number) ?? null} /></td>
               </tr>
             ))}
           </tbody>

@@ -1,5 +1,5 @@
 /** What the cards of the forecast share. */
-import type { Forecast, ForecastRow } from "../api/schema";
+import type { Forecast, ForecastFigures, ForecastRow } from "../api/schema";
 import { useT } from "../i18n/translate";
 import type { Sheet } from "./csv";
 
@@ -11,7 +11,7 @@ export function Reached({ row }: { row: { wonCents: number; weightedCents: numbe
   return reached === null ? <span className="mut">—</span> : <span className={toneOf(reached)}>{reached}%</span>;
 }
 
-export const sizeOf = (row: ForecastRow) => Math.max(row.targetCents, row.wonCents + row.openCents);
+export const sizeOf = (row: ForecastFigures) => Math.max(row.targetCents, row.wonCents + row.openCents);
 
 export function useSheet(data: Forecast | undefined, name: string, first: string, title: (row: ForecastRow) => string): Sheet | null {
   const t = useT();
