@@ -32,7 +32,7 @@ def test_whoever_types_a_customer_is_told_that_it_is_there_and_whose(
     # What is not hers to open shows whose it is, and no name: a number does not tell who it is of.
     name.fill("Something else")
     page.locator(".panel").get_by_label("Phone").fill("139 0000 1111")
-    hint.get_by_text(re.compile("same phone · Egon · .* · not yours to open")).wait_for()
+    hint.get_by_text(re.compile("same phone · Egon · .* · you cannot open it")).wait_for()
     assert hint.get_by_text("A customer").is_visible()
     assert opens.count() == 0
     assert "Elsewhere" not in page.content()

@@ -11,7 +11,7 @@ def test_a_key_is_created_shown_once_and_revoked(opened: Open, api: Api, axe: st
     dialog = page.get_by_role("dialog", name="New key")
     dialog.get_by_label("Purpose").fill("ERP sync")
     dialog.get_by_label("The records of the whole tenant").check()
-    dialog.get_by_role("button", name="Never ends").click()
+    dialog.get_by_role("button", name="Never expires").click()
     assert faults(page, axe) == []
     dialog.get_by_role("button", name="Create key").dblclick()
 

@@ -28,12 +28,12 @@ def test_the_address_of_a_calendar_works_until_it_is_revoked(
     opened: Open, service: Process
 ) -> None:
     page = opened("me", user="ming")
-    page.get_by_role("button", name="Make address").click()
+    page.get_by_role("button", name="Create address").click()
     address = page.get_by_label("Calendar address").input_value()
     assert address.startswith(f"{service.address}/calendar.ics?token=cal_")
     assert httpx.get(address).text.startswith("BEGIN:VCALENDAR")
     page.get_by_role("button", name="Revoke").click()
-    page.get_by_role("button", name="Make address").wait_for()
+    page.get_by_role("button", name="Create address").wait_for()
     assert httpx.get(address).status_code == 404
 
 

@@ -125,7 +125,7 @@ def test_what_was_deleted_comes_back_and_the_history_tells_it(opened: Open, api:
     sentence = page.get_by_role("link", name=re.compile("restored.*Lost Ltd"))
     assert sentence.get_attribute("href").endswith(f"/customers/{lost}")
     page.get_by_label("Kind").select_option(label="Goal")
-    see(page, "Nothing matches")
+    see(page, "No matching entries")
 
 
 def test_a_leaver_hands_over_and_takes_back(opened: Open, api: Api) -> None:
