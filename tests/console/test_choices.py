@@ -63,7 +63,6 @@ def test_an_administrator_names_tags_and_options_that_records_then_show(
     page.goto(page.url.partition("/console/")[0] + f"/console/customers?filter={condition}")
     page.locator(".trw", has_text="Tagged Ltd").wait_for()
     assert page.locator(".trw").count() == 1
-    chip(page, "Key", "d")
 
     add_old_to_all(page)
     assert len(api.get(f"/customers/{customer['customerId']}")["tags"]) == 2

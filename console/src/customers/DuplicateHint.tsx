@@ -6,15 +6,18 @@ import { pathOf } from "../palette/entries";
 import { usePreferences } from "../state/preferences";
 import { Company } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
+import { alike } from "./alike";
 import type { Duplicate } from "./useDuplicates";
 
 interface Props {
   matches: Duplicate[];
   spent: string | null;
+  /** Of the name: the characters that are alike are marked. */
+  typed: string;
 }
 
 /** Below the name while it is typed, never a dialog. */
-export function DuplicateHint({ matches, spent }: Props) {
+export function DuplicateHint({ matches, spent, typed }: Props) {
   const t = useT();
   if (matches.length === 0) return spent ? <p className="sm mut" role="status">{spent}</p> : null;
   return (
@@ -23,16 +26,16 @@ export function DuplicateHint({ matches, spent }: Props) {
         <Icon name="alert" />
         {t("form.similar")}
       </div>
-      <Matches matches={matches} />
+      <Matches matches={matches} typed={typed} />
     </div>
   );
 }
 
-export function Matches({ matches }: { matches: Duplicate[] }) {
-  return matches.map((match, at) => <Match key={match.id ?? at} match={match} />);
+export function Matches({ matches, typed = "" }: { matches: Duplicate[]; typed?: string }) {
+  return matches.map((match, at) => <Match key={match.id ?? at} match={match} typed={typed} />);
 }
 
-function Match({ match }: { match: Duplicate }) {
+function Match({ match, typed }: { match: Duplicate; typed: string }) {
   const t = useT();
   const { language } = usePreferences();
   const kind = t(match.type === "contact" ? "type.contact" : "type.customer");
@@ -49,7 +52,9 @@ function Match({ match }: { match: Duplicate }) {
     <div className="row g12" style={{ marginTop: 8 }}>
       <Company name={name} size="b" />
       <span className="col sp" style={{ minWidth: 0 }}>
-        <span className="el">{name}</span>
+        <span className="el" title={name}>
+          {alike(name, typed).map((part, at) => (part.same ? <mark key={at}>{part.text}</mark> : part.text))}
+        </span>
         <span className="sm ink2">{facts.filter(Boolean).join(" · ")}</span>
       </span>
       {path && (

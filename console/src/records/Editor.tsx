@@ -5,6 +5,7 @@ import { useLabel, useT } from "../i18n/translate";
 import { useColleagues } from "../people/useNames";
 import { Area, Choice, type Control, Text } from "../ui/Field";
 import { isMoney } from "./fields";
+import { fitsChips, OptionChips } from "./OptionChips";
 import { ReferencePicker } from "./ReferencePicker";
 import { RegionPicker } from "./RegionPicker";
 import { isRegion } from "./regions";
@@ -17,6 +18,8 @@ interface Props {
   onChange: (value: Draft[string]) => void;
   control: Control;
   autoFocus?: boolean;
+  /** In a form there is room to show what there is to choose. */
+  chips?: boolean;
 }
 
 const INPUTS: Record<string, { type: string; inputMode?: "decimal" | "tel" | "email" }> = {
@@ -27,6 +30,44 @@ const INPUTS: Record<string, { type: string; inputMode?: "decimal" | "tel" | "em
   // As text: the service says what is wrong with an address, in the reader's language.
   email: { type: "text", inputMode: "email" },
 };
+
+function Options({ field, value, ...rest }: ComponentProps<typeof Choice> & { field: Field; value: string }) {
+  const label = useLabel();
+  return (
+    <Choice {...rest} value={value}>
+      {!value && <option value="" />}
+      {field.options.filter((each) => each.active || String(each.value) === value).map((each) => (
+        <option key={String(each.value)} value={String(each.value)}>
+          {label(each.label)}
+        </option>
+      ))}
+    </Choice>
+  );
+}
+
+function People(props: ComponentProps<typeof Choice>) {
+  const colleagues = useColleagues();
+  return (
+    <Choice {...props}>
+      <option value="" />
+      {colleagues.map((each) => (
+        <option key={each.userId} value={each.userId}>
+          {each.name}
+        </option>
+      ))}
+    </Choice>
+  );
+}
+
+function YesNo(props: ComponentProps<"input">) {
+  const t = useT();
+  return (
+    <label className="row g8" style={{ minHeight: 34 }}>
+      <input {...props} type="checkbox" className="cb" />
+      {t("value.yes")}
+    </label>
+  );
+}
 
 function Currency({ value, ...rest }: ComponentProps<typeof Choice> & { value: string }) {
   return (
@@ -39,12 +80,9 @@ function Currency({ value, ...rest }: ComponentProps<typeof Choice> & { value: s
 }
 
 /** The control for one member, by its kind; used in forms, in panels and in cells. */
-export function Editor({ field, value, onChange, control, autoFocus }: Props) {
-  const t = useT();
-  const label = useLabel();
-  const colleagues = useColleagues();
+export function Editor({ chips = false, ...props }: Props) {
+  const { field, value, onChange, control, autoFocus } = props;
   const text = typeof value === "string" ? value : "";
-  const shared = { ...control, autoFocus };
   if (field.type === "reference" && field.reference) {
     return (
       <ReferencePicker
@@ -59,44 +97,26 @@ export function Editor({ field, value, onChange, control, autoFocus }: Props) {
   if (field.type === "tags") {
     return <TagEditor field={field} value={text ? text.split("\n") : []} onChange={(ids) => onChange(ids.join("\n"))} />;
   }
-  if (field.type === "option") {
-    return (
-      <Choice {...shared} value={text} onChange={(event) => onChange(event.target.value)}>
-        {!text && <option value="" />}
-        {field.options.filter((each) => each.active || String(each.value) === text).map((each) => (
-          <option key={String(each.value)} value={String(each.value)}>
-            {label(each.label)}
-          </option>
-        ))}
-      </Choice>
-    );
-  }
-  if (field.type === "user" && colleagues.length > 0) {
-    return (
-      <Choice {...shared} value={text} onChange={(event) => onChange(event.target.value)}>
-        <option value="" />
-        {colleagues.map((each) => (
-          <option key={each.userId} value={each.userId}>
-            {each.name}
-          </option>
-        ))}
-      </Choice>
-    );
-  }
   if (field.type === "boolean") {
-    return (
-      <label className="row g8" style={{ minHeight: 34 }}>
-        <input {...shared} type="checkbox" className="cb" checked={value === true} onChange={(event) => onChange(event.target.checked)} />
-        {t("value.yes")}
-      </label>
-    );
+    return <YesNo {...control} autoFocus={autoFocus} checked={value === true} onChange={(event) => onChange(event.target.checked)} />;
   }
-  if (field.type === "multilineText") {
-    return <Area {...shared} value={text} onChange={(event) => onChange(event.target.value)} />;
-  }
-  if (field.type === "currency") {
-    return <Currency {...shared} value={text} onChange={(event) => onChange(event.target.value)} />;
-  }
+  if (chips && fitsChips(field)) return <OptionChips field={field} value={text} onChange={onChange} control={control} />;
+  return <Written {...props} text={text} />;
+}
+
+/** What is typed, or chosen from a list. */
+function Written({ field, text, onChange, control, autoFocus }: Props & { text: string }) {
+  const colleagues = useColleagues();
+  const shared = {
+    ...control,
+    autoFocus,
+    value: text,
+    onChange: (event: { target: { value: string } }) => onChange(event.target.value),
+  };
+  if (field.type === "option") return <Options {...shared} field={field} />;
+  if (field.type === "user" && colleagues.length > 0) return <People {...shared} />;
+  if (field.type === "multilineText") return <Area {...shared} />;
+  if (field.type === "currency") return <Currency {...shared} />;
   const input = isMoney(field) ? { type: "text", inputMode: "decimal" as const } : (INPUTS[field.type] ?? { type: "text" });
-  return <Text {...shared} {...input} value={text} onChange={(event) => onChange(event.target.value)} />;
+  return <Text {...shared} {...input} />;
 }

@@ -4,6 +4,7 @@ import type { Field, Row } from "../api/resources";
 import { useLabel, useT } from "../i18n/translate";
 import { useColleagues } from "../people/useNames";
 import { toast } from "../state/toasts";
+import { Icon } from "../ui/Icon";
 import { isMoney } from "./fields";
 import { RegionPicker } from "./RegionPicker";
 import { isRegion } from "./regions";
@@ -97,6 +98,7 @@ export function InlineEditor({ field, row, saving, onDone }: Props) {
   }
   if (options.length > 0) {
     return (
+      <span className="sel">
       <select {...keys} value={value} onChange={(event) => finish(true, event.target.value)}>
         {options.map((each) => (
           <option key={each.value} value={each.value}>
@@ -104,6 +106,8 @@ export function InlineEditor({ field, row, saving, onDone }: Props) {
           </option>
         ))}
       </select>
+      <Icon name="down" />
+      </span>
     );
   }
   const type = ["date", "dateOrTime"].includes(field.type) ? "date" : "text";

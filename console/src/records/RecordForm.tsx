@@ -9,12 +9,15 @@ import { warnOf } from "../duplicates/warnings";
 import { useLabel, useT } from "../i18n/translate";
 import { useIntent } from "../state/intent";
 import { toast } from "../state/toasts";
-import { Button, IconButton } from "../ui/Button";
+import { IconButton } from "../ui/Button";
 import { Field as Labelled } from "../ui/Field";
+import { Icon } from "../ui/Icon";
 import { FormFault } from "../ui/States";
 import { Editor } from "./Editor";
 import { titleField, titleOf, useFields } from "./fields";
-import { type Draft, valueOf, WRONG } from "./values";
+import { contentOf, isDirty, isWide } from "./form";
+import { FormFoot } from "./FormFoot";
+import type { Draft } from "./values";
 
 interface Props {
   resource: Resource;
@@ -29,19 +32,8 @@ interface Props {
   onClose: () => void;
 }
 
-function contentOf(fields: Field[], values: Draft): { content: Row; wrong: string[] } {
-  const content: Row = {};
-  const wrong: string[] = [];
-  for (const field of fields) {
-    const value = valueOf(field, values[field.name]);
-    if (value === WRONG) wrong.push(field.name);
-    else if (value !== null) content[field.name] = value;
-  }
-  return { content, wrong };
-}
-
 const EMPTY: Draft = {};
-const WIDE = new Set(["reference", "multilineText"]);
+const NAMED = 3;
 
 export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, similar, onCreated, onClose }: Props) {
   const t = useT();
@@ -50,6 +42,9 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, si
   const { fields } = useFields(resource);
   const [all, setAll] = useState(false);
   const [wrong, setWrong] = useState<string[]>([]);
+  const [another, setAnother] = useState(false);
+  // Another record begins with the cursor in its first field.
+  const [round, setRound] = useState(0);
   const { intent, change, finish, failed, restored } = useIntent<Draft>(`new.${resource}`, initial);
   const values = useMemo(() => ({ ...initial, ...intent.values }), [initial, intent.values]);
   useEffect(() => onTyped?.(values), [onTyped, values]);
@@ -66,7 +61,8 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, si
       void queries.invalidateQueries();
       toast(t("form.created", { name: titleOf(resource, row) }));
       warnOf(row, go);
-      onCreated(row, etag);
+      if (!another) onCreated(row, etag);
+      else setRound(round + 1);
     },
     onError: failed,
   });
@@ -81,8 +77,9 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, si
     setWrong(found.wrong);
     if (found.wrong.length === 0) saving.mutate({ content: found.content, allow: suspected ? reason.trim() : "" });
   };
+  const dirty = isDirty(intent.values, initial);
   const leave = () => {
-    if (Object.values(intent.values).every((each) => !each)) finish();
+    if (!dirty) finish();
     onClose();
   };
   const discard = () => {
@@ -90,15 +87,16 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, si
     onClose();
   };
   const row = (field: Field, at: number) => (
-    <div key={field.name} className={WIDE.has(field.type) || field.name === titleField(resource) ? "wide" : ""}>
+    <div key={field.name} className={isWide(field) || field.name === titleField(resource) ? "wide" : ""}>
       <Labelled label={label(field.label)} fault={faultOf(field)} {...(field.required ? {} : { hint: t("signin.optional") })}>
         {(control) => (
-          <Editor field={field} value={values[field.name]} control={control} autoFocus={at === 0} onChange={(value) => change({ ...intent.values, [field.name]: value })} />
+          <Editor chips field={field} value={values[field.name]} control={control} autoFocus={at === 0} onChange={(value) => change({ ...intent.values, [field.name]: value })} />
         )}
       </Labelled>
       {field.name === titleField(resource) && (suspected ? <Suspected error={suspected} reason={reason} onReason={setReason} /> : hint)}
     </div>
   );
+  const names = rest.slice(0, NAMED).map((each) => label(each.label)).join(t("form.comma"));
   return (
     <form className="col" style={{ flex: 1, minHeight: 0 }} onSubmit={submit} noValidate>
       <header className="ph">
@@ -106,32 +104,36 @@ export function RecordForm({ resource, first, initial = EMPTY, hint, onTyped, si
           {t("form.new", { what: t(`type.${resource}` as "type.customer") })}
         </h2>
         <span className="sm mut" role="status">
-          {restored ? t("form.restored") : Object.keys(intent.values).length > 0 ? t("form.draft") : ""}
+          {restored && dirty ? t("form.restored") : dirty ? t("form.draft") : ""}
         </span>
         <IconButton icon="x" label={t("action.close")} onClick={leave} />
       </header>
       <div className="pb">
-        <div className="form">
+        <div className="form" key={round}>
           {asked.map(row)}
           {all && rest.map((each) => row(each, -1))}
         </div>
         {!all && rest.length > 0 && (
-          <Button small look="ghost" icon="plus" onClick={() => setAll(true)}>
-            {t("form.more")}
-            <span className="mut el">{rest.slice(0, 3).map((each) => label(each.label)).join("、")}</span>
-          </Button>
+          <button type="button" className="row g6 more" onClick={() => setAll(true)}>
+            <span className="link row g6 nw">
+              <Icon name="plus" />
+              {t("form.more")}
+            </span>
+            <span className="mut md el">{t(rest.length > NAMED ? "form.moreNamed" : "form.moreFew", { names, n: rest.length })}</span>
+          </button>
         )}
         <FormFault error={suspected ? null : saving.error} known={writable.map((each) => each.name)} />
       </div>
-      <footer className="pf">
-        <Button look="ghost" onClick={discard}>
-          {t("form.discard")}
-        </Button>
-        <span className="sp hide-phone" />
-        <Button type="submit" look="primary" busy={saving.isPending} disabled={suspected !== null && !reason.trim()}>
-          {similar || suspected ? t("form.anyway") : t("form.create")}
-        </Button>
-      </footer>
+      <FormFoot
+        resource={resource}
+        another={another}
+        onAnother={setAnother}
+        dirty={dirty}
+        onDiscard={discard}
+        busy={saving.isPending}
+        blocked={suspected !== null && !reason.trim()}
+        anyway={similar === true || suspected !== null}
+      />
     </form>
   );
 }

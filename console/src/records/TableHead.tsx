@@ -26,7 +26,7 @@ export function TableHead({ columns, template, layout, bare, sort, onSort, selec
         const on = field.name === name;
         const down = on && sort.startsWith("-");
         const direction = down ? "descending" : "ascending";
-        const looks = `row${isNumber(field) ? " n" : ""}${on ? " on" : ""}${isGraded(field) ? " gr" : ""}`;
+        const looks = `row${isNumber(field) ? " n" : ""}${on ? " on" : ""}${isGraded(field) ? " grd" : ""}`;
         return (
           <div key={field.name} role="columnheader" className={looks} aria-sort={on ? direction : undefined} title={label(field.label)}>
             {bare && (isGraded(field) || field.type === "user") ? (

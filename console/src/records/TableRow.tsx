@@ -77,7 +77,7 @@ function Cell({ resource, row, id, field, first, bare, editing, saving, onEdit, 
       </div>
     );
   }
-  const looks = first ? "nm" : isNumber(field) ? "n" : isGraded(field) ? "gr" : "";
+  const looks = first ? "nm" : isNumber(field) ? "n" : isGraded(field) ? "grd" : "";
   return (
     <div
       role="gridcell"

@@ -54,7 +54,13 @@ export function Area({ className = "", ...rest }: ComponentProps<"textarea">) {
   return <textarea rows={3} {...rest} className={`in${bad} ${className}`} />;
 }
 
-export function Choice({ className = "", ...rest }: ComponentProps<"select">) {
+/** `style` is of the place that it takes. */
+export function Choice({ className = "", style, ...rest }: ComponentProps<"select">) {
   const bad = rest["aria-invalid"] ? " bad" : "";
-  return <select {...rest} className={`in${bad} ${className}`} />;
+  return (
+    <span className="sel" style={style}>
+      <select {...rest} className={`in${bad} ${className}`} />
+      <Icon name="down" />
+    </span>
+  );
 }
