@@ -13,7 +13,7 @@ import { usePreferences } from "../state/preferences";
 import { Company } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { Empty, Failed, SkeletonLines } from "../ui/States";
-import { MergeDialog } from "./MergeDialog";
+import MergeDialog from "./MergeDialog";
 import { dismissPair, pairs, reopenPair, type Status } from "./useDuplicatePairs";
 import { reasonsOf } from "./warnings";
 
@@ -40,7 +40,7 @@ export function Pairs({ status }: { status: Status }) {
           {t("duplicates.more")}
         </Button>
       )}
-      {merging && <MergeDialog pair={merging} onClose={() => merge(null)} />}
+      {merging && <MergeDialog ids={merging.customers.map((each) => each.customerId)} onClose={() => merge(null)} />}
     </>
   );
 }
@@ -76,7 +76,7 @@ function PairCard({ pair, onMerge }: { pair: DuplicatePair; onMerge: () => void 
   );
 }
 
-export function Paired({ customer }: { customer: DuplicatePair["customers"][number] }) {
+function Paired({ customer }: { customer: DuplicatePair["customers"][number] }) {
   const t = useT();
   const { language } = usePreferences();
   const nameOf = useNames();

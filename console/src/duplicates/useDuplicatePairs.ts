@@ -35,11 +35,13 @@ export const reopenPair = (pairId: string, requestId: string) =>
 export const setPolicy = (requestId: string, wanted: DuplicatePolicyPut) =>
   body(api.PUT("/settings/duplicates", { params: { header: written(requestId) }, body: wanted }));
 
-export const merge = (requestId: string, customerId: string, fromId: string, dryRun: boolean) =>
+/** `chosen`: by field, whose value it gets. */
+export const merge = (requestId: string, customerId: string, fromIds: string[], chosen: Record<string, string>, dryRun: boolean) =>
   body(
     api.POST("/customers/{customer_id}/merge", {
       params: { header: written(requestId), path: { customer_id: customerId } },
-      body: { fromIds: [fromId], dryRun },
+      // The contract describes `choose` as an object of its own.
+      body: { fromIds, choose: chosen as unknown as Record<string, never>, dryRun },
     }),
   );
 

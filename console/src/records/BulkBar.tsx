@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import type { Field, Resource } from "../api/resources";
 import { useT } from "../i18n/translate";
@@ -16,15 +16,20 @@ interface Props {
   onExport: () => void;
 }
 
+const MergeDialog = lazy(() => import("../duplicates/MergeDialog"));
+
 const MOST = 1000;
+const MERGED_AT_ONCE = 5;
 
 export function BulkBar({ resource, fields, rows, selection, filterText, onExport }: Props) {
   const t = useT();
   const [kind, setKind] = useState<BulkKind | null>(null);
+  const [merging, merge] = useState(false);
   if (selection.count === 0) return null;
   const count = selection.everything ? rows.count : selection.count;
   const more = !selection.everything && filterText !== "" && rows.count > selection.count && rows.count <= MOST;
   const owned = fields.some((each) => each.name === "ownerId" && each.writable === "always");
+  const mergeable = resource === "customer" && !selection.everything && count > 1 && count <= MERGED_AT_ONCE;
   return (
     <div className="bulk float" role="toolbar" aria-label={t("list.selected", { n: count })}>
       <b style={{ padding: "0 8px" }}>{t("list.selected", { n: count })}</b>
@@ -41,6 +46,11 @@ export function BulkBar({ resource, fields, rows, selection, filterText, onExpor
       <Button look="ghost" icon="pen" onClick={() => setKind("edit")}>
         {t("bulk.edit")}
       </Button>
+      {mergeable && (
+        <Button look="ghost" icon="merge" onClick={() => merge(true)}>
+          {t("bulk.merge")}
+        </Button>
+      )}
       <Button look="ghost" icon="download" onClick={onExport}>
         {t("action.export")}
       </Button>
@@ -48,6 +58,17 @@ export function BulkBar({ resource, fields, rows, selection, filterText, onExpor
         {t("action.delete")}
       </Button>
       <IconButton icon="x" label={t("action.close")} onClick={selection.clear} />
+      <Suspense fallback={null}>
+        {merging && (
+          <MergeDialog
+            ids={selection.ids}
+            onClose={(merged) => {
+              merge(false);
+              if (merged) selection.clear();
+            }}
+          />
+        )}
+      </Suspense>
       {kind && (
         <BulkDialog
           resource={resource}

@@ -1,0 +1,36 @@
+import { type Field, idOf, type Row } from "../api/resources";
+import type { Key } from "../i18n/translate";
+
+const isNothing = (value: unknown): boolean => value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+
+/** The fields that people fill in, where there is something to choose. */
+export const differing = (fields: Field[], rows: Row[]): Field[] =>
+  fields.filter(({ name, writable }) => writable === "always" && new Set(rows.map((row) => JSON.stringify(isNothing(row[name]) ? null : row[name]))).size > 1);
+
+/** Only chosen, never filled in: who owns a customer is no gap in it. */
+const CHOSEN_ONLY = "ownerId";
+
+/** Whose value a field gets: the chosen one, else that of who stays, else the first that there is. */
+export function takenBy(rows: Row[], kept: string, chosen: Record<string, string>, name: string): string {
+  const picked = chosen[name];
+  if (picked !== undefined) return picked;
+  const own = rows.find((row) => idOf("customer", row) === kept);
+  if (name === CHOSEN_ONLY || !isNothing(own?.[name])) return kept;
+  const filled = rows.find((row) => !isNothing(row[name]));
+  return filled ? idOf("customer", filled) : kept;
+}
+
+const MOVED: Record<string, Key> = {
+  contacts: "moved.contacts",
+  opportunities: "moved.opportunities",
+  followUps: "moved.followUps",
+  contracts: "moved.contracts",
+  payments: "moved.payments",
+  tasks: "moved.tasks",
+  customers: "moved.customers",
+  externalIds: "moved.externalIds",
+};
+
+/** What moves, by kind, in words; nothing of what there is none of. */
+export const countsOf = (moved: Record<string, number>): [Key, number][] =>
+  Object.entries(moved).flatMap(([kind, n]) => (n > 0 && MOVED[kind] ? [[MOVED[kind], n] as [Key, number]] : []));
