@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from tests.console.conftest import ZONE, Api, Browser, Open, Page, faults, go, settle
+from tests.console.conftest import ZONE, Api, Browser, Open, Page, go, settle
 from tests.processes import Process
 
 SHOWN = {"timeout": 15_000}
@@ -365,32 +365,3 @@ def test_the_phone_shows_nothing_beyond_its_width(opened: Open, api: Api, langua
     dialog.get_by_role("button", name=save).click()
     see(page, saved)
     assert len(api.get(f"/follow-ups?customerId={customer}")["data"]) == 1
-
-
-def test_no_screen_has_a_serious_fault_of_accessibility(opened: Open, api: Api, axe: str) -> None:
-    customer = api.post("/customers", name="Axe Ltd", contactPhone="13812345678")["customerId"]
-    deal = api.post("/opportunities", customerId=customer, title="Axe deal", amountCents=100)
-    contract = api.post("/contracts", customerId=customer, contractNo="HT-AXE", amountCents=100)
-    paths = (
-        "today",
-        "customers",
-        f"customers?open={customer}",
-        "customers?new",
-        f"customers/{customer}",
-        "contacts",
-        "deals",
-        "deals?mode=table",
-        f"deals/{deal['opportunityId']}",
-        f"contracts/{contract['contractId']}",
-        "follow-ups",
-        "me",
-    )
-    found = []
-    # The themes differ in colours only, so a few screens show all of the second one.
-    for theme, screens in (("light", paths), ("dark", (paths[2], paths[6], paths[9]))):
-        page = opened("today", theme=theme)
-        for path in screens:
-            go(page, path)
-            settle(page)
-            found += [(theme, path, *each) for each in faults(page, axe)]
-    assert found == []

@@ -11,9 +11,9 @@ interface Props {
 export function ColorField({ value, onChange }: Props) {
   const t = useT();
   return (
-    <div className="row g8 wrap" style={{ accentColor: "var(--accent)" }} role="radiogroup" aria-label={t("choices.color")}>
+    <div className="row wrap" style={{ accentColor: "var(--accent)", gap: "0 16px" }} role="radiogroup" aria-label={t("choices.color")}>
       {COLORS.map((each) => (
-        <label key={each} className="row g4">
+        <label key={each} className="row g6 pick">
           <input type="radio" name="color" checked={each === value} onChange={() => onChange(each)} />
           <Chip color={each} text={t(`color.${each}` as Key)} />
         </label>

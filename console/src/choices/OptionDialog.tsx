@@ -84,9 +84,10 @@ export function OptionDialog({ field, option, onClose }: { field: string; option
           <Field label={t("choices.position")} hint={t("signin.optional")} fault={refused?.faultOf("position")}>
             {(control) => <Text {...control} inputMode="numeric" value={draft.position} onChange={(event) => set({ position: event.target.value })} />}
           </Field>
-          <Field label={t("choices.active")}>
-            {(control) => <input {...control} type="checkbox" className="cb" checked={draft.active} onChange={(event) => set({ active: event.target.checked })} />}
-          </Field>
+          <label className="row g8 pick wide">
+            <input type="checkbox" className="cb" checked={draft.active} onChange={(event) => set({ active: event.target.checked })} />
+            {t("choices.active")}
+          </label>
         </div>
         <ColorField value={draft.color} onChange={(color) => set({ color })} />
         <FormFault error={saving.error ?? erasing.error} known={KNOWN} />

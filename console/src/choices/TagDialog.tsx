@@ -46,12 +46,13 @@ export function TagDialog({ tag, tags, onClose }: { tag: Tag | null; tags: Tag[]
     <Dialog title={tag ? tag.name : t("choices.addTag")} onClose={close}>
       <form onSubmit={submit} noValidate>
         <div className="form" style={{ margin: "16px 0" }}>
-          <Field label={t("choices.name")} fault={refused?.faultOf("name")}>
+          <Field label={t("choices.name")} wide fault={refused?.faultOf("name")}>
             {(control) => <Text {...control} autoFocus value={draft.name} onChange={(event) => set({ name: event.target.value })} />}
           </Field>
-          <Field label={t("choices.active")}>
-            {(control) => <input {...control} type="checkbox" className="cb" checked={draft.active} onChange={(event) => set({ active: event.target.checked })} />}
-          </Field>
+          <label className="row g8 pick wide">
+            <input type="checkbox" className="cb" checked={draft.active} onChange={(event) => set({ active: event.target.checked })} />
+            {t("choices.active")}
+          </label>
         </div>
         <ColorField value={draft.color} onChange={(color) => set({ color })} />
         <FormFault error={saving.error} known={["name"]} />

@@ -74,7 +74,7 @@ function Scopes({ whose: { caller, scopes, scope, setScope } }: { whose: Whose }
     <Drop
       label={t("today.whose")}
       button={({ toggle }) => (
-        <button type="button" className="btn gh whose" aria-label={t("today.whose")} onClick={toggle}>
+        <button type="button" className="btn gh whose" aria-label={`${t("today.whose")}: ${chosen?.name ?? t("today.all")}`} onClick={toggle}>
           {chosen?.name ?? t("today.all")}
           <Icon name="down" size={14} />
         </button>

@@ -37,10 +37,10 @@ function Day({ day, scope, today, dots }: { day: string; scope: string; today: s
       href={tasksOf(filter)}
       className={day === today ? "on" : ""}
       aria-current={day === today ? "date" : undefined}
-      aria-label={`${fullDay(day, language)}, ${t("today.tasks", { n: all })}`}
     >
-      <small>{weekday(day, language, "narrow")}</small>
-      <b>{toDate(day).getDate()}</b>
+      <span className="sr">{`${fullDay(day, language)}, ${t("today.tasks", { n: all })}`}</span>
+      <small aria-hidden="true">{weekday(day, language, "narrow")}</small>
+      <b aria-hidden="true">{toDate(day).getDate()}</b>
       <span>
         {looks.map((look, at) => (
           <i key={at} className={look} />

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 import { useT } from "../i18n/translate";
 import { IconButton } from "./Button";
+import { useReturnFocus } from "./hooks";
 
 interface Props {
   title: string;
@@ -14,6 +15,7 @@ interface Props {
 
 export function Dialog({ title, onClose, width = 480, children }: Props) {
   const t = useT();
+  useReturnFocus();
   return (
     <Modal.Root
       opened
@@ -44,6 +46,7 @@ export function Dialog({ title, onClose, width = 480, children }: Props) {
 
 /** A layer at the top of the page without a head of its own. */
 export function Overlay({ label, onClose, width, children }: Omit<Props, "title"> & { label: string }) {
+  useReturnFocus();
   return (
     <Modal.Root opened onClose={onClose ?? (() => undefined)} size={width ?? 680} yOffset={96} transitionProps={{ duration: 80 }} zIndex={300}>
       <Modal.Overlay />

@@ -13,6 +13,7 @@ export const useWide = (): boolean =>
 export const useNarrow = (): boolean =>
   useMediaQuery("(max-width: 1000px)", window.innerWidth <= 1000, { getInitialValueInEffect: false });
 
+const LAYERS = "[aria-modal=true], .fpop, [role=menu]";
 const TYPING = "input, textarea, select, [contenteditable=true]";
 
 /**
@@ -26,25 +27,53 @@ export function useKeys(keys: Record<string, (event: KeyboardEvent) => unknown>,
   });
   useEffect(() => {
     if (!on) return;
+    // A layer that closes on this very key is gone when the page hears it.
+    let covered = false;
+    const note = () => (covered = document.querySelector(LAYERS) !== null);
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || event.altKey) return;
       const mod = event.ctrlKey || event.metaKey;
       const target = event.target as HTMLElement;
       const typing = target.matches(TYPING) && !target.matches(".cb");
       if (typing && !mod && event.key !== "Escape") return;
-      if (!mod && document.querySelector("[aria-modal=true], .fpop, [role=menu]")) return;
+      if (!mod && covered) return;
       const name = mod ? `mod+${event.key.toLowerCase()}` : event.key;
       const act = latest.current[name] ?? (event.key.length === 1 ? latest.current[name.toLowerCase()] : undefined);
       if (act === undefined) return;
       if (act(event) !== false) event.preventDefault();
     };
+    window.addEventListener("keydown", note, true);
     window.addEventListener("keydown", listen);
-    return () => window.removeEventListener("keydown", listen);
+    return () => {
+      window.removeEventListener("keydown", note, true);
+      window.removeEventListener("keydown", listen);
+    };
   }, [on]);
 }
 
 export function useFocusOnce(ref: RefObject<HTMLElement | null>): void {
   useEffect(() => ref.current?.focus(), [ref]);
+}
+
+/** What opened a layer. An item of a menu is gone by the time it closes: the button of the menu stands for it. */
+function openerOf(element: Element | null): HTMLElement | null {
+  const menu = element?.closest<HTMLElement>(".mantine-Popover-dropdown[id]");
+  return menu ? document.querySelector<HTMLElement>(`[aria-controls="${menu.id}"]`) : (element as HTMLElement | null);
+}
+
+/** Whoever closes a layer is where they were, unless what comes next has taken the focus. */
+export function useReturnFocus(): void {
+  const [opener] = useState(() => openerOf(document.activeElement));
+  useEffect(
+    () => () => {
+      window.setTimeout(() => {
+        if (document.activeElement !== document.body) return;
+        const back = opener?.isConnected && opener !== document.body ? opener : document.querySelector<HTMLElement>(".grid");
+        back?.focus({ preventScroll: true });
+      });
+    },
+    [opener],
+  );
 }
 
 /** Whether an input method is in the middle of a word, anywhere on the page. */

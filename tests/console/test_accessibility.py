@@ -1,0 +1,149 @@
+"""Every screen and every dialog, for those who use no mouse or see little."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests.console.conftest import Api, Open, Page, faults, go, settle
+from tests.processes import Process
+
+Faults = list[tuple[str, ...]]
+
+# The themes differ in colours only.
+DARK = """dark => {
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+  document.documentElement.dataset.mantineColorScheme = dark ? 'dark' : 'light';
+}"""
+CONTRAST = "axe.run(document, {runOnly: ['color-contrast'], resultTypes: ['violations']})"
+FOCUS = "document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.textContent"
+
+
+def found(page: Page, axe: str, where: str) -> Faults:
+    """All faults in the light theme, those of colours in the dark one."""
+    settle(page)
+    seen: Faults = [("light", where, *each) for each in faults(page, axe)]
+    page.evaluate(DARK, True)
+    dark = page.evaluate(CONTRAST)["violations"]
+    page.evaluate(DARK, False)
+    return seen + [("dark", where, each["id"], each["nodes"][0]["html"][:120]) for each in dark]
+
+
+@pytest.fixture(scope="module")
+def paths(service: Process) -> list[str]:
+    api = Api(service.address)
+    for user in ("alice", "bob"):
+        api.put(f"/users/{user}", name=user.title())
+    api.post("/teams", name="Axe team", leaderIds=["alice"], memberIds=["alice", "bob"])
+    api.post("/tags", name="Axe tag", color="amber")
+    for name in ("Axe One", "Axe Two"):
+        api.post("/customers", name=name, contactPhone="13812345678", ownerId="alice")
+    customer = api.named("Axe One")[0]["customerId"]
+    deal = {"customerId": customer, "title": "Axe deal", "amountCents": 100, "ownerId": "alice"}
+    deal_id = api.post("/opportunities", **deal)["opportunityId"]
+    contract = api.post("/contracts", customerId=customer, contractNo="HT-AXE", amountCents=100)
+    api.delete(f"/customers/{api.post('/customers', name='Axe deleted')['customerId']}")
+    api.close()
+    return [
+        "today",
+        "customers",
+        f"customers?open={customer}",
+        "customers?new",
+        f"customers/{customer}",
+        "contacts",
+        "deals",
+        "deals?mode=table",
+        f"deals/{deal_id}",
+        "contracts",
+        f"contracts/{contract['contractId']}",
+        "follow-ups",
+        "tasks",
+        "reports",
+        "recycle-bin",
+        "notifications",
+        "settings/me",
+        "settings/users",
+        "settings/teams",
+        "settings/handover?from=alice",
+        "settings/options",
+        "settings/tags",
+        "settings/duplicates",
+        "settings/duplicates?tab=check",
+        "settings/duplicate-rules",
+        "settings/api-keys",
+        "settings/history",
+        "settings/service",
+    ]
+
+
+def test_no_screen_keeps_anybody_out(opened: Open, paths: list[str], axe: str) -> None:
+    page = opened("today")
+    seen: Faults = []
+    for path in paths:
+        go(page, path)
+        seen += found(page, axe, path)
+    phone = opened("settings", width=360, language="zh")
+    seen += found(phone, axe, "settings on the phone")
+    assert seen == []
+
+
+def dialogs(page: Page, customer: str) -> Iterator[tuple[str, str]]:
+    """Opens one dialog after the other; the name of each, and of what has the focus afterwards."""
+    button = {
+        "settings/users": ("Add user", "Edit: Alice"),
+        "settings/teams": ("Add team", "Edit: Axe team"),
+        "settings/options": ("Add option",),
+        "settings/tags": ("Add tag", "Edit: Axe tag"),
+        "settings/api-keys": ("New key",),
+        "settings/me": (re.compile("^Shortcuts"),),
+        "reports": (re.compile("^Set goal|^Goals|^—$"),),
+    }
+    for path, names in button.items():
+        go(page, path)
+        settle(page)
+        for name in names:
+            opener = page.get_by_role("button", name=name).first
+            if opener.count() == 0:
+                continue
+            opener.focus()
+            label = page.evaluate(FOCUS)
+            page.keyboard.press("Enter")
+            yield f"{path}: {label}", label
+    go(page, f"customers/{customer}")
+    settle(page)
+    for name in ("Show number", "Transfer", "Task", "Who can see it"):
+        opener = page.get_by_role("button", name=name).first
+        if opener.count() == 0:
+            continue
+        opener.focus()
+        label = page.evaluate(FOCUS)
+        page.keyboard.press("Enter")
+        yield f"customer: {name}", label
+    go(page, "customers")
+    settle(page)
+    for name in ("Axe One", "Axe Two"):
+        page.get_by_label(f"Select {name}").check()
+    for name in ("Transfer", "Edit all", "Merge", "Delete"):
+        page.get_by_role("toolbar").get_by_role("button", name=name).focus()
+        page.keyboard.press("Enter")
+        yield f"customers: {name}", name
+
+
+def test_no_dialog_keeps_anybody_out_and_closing_one_leads_back(
+    opened: Open, api: Api, paths: list[str], axe: str
+) -> None:
+    assert paths
+    page = opened("settings/users")
+    seen: Faults = []
+    count = 0
+    for where, back in dialogs(page, api.named("Axe One")[0]["customerId"]):
+        page.get_by_role("dialog").wait_for()
+        seen += found(page, axe, where)
+        page.keyboard.press("Escape")
+        page.get_by_role("dialog").wait_for(state="detached")
+        page.wait_for_timeout(50)
+        if page.evaluate(FOCUS) != back:
+            seen.append(("focus", where, str(page.evaluate(FOCUS))[:80]))
+        count += 1
+    assert seen == []
+    assert count >= 14
