@@ -68,6 +68,36 @@ def test_what_the_rules_refuse_is_created_with_a_reason(opened: Open, api: Api) 
         page.locator(".panel").get_by_label("Phone").fill("139 0000 2222")
         anyway.click()
         page.get_by_role("heading", name="青梧新能源集团").wait_for()
-        page.get_by_text("May be there already: same phone").wait_for()
+        page.get_by_text("May exist already: same phone").wait_for()
     finally:
         api.put("/settings/duplicates")
+
+
+def test_three_customers_become_one_field_by_field_and_come_apart_again(
+    opened: Open, api: Api
+) -> None:
+    ids = {}
+    for name in ("Merge East", "Merge West", "Merge North"):
+        email = f"{name.split()[1].lower()}@merge.example"
+        ids[name] = api.post("/customers", name=name, contactEmail=email)["customerId"]
+    api.post("/contacts", customerId=ids["Merge West"], name="Wanda")
+    page = opened("customers")
+    for name in ids:
+        page.get_by_label(f"Select {name}").check()
+    page.get_by_role("button", name="Merge").click()
+    dialog = page.get_by_role("dialog")
+    stays = dialog.get_by_role("radiogroup", name="Stays")
+    stays.get_by_label("Merge West").check()
+    dialog.get_by_role("radiogroup", name="E-mail").get_by_label("north@merge.example").check()
+    dialog.get_by_text("No records will move. 1 field of the customer that stays").wait_for()
+    stays.get_by_label("Merge East").check()
+    dialog.get_by_text("Will move: 1 contact. 1 field").wait_for()
+    dialog.get_by_role("button", name="Merge 3 customers").dblclick()
+    page.get_by_text("Merged into Merge East").first.wait_for()
+    kept = api.get(f"/customers/{ids['Merge East']}")
+    assert (kept["name"], kept["contactEmail"]) == ("Merge East", "north@merge.example")
+    (contact,) = api.get(f"/contacts?customerId={ids['Merge East']}")["data"]
+    assert contact["name"] == "Wanda"
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Merge undone").first.wait_for()
+    assert [len(api.named(name)) for name in ids] == [1, 1, 1]

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 
 import { asApiError } from "../api/errors";
 import { t } from "../i18n/translate";
@@ -10,6 +11,8 @@ import { merge, undoMerge } from "./useDuplicatePairs";
 export function useMerge(kept: string, others: string[], chosen: Record<string, string>, onDone: () => void) {
   const queries = useQueryClient();
   const { requestId, finish, failed } = useRequestId();
+  // A second click comes before `isPending` does.
+  const sending = useRef(false);
   const preview = useQuery({
     queryKey: ["merge", kept, others, chosen],
     queryFn: () => merge(newRequestId(), kept, others, chosen, true),
@@ -35,6 +38,12 @@ export function useMerge(kept: string, others: string[], chosen: Record<string, 
       onDone();
     },
     onError: failed,
+    onSettled: () => (sending.current = false),
   });
-  return { preview, merging };
+  const run = () => {
+    if (sending.current) return;
+    sending.current = true;
+    merging.mutate();
+  };
+  return { preview, merging, run };
 }
