@@ -106,8 +106,8 @@ def dialogs(page: Page, customer: str) -> Iterator[tuple[str, str]]:
         go(page, path.format(customer=customer))
         settle(page)
         if path == "customers":
-            for name in ("Axe One", "Axe Two"):
-                page.get_by_label(f"Select {name}").check()
+            for chosen in ("Axe One", "Axe Two"):
+                page.get_by_label(f"Select {chosen}").check()
         for name in names:
             page.get_by_role("button", name=name).last.focus()
             opener = page.evaluate(FOCUS)
