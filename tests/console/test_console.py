@@ -195,6 +195,13 @@ def test_a_day_is_worked_off_with_the_keyboard(opened: Open, api: Api) -> None:
     page.get_by_role("link", name=re.compile(", 1 task$")).last.click()
     page.wait_for_url("**/tasks?filter=*")
     page.locator(".trw", has_text="Send the offer").wait_for()
+    # The same service as everybody sees it, and one of them.
+    page.get_by_role("button", name="acme").click()
+    page.get_by_role("menuitem", name="Whole tenant").click()
+    page.get_by_role("link", name="Today").first.click()
+    page.get_by_role("button", name="Whose day").click()
+    page.get_by_role("menuitem", name="Kai").click()
+    page.get_by_label("Next 7 days").get_by_text("Send the offer").wait_for()
 
 
 def test_a_deleted_customer_comes_back_with_undo_and_many_are_changed_after_a_preview(
@@ -294,6 +301,12 @@ def test_a_view_is_saved_and_says_when_it_has_been_changed(opened: Open, api: Ap
     page.get_by_role("button", name="Restore").click()
     page.get_by_text("Changed", exact=True).wait_for(state="detached")
     assert page.get_by_role("button", name="No owner").get_attribute("aria-pressed") == "true"
+    # It is one of my views at the side, with how many there are, and as it was saved.
+    count = api.get(f"/customers?withTotal=true&filter={json.dumps(condition)}")["total"]
+    page.get_by_role("link", name="Deals").first.click()
+    page.get_by_role("link", name=re.compile(f"^Nobody's {count}$")).click()
+    page.get_by_role("button", name="No owner", pressed=True).wait_for()
+    assert page.get_by_text("Changed", exact=True).count() == 0
 
 
 def searches(urls: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ import { newRequestId } from "../state/intent";
 import { setOffline, waitUntil } from "../state/notices";
 import { preferences } from "../state/preferences";
 import { refuse, type Session, session } from "../state/session";
-import type { Whoami } from "./schema";
+import type { User, Whoami } from "./schema";
 
 // The console is at <root>/console/, under whatever prefix a gateway gives it.
 export const ROOT = new URL("..", document.baseURI).href;
@@ -81,13 +81,30 @@ export async function ask(request: Request): Promise<Response> {
   throw error;
 }
 
-/** Who a token, a tenant and a user are. Without a token: whom the gateway has signed in. */
-export async function probe(of: Session): Promise<Whoami> {
+/** Before anybody is signed in: with the credentials of one who might be. */
+async function tried(of: Session, path: string): Promise<Response> {
   const headers = new Headers({ "Accept-Language": preferences.get().language });
   if (of.token) headers.set("Authorization", `Bearer ${of.token}`);
   if (of.tenant) headers.set("X-Tenant-Id", of.tenant);
   if (of.user) headers.set("X-User-Id", headerText(of.user));
-  const response = await sent(new Request(new URL("whoami", ROOT), { headers }));
+  const response = await sent(new Request(new URL(path, ROOT), { headers }));
   if (!response.ok) throw await errorOf(response);
-  return (await response.json()) as Whoami;
+  return response;
 }
+
+/** Who a token, a tenant and a user are. Without a token: whom the gateway has signed in. */
+export const probe = async (of: Session): Promise<Whoami> => (await (await tried(of, "whoami")).json()) as Whoami;
+
+/** As whom one can act there. */
+export async function peopleOf(of: Session): Promise<User[]> {
+  const { data } = (await (await tried(of, "users")).json()) as { data: User[] };
+  return data.filter((each) => each.status === "active");
+}
+
+/** Whether the service answers at all. */
+export const isUp = (): Promise<boolean> =>
+  fetch(new URL("health", ROOT)).then(
+    // Read to its end, so that the browser is done with it.
+    (response) => response.text().then(() => response.ok),
+    () => false,
+  );

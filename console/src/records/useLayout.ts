@@ -1,7 +1,5 @@
-import { useState } from "react";
-
 import type { Field, Resource } from "../api/resources";
-import { keep, stored } from "../state/store";
+import { keep, type Store, store, stored, useStore } from "../state/store";
 import { isGraded, isMoney, isTime } from "./fields";
 
 interface Kept {
@@ -11,24 +9,37 @@ interface Kept {
 
 const NARROWEST = 64;
 
+const layouts = new Map<Resource, Store<Kept | null>>();
+const keyOf = (resource: Resource) => `crm.columns.${resource}`;
+
+function layoutOf(resource: Resource): Store<Kept | null> {
+  const found = layouts.get(resource) ?? store(stored<Kept>(localStorage, keyOf(resource)));
+  layouts.set(resource, found);
+  return found;
+}
+
+function keepLayout(resource: Resource, next: Kept): void {
+  layoutOf(resource).set(next);
+  keep(localStorage, keyOf(resource), next);
+}
+
+/** Shows a list with the columns of a saved view, also from another page. */
+export function applyColumns(resource: Resource, columns: { field: string; width: number | null }[]): void {
+  keepLayout(resource, {
+    columns: columns.map((each) => each.field),
+    widths: Object.fromEntries(columns.flatMap((each) => (each.width === null ? [] : [[each.field, each.width]]))),
+  });
+}
+
 /** Which columns a list has and how wide they are, remembered in this browser. */
 export function useLayout(resource: Resource, defaults: string[]) {
-  const key = `crm.columns.${resource}`;
-  const [layout, setLayout] = useState<Kept>(() => stored<Kept>(localStorage, key) ?? { columns: defaults, widths: {} });
-  const change = (next: Kept) => {
-    setLayout(next);
-    keep(localStorage, key, next);
-  };
-  const { columns, widths } = layout;
+  const { columns, widths } = useStore(layoutOf(resource)) ?? { columns: defaults, widths: {} };
+  const change = (next: Kept) => keepLayout(resource, next);
   return {
     columns,
     widths,
     /** Of a saved view. */
-    apply: (names: string[], sizes: { field: string; width: number | null }[]) =>
-      change({
-        columns: names,
-        widths: Object.fromEntries(sizes.flatMap((each) => (each.width === null ? [] : [[each.field, each.width]]))),
-      }),
+    apply: (view: { field: string; width: number | null }[]) => applyColumns(resource, view),
     toggle: (name: string) =>
       change({ widths, columns: columns.includes(name) ? columns.filter((each) => each !== name) : [...columns, name] }),
     reset: () => change({ columns: defaults, widths: {} }),

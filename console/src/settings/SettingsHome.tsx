@@ -5,6 +5,7 @@ import { Link } from "wouter";
 
 import { whoami } from "../api/resources";
 import { useT } from "../i18n/translate";
+import { ActAs } from "../shell/ActAs";
 import { PLACES } from "../shell/places";
 import { signOut } from "../state/session";
 import { Person } from "../ui/Avatar";
@@ -35,6 +36,7 @@ export function SettingsHome() {
           </span>
           <Icon name="right" />
         </Link>
+        <ActAs />
         <Links label={t("nav.more")} items={places} />
         {GROUPS.slice(1).map((group) => (
           <Links key={group.label} label={t(group.label)} items={group.items.filter((each) => !each.deskOnly)} />

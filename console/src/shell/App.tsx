@@ -17,7 +17,7 @@ export function App() {
   if (session === null) return <SignIn />;
   return (
     <>
-      <Shell />
+      <Shell key={`${session.tenant} ${session.user}`} />
       {refused !== null && <SignInAgain message={refused} />}
       <Toasts />
     </>

@@ -3,14 +3,18 @@ import { Link, useLocation } from "wouter";
 
 import { list, type Resource, whoami } from "../api/resources";
 import { useT } from "../i18n/translate";
+import { Bell } from "../notifications/Bell";
+import { teams } from "../organisation/useOrganisation";
+import { written } from "../records/filter";
 import { open } from "../state/layers";
+import { Person } from "../ui/Avatar";
 import { IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
-import { Person } from "../ui/Avatar";
-import { Bell } from "../notifications/Bell";
-import { Logo } from "../signin/SignIn";
 import { CreateMenu } from "./CreateMenu";
+import { MyViews } from "./MyViews";
 import { type Place, PLACES } from "./places";
+import { TenantMenu } from "./TenantMenu";
+import { Total } from "./Total";
 
 const MINUTE = 60_000;
 
@@ -20,11 +24,24 @@ function Count({ of }: { of: Resource }) {
     queryFn: ({ signal }) => list(of, { pageSize: 1 }, signal),
     staleTime: MINUTE,
   });
-  return data?.total == null ? null : <i>{data.total.toLocaleString("en-US")}</i>;
+  return <Total of={data} />;
+}
+
+/** The open tasks of today and before: one's own, or everybody's. */
+function DueCount({ own }: { own: boolean }) {
+  const mine = own ? [{ field: "assigneeId", op: "=", value: "me" }] : [];
+  const conditions = [{ field: "status", op: "=", value: "open" }, { field: "due", op: "<=", value: "today" }, ...mine];
+  const { data } = useQuery({
+    queryKey: ["task", "due", own],
+    queryFn: ({ signal }) => list("task", { filter: written({ any: false, conditions }), pageSize: 1, withTotal: true }, signal),
+    staleTime: MINUTE,
+  });
+  return data?.total === 0 ? null : <Total of={data} />;
 }
 
 function Item({ place }: { place: Place }) {
   const t = useT();
+  const { data: caller } = useQuery(whoami);
   const [path] = useLocation();
   const on = path === place.path || path.startsWith(`${place.path}/`);
   return (
@@ -32,24 +49,20 @@ function Item({ place }: { place: Place }) {
       <Icon name={place.icon} />
       {t(place.label)}
       {place.counts && <Count of={place.counts} />}
+      {place.path === "/today" && caller && <DueCount own={caller.user !== null} />}
     </Link>
   );
 }
 
 export function Sidebar() {
   const t = useT();
-  const { data: caller } = useQuery(whoami);
   return (
     <nav className="nav" aria-label={t("nav.label")}>
-      <div className="ws">
-        <Logo />
-        <b className="el">{caller?.tenantId ?? t("app.name")}</b>
-        <Bell />
-      </div>
+      <TenantMenu />
       <div className="find">
         <button type="button" className="f" onClick={() => open({ palette: true })}>
           <Icon name="search" />
-          <span className="sp el">{t("nav.search")}</span>
+          <span className="sp el">{t("nav.find")}</span>
           <kbd>{/Mac/.test(navigator.userAgent) ? "⌘K" : "Ctrl K"}</kbd>
         </button>
         <CreateMenu
@@ -59,14 +72,33 @@ export function Sidebar() {
       {PLACES.filter((place) => !place.low).map((place) => (
         <Item key={place.path} place={place} />
       ))}
+      <MyViews />
       <span className="sp" />
       {PLACES.filter((place) => place.low).map((place) => (
         <Item key={place.path} place={place} />
       ))}
-      <Link href="/settings/me" className="me">
-        <Person size="m" id={caller?.user ?? "*"} name={caller?.user ?? t("settings.allOf")} />
-        <b className="sp el">{caller?.user ?? t("settings.allOf")}</b>
-      </Link>
+      <Me />
     </nav>
+  );
+}
+
+/** Who it is, of which team, and what they were told. */
+function Me() {
+  const t = useT();
+  const { data: caller } = useQuery(whoami);
+  const { data: known } = useQuery({ ...teams, staleTime: MINUTE, enabled: caller?.profile != null });
+  const name = caller?.profile?.name ?? caller?.user ?? t("settings.allOf");
+  const team = known?.find((each) => caller?.profile?.teamIds.includes(each.teamId))?.name;
+  return (
+    <div className="me">
+      <Link href="/settings/me" className="row g8 sp el" title={t("settings.account")}>
+        <Person size="m" id={caller?.user ?? "*"} name={name} />
+        <span className="el">
+          <b>{name}</b>
+          {team && <span className="mut">　{team}</span>}
+        </span>
+      </Link>
+      <Bell />
+    </div>
   );
 }

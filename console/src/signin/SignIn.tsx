@@ -1,23 +1,28 @@
 import { useEffect, useState } from "react";
 
-import { probe } from "../api/http";
+import { isUp, peopleOf, probe } from "../api/http";
+import type { User } from "../api/schema";
 import { useT } from "../i18n/translate";
+import { useNotices } from "../state/notices";
 import { prefer, usePreferences } from "../state/preferences";
 import { signIn } from "../state/session";
+import { Person } from "../ui/Avatar";
 import { Button } from "../ui/Button";
-import { Icon } from "../ui/Icon";
+import { Logo } from "./Logo";
 import { SignInForm } from "./SignInForm";
 
 const DEMO = { token: "demo", tenant: "demo", user: "" };
+/** Of the people that are offered. */
+const MOST = 4;
 const ANYBODY = { token: "", tenant: "", user: "" };
 
-/** Enters without a question where that is possible; returns whether the demo can be entered. */
-async function enter(asked: boolean): Promise<boolean> {
+/** Enters without a question where that is possible; returns the people of the demo, if it can be entered. */
+async function enter(asked: boolean): Promise<User[] | null> {
   try {
     const demo = await probe(DEMO);
     if (demo.auth === "dev") {
       if (asked) signIn(DEMO);
-      return true;
+      return await peopleOf(DEMO);
     }
   } catch {
     // Every service but a development one refuses a made-up token.
@@ -28,12 +33,12 @@ async function enter(asked: boolean): Promise<boolean> {
   } catch {
     // Nobody is signed in at a gateway either: the form asks.
   }
-  return false;
+  return null;
 }
 
 export function SignIn() {
   const t = useT();
-  const [demo, setDemo] = useState(false);
+  const [demo, setDemo] = useState<User[] | null>(null);
   useEffect(() => {
     const asked = new URLSearchParams(window.location.search).has("demo");
     void enter(asked).then(setDemo);
@@ -45,7 +50,7 @@ export function SignIn() {
         <h1 className="name" style={{ marginTop: 16 }}>
           {t("signin.title")}
         </h1>
-        <p className="ink2" style={{ marginBottom: 16 }}>
+        <p className="ink2" style={{ margin: "4px 0 20px" }}>
           {t("signin.hint")}
         </p>
         <SignInForm onSignedIn={signIn} />
@@ -56,21 +61,24 @@ export function SignIn() {
           <>
             <div className="or">{t("signin.or")}</div>
             <Button className="big" icon="spark" onClick={() => signIn(DEMO)}>
-              {t("signin.demo")} <span className="md mut">{t("signin.demoHint")}</span>
+              {t("signin.demo")} <span className="md mut hide-phone">{t("signin.demoHint")}</span>
             </Button>
+            {demo.length > 0 && (
+              <p className="row g6 wrap md mut" style={{ marginTop: 12 }}>
+                {t("signin.user")}
+                {demo.slice(0, MOST).map((each) => (
+                  <button key={each.userId} type="button" className="chip q" onClick={() => signIn({ ...DEMO, user: each.userId })}>
+                    <Person id={each.userId} name={each.name} />
+                    {each.name}
+                  </button>
+                ))}
+              </p>
+            )}
           </>
         )}
       </div>
       <Footer />
     </main>
-  );
-}
-
-export function Logo({ large = false }: { large?: boolean }) {
-  return (
-    <span className={`logo${large ? " x" : ""}`}>
-      <Icon name="leaf" size={large ? 20 : 16} />
-    </span>
   );
 }
 
@@ -87,6 +95,7 @@ function Footer() {
       <a className="hide-phone" href="../docs">
         {t("nav.docs")}
       </a>
+      <Health />
     </footer>
   );
 }
@@ -100,5 +109,22 @@ function ThemeChoice() {
     <button type="button" onClick={() => prefer({ theme: NEXT[theme] })}>
       {t(`settings.${theme}`)}
     </button>
+  );
+}
+
+/** Whether the service answers, before anybody types a token. */
+function Health() {
+  const t = useT();
+  const { offline } = useNotices();
+  const [up, setUp] = useState<boolean | null>(null);
+  useEffect(() => {
+    void isUp().then(setUp);
+  }, [offline]);
+  if (up === null) return null;
+  return (
+    <span className="row g6" role="status">
+      <i className={`dot ${up ? "s5" : "s6"}`} />
+      {t(up ? "signin.up" : "signin.down")}
+    </span>
   );
 }

@@ -34,7 +34,7 @@ export function SignInForm({ known = { token: "", tenant: "", user: "" }, onSign
     attempt.mutate({ ...values, token: values.token.trim() });
   };
   return (
-    <form className="col g12" onSubmit={submit}>
+    <form className="col g16" onSubmit={submit}>
       <Field label={t("signin.token")} fault={refused && !atTenant ? refused.message : undefined}>
         {(control) => (
           <div className={`in${refused && !atTenant ? " bad" : ""}`}>

@@ -6,11 +6,13 @@ interface Layers {
   keys: boolean;
   /** What waits for the connection. */
   outbox: boolean;
+  /** What a list shows gets a name. */
+  view: boolean;
   /** The customer that a follow-up is for; "ask" where it is still to be chosen. */
   follow: { customerId: string; name: string } | "ask" | null;
 }
 
-export const layers = store<Layers>({ palette: false, keys: false, outbox: false, follow: null });
+export const layers = store<Layers>({ palette: false, keys: false, outbox: false, view: false, follow: null });
 
 export function open(change: Partial<Layers>): void {
   layers.set((now) => ({ ...now, ...change }));

@@ -15,3 +15,5 @@ export const recent = (): Recent[] => stored<Recent[]>(sessionStorage, KEY) ?? [
 export function remember(entry: Recent): void {
   keep(sessionStorage, KEY, [entry, ...recent().filter((each) => each.path !== entry.path)].slice(0, MOST));
 }
+
+export const forgetRecent = (): void => keep(sessionStorage, KEY, null);

@@ -23,7 +23,7 @@ export function FirstSteps() {
     <div className="fr1">
       <div className="gh0" aria-hidden="true">
         {GHOSTS.map((width) => (
-          <div key={width} className="gr">
+          <div key={width} className="ghr">
             <i style={{ width: 16 }} />
             <i style={{ width }} />
             <span className="sp" />
@@ -42,7 +42,7 @@ export function FirstSteps() {
           </Step>
           {administers && (
             <Step icon={people.length > 0 ? "check" : "users"} look={people.length > 0 ? "dn" : ""} title={t("first.people")} hint={people.length > 0 ? t("first.peopleDone", { names: names.join(t("today.and")), n: people.length }) : t("first.peopleHint")}>
-              {people.length > 0 ? <span className="mut md nw">{t("first.done")}</span> : <Button onClick={() => go("/organisation")}>{t("first.invite")}</Button>}
+              {people.length > 0 ? <span className="mut md nw">{t("first.done")}</span> : <Button onClick={() => go("/settings/users")}>{t("first.invite")}</Button>}
             </Step>
           )}
           <Step icon="pen" look="of" title={t("first.followUp")} hint={t("first.followUpHint")}>

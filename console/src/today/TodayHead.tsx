@@ -24,7 +24,7 @@ export function TodayHead({ whose, updatedAt }: { whose: Whose; updatedAt: numbe
       <span className="sp" />
       <Updated at={updatedAt} />
       {whose.caller?.user && (
-        <Link href="/me" className="btn gh">
+        <Link href="/settings/me" className="btn gh">
           <Icon name="cal" />
           {t("calendar.title")}
         </Link>

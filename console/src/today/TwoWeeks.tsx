@@ -38,7 +38,7 @@ function Day({ day, scope, today, dots }: { day: string; scope: string; today: s
       className={day === today ? "on" : ""}
       aria-current={day === today ? "date" : undefined}
     >
-      <span className="sr">{`${fullDay(day, language)}, ${t("today.tasks", { n: all })}`}</span>
+      <em className="sr">{`${fullDay(day, language)}, ${t("today.tasks", { n: all })}`}</em>
       <small aria-hidden="true">{weekday(day, language, "narrow")}</small>
       <b aria-hidden="true">{toDate(day).getDate()}</b>
       <span>

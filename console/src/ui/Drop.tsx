@@ -1,5 +1,5 @@
 import { Popover } from "@mantine/core";
-import { type ReactElement, type ReactNode, useState } from "react";
+import { Fragment, type ReactElement, type ReactNode, useState } from "react";
 
 import { Icon, type IconName } from "./Icon";
 
@@ -44,6 +44,8 @@ export interface MenuItem {
   icon?: IconName;
   danger?: boolean;
   on?: boolean;
+  /** Above the first item of a group; empty for a line. */
+  group?: string;
   act: () => void;
 }
 
@@ -57,24 +59,26 @@ export function MenuList({ items, close, title }: { items: MenuItem[]; close: ()
     <div className="menu scroll" role="menu" aria-label={title}>
       {title && <div className="ml">{title}</div>}
       {items.map((item, place) => (
-        <button
-          key={place}
-          type="button"
-          role="menuitem"
-          className={`mi${item.danger ? " dg" : ""}`}
-          onKeyDown={(event) => {
-            if (event.key === "ArrowDown") moveFocus(event.currentTarget, 1);
-            if (event.key === "ArrowUp") moveFocus(event.currentTarget, -1);
-          }}
-          onClick={() => {
-            close();
-            item.act();
-          }}
-        >
-          {item.icon && <Icon name={item.icon} />}
-          <span className="sp">{item.label}</span>
-          {item.on && <Icon name="check" />}
-        </button>
+        <Fragment key={place}>
+          {item.group !== undefined && (item.group ? <div className="ml">{item.group}</div> : <div className="mr" role="separator" />)}
+          <button
+            type="button"
+            role="menuitem"
+            className={`mi${item.danger ? " dg" : ""}`}
+            onKeyDown={(event) => {
+              if (event.key === "ArrowDown") moveFocus(event.currentTarget, 1);
+              if (event.key === "ArrowUp") moveFocus(event.currentTarget, -1);
+            }}
+            onClick={() => {
+              close();
+              item.act();
+            }}
+          >
+            {item.icon && <Icon name={item.icon} />}
+            <span className="sp">{item.label}</span>
+            {item.on && <Icon name="check" />}
+          </button>
+        </Fragment>
       ))}
     </div>
   );

@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 
 import { remove, type Resource, update } from "../api/resources";
 import { useT } from "../i18n/translate";
 import type { Layout } from "../records/useLayout";
 import type { ListState } from "../records/useListState";
 import { newRequestId } from "../state/intent";
+import { open, useLayers } from "../state/layers";
 import { toast } from "../state/toasts";
 import { Drop, MenuList } from "../ui/Drop";
 import { Icon } from "../ui/Icon";
@@ -23,7 +23,8 @@ export function ViewMenu({ resource, state, layout }: Props) {
   const t = useT();
   const queries = useQueryClient();
   const views = useViews(resource);
-  const [naming, setNaming] = useState(false);
+  const naming = useLayers().view;
+  const setNaming = (view: boolean) => open({ view });
   const current = views.find((each) => each.viewId === state.view);
   const changed = current !== undefined && differs(current, state, layout);
   const refresh = () => queries.invalidateQueries({ queryKey: ["view"] });
@@ -32,7 +33,7 @@ export function ViewMenu({ resource, state, layout }: Props) {
   const show = (view: View | null) => {
     const columns = view?.columns ?? [];
     if (view === null) layout.reset();
-    if (columns.length > 0) layout.apply(columns.map((each) => each.field), columns);
+    if (columns.length > 0) layout.apply(columns);
     state.setView(view?.viewId ?? null, view ? filterOf(view) : "", view?.sort ?? "");
   };
   const save = useMutation({
