@@ -5,6 +5,10 @@ import re
 from tests.console.conftest import Api, Open, Page, faults, settle
 
 
+def tag(page: Page, text: str, color: str) -> None:
+    page.locator(".tag", has=page.locator(f".dot.{color}"), has_text=text).first.wait_for()
+
+
 def chip(page: Page, text: str, looks: str) -> None:
     page.locator(f".tag.{looks}", has_text=text).first.wait_for()
 
@@ -51,7 +55,7 @@ def test_an_administrator_names_tags_and_options_that_records_then_show(
     page.get_by_role("button", name="Edit tags").click()
     page.get_by_label("Key").check()
     page.get_by_label("Key").press("Enter")
-    chip(page, "Key", "d")
+    tag(page, "Key", "d")
     page.get_by_role("button", name=re.compile("^Level")).click()
     page.get_by_label("Level").select_option(label="Strategic")
     chip(page, "Strategic", "purple")

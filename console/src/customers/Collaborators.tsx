@@ -54,7 +54,7 @@ export function Collaborators({ customerId, ownerId }: { customerId: string; own
   return (
     <section aria-label={t("member.title")}>
       <h3 className="h">
-        {t("member.title")} <i>{data?.data.length ?? ""}</i>
+        {t("member.title")} <i>{data?.data.length || ""}</i>
         <span className="sp" />
         {mayChange && people.length > 0 && (
           <Drop right label={t("member.add")} button={({ toggle }) => <IconButton small icon="plus" label={t("member.add")} onClick={toggle} />}>
@@ -64,7 +64,7 @@ export function Collaborators({ customerId, ownerId }: { customerId: string; own
       </h3>
       {error && <Failed error={error} retry={() => void refetch()} />}
       {!data && !error && <SkeletonLines lines={1} />}
-      {data?.data.length === 0 && <p className="mut" style={{ padding: "0 4px 8px" }}>{t("member.none")}</p>}
+      {data?.data.length === 0 && <p className="card none">{t("member.none")}</p>}
       {data && data.data.length > 0 && (
         <div className="card clip">
           {data.data.map(({ userId, role }) => {

@@ -11,10 +11,12 @@ import { useFromList } from "../records/fromList";
 import { useDelete } from "../records/useDelete";
 import { useRecord } from "../records/useRecord";
 import { remember } from "../state/recent";
+import { Tasks } from "../tasks/Tasks";
 import { useKeys, usePhone } from "../ui/hooks";
 import { Failed, SkeletonLines } from "../ui/States";
 import { CustomerFacts } from "./CustomerFacts";
 import { CustomerFigures } from "./CustomerFigures";
+import { CustomerHead } from "./CustomerHead";
 import { CustomerTop } from "./CustomerTop";
 import { MERGED, MergedNote } from "./MergedNote";
 import { Related } from "./Related";
@@ -52,6 +54,11 @@ export default function CustomerPage({ id }: { id: string }) {
       {(!error || mergedInto) && !data && <div className="cl"><SkeletonLines lines={10} /></div>}
       {data && (
         <div className="tri">
+          {phone && (
+            <div className="c1 only-phone">
+              <CustomerHead fields={fields} row={data.row} saving={saving} page />
+            </div>
+          )}
           <nav className="ptabs" aria-label={name}>
             {TABS.map((each) => (
               <button key={each} type="button" className={tab === each ? "on" : ""} aria-current={tab === each} onClick={() => setTab(each)}>
@@ -66,10 +73,13 @@ export default function CustomerPage({ id }: { id: string }) {
           )}
           {shows("activity") && (
             <section className="c2" aria-label={t("record.activity")}>
+              {phone && (
+                <div className="phone-next">
+                  <Tasks customerId={id} name={name} ownerId={data.row["ownerId"] as string | null} most={1} />
+                  <CustomerFigures id={id} />
+                </div>
+              )}
               <Composer customerId={id} name={name} area={area} />
-              <div style={{ margin: "0 0 16px" }}>
-                <CustomerFigures id={id} />
-              </div>
               <Timeline customerId={id} filters />
             </section>
           )}

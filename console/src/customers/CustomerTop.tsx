@@ -8,6 +8,7 @@ import { useCall } from "../reveal/useCall";
 import { TaskDialog } from "../tasks/TaskDialog";
 import { Button, IconButton } from "../ui/Button";
 import { Drop, type MenuItem, MenuList } from "../ui/Drop";
+import { usePhone } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { useViews } from "../views/useViews";
 
@@ -26,6 +27,7 @@ interface Props {
 export function CustomerTop({ id, name, data, list, onDelete }: Props) {
   const t = useT();
   const call = useCall();
+  const phone = usePhone();
   const [doing, setDoing] = useState<"task" | "transfer" | null>(null);
   const newTask = t("form.new", { what: t("type.task") });
   const items: MenuItem[] = [
@@ -39,8 +41,7 @@ export function CustomerTop({ id, name, data, list, onDelete }: Props) {
         <Icon name="left" size={20} />
       </Link>
       <Crumbs list={list} />
-      <h1 className="el sp hide-phone">{name}</h1>
-      <span className="sp only-phone" />
+      {phone ? <span className="sp" /> : <h1 className="el sp">{name}</h1>}
       {list !== null && <RecordPlace resource="customer" id={id} path="/customers" list={list} />}
       {data && (
         <span className="row g8 hide-phone">

@@ -4,28 +4,41 @@ import { Link } from "wouter";
 import type { Resource, Row } from "../api/resources";
 import { money } from "../format/money";
 import { type Key, useT } from "../i18n/translate";
-import { useFields } from "../records/fields";
 import type { Saving } from "../records/save";
 import { useChildren } from "../records/useRecord";
-import { Value } from "../records/Value";
 import { Tasks } from "../tasks/Tasks";
-import { Person } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
 import { Failed, SkeletonLines } from "../ui/States";
 import { Collaborators } from "./Collaborators";
+import { sums } from "./CustomerFigures";
 import { Group } from "./Group";
+import { PossibleDuplicate } from "./PossibleDuplicate";
+import { ContactRow, ContractRow, DealRow } from "./RelatedRows";
+
+const OPEN = 1;
+const RUNNING = 2;
+const written = (found: [string, number][]) => found.map(([currency, cents]) => money(cents, currency)).join(" · ");
+const primaryFirst = (rows: Row[]) => [...rows].sort((one, other) => Number(other["isPrimary"] === true) - Number(one["isPrimary"] === true));
+const openFirst = (rows: Row[]) => [...rows].sort((one, other) => Number(other["status"] === OPEN) - Number(one["status"] === OPEN));
 
 /** What hangs on the customer: the next step first. */
 export function Related({ row, saving }: { row: Row; saving: Saving }) {
+  const t = useT();
   const customerId = row["customerId"] as string;
+  const openSum = (rows: Row[]) => written(sums(rows.filter((each) => each["status"] === OPEN), "amountCents"));
+  const owed = (rows: Row[]) => {
+    const sum = written(sums(rows.filter((each) => each["status"] === RUNNING), "outstandingCents"));
+    return sum && `${t("record.outstanding")} ${sum}`;
+  };
   return (
     <>
-      <Tasks customerId={customerId} />
-      <Section resource="opportunity" label="nav.deals" customerId={customerId} row={(row) => <DealRow row={row} />} />
-      <Section resource="contract" label="nav.contracts" customerId={customerId} row={(row) => <ContractRow row={row} />} />
-      <Section resource="contact" label="nav.contacts" customerId={customerId} row={(row) => <ContactRow row={row} />} />
-      <Group row={row} saving={saving} />
+      <Tasks customerId={customerId} name={row["name"] as string} ownerId={row["ownerId"] as string | null} />
+      <Section resource="opportunity" label="nav.deals" customerId={customerId} order={openFirst} sum={openSum} row={(each) => <DealRow key={each["opportunityId"] as string} row={each} />} />
+      <Section resource="contract" label="nav.contracts" customerId={customerId} sum={owed} row={(each) => <ContractRow key={each["contractId"] as string} row={each} />} />
+      <Section resource="contact" label="nav.contacts" customerId={customerId} order={primaryFirst} row={(each) => <ContactRow key={each["contactId"] as string} row={each} />} />
       <Collaborators customerId={customerId} ownerId={row["ownerId"] as string | null} />
+      <Group row={row} saving={saving} />
+      <PossibleDuplicate customerId={customerId} />
     </>
   );
 }
@@ -35,77 +48,38 @@ interface SectionProps {
   label: Key;
   customerId: string;
   row: (row: Row) => ReactNode;
+  order?: (rows: Row[]) => Row[];
+  /** Said beside the count. */
+  sum?: (rows: Row[]) => string;
 }
 
 const PATHS: Partial<Record<Resource, string>> = { opportunity: "/deals", contract: "/contracts", contact: "/contacts" };
+const NONE: Partial<Record<Resource, Key>> = { opportunity: "record.noDeals", contract: "record.noContracts", contact: "record.noContacts" };
 
-function Section({ resource, label, customerId, row }: SectionProps) {
+function Section({ resource, label, customerId, row, order = (rows) => rows, sum }: SectionProps) {
   const t = useT();
   const { data, error, refetch } = useChildren(resource, { customerId });
+  const create = `${PATHS[resource] ?? ""}?new&customerId=${customerId}`;
+  const what = t("form.new", { what: t(`type.${resource}` as Key) });
   return (
     <section aria-label={t(label)}>
       <h3 className="h">
-        {t(label)} <i>{data?.total ?? ""}</i>
+        {t(label)} {data !== undefined && data.data.length > 0 && <i>{data.total ?? data.data.length}</i>}
         <span className="sp" />
-        <Link href={`${PATHS[resource] ?? ""}?new&customerId=${customerId}`} className="ib x" aria-label={t("form.new", { what: t(`type.${resource}` as Key) })}>
+        {data && sum && <span className="sm mut nw num">{sum(data.data)}</span>}
+        <Link href={create} className="ib x" aria-label={what} title={what}>
           <Icon name="plus" />
         </Link>
       </h3>
       {error && <Failed error={error} retry={() => void refetch()} />}
       {!data && !error && <SkeletonLines lines={2} />}
-      {data && data.data.length > 0 && <div className="card clip">{data.data.map(row)}</div>}
+      {data?.data.length === 0 && (
+        <p className="card none">
+          <span className="sp">{t(NONE[resource] ?? "record.noDeals")}</span>
+          <Link href={create} className="link">{what}</Link>
+        </p>
+      )}
+      {data && data.data.length > 0 && <div className="card clip">{order(data.data).map(row)}</div>}
     </section>
-  );
-}
-
-const amount = (row: Row, member = "amountCents") => money(row[member] as number, row["currency"] as string);
-
-function DealRow({ row }: { row: Row }) {
-  const { fields } = useFields("opportunity");
-  const stage = fields.find((each) => each.name === "stage");
-  const id = row["opportunityId"] as string;
-  return (
-    <Link key={id} href={`/deals/${id}`} className="li">
-      <span className="col sp">
-        <b className="el">{row["title"] as string}</b>
-        {stage && <Value field={stage} row={row} />}
-      </span>
-      <b className="nw">{amount(row)}</b>
-    </Link>
-  );
-}
-
-function ContractRow({ row }: { row: Row }) {
-  const t = useT();
-  const id = row["contractId"] as string;
-  const share = (row["amountCents"] as number) > 0 ? (row["paidCents"] as number) / (row["amountCents"] as number) : 0;
-  return (
-    <Link key={id} href={`/contracts/${id}`} className="li">
-      <span className="col sp g4">
-        <span className="row">
-          <span className="sp el">{row["contractNo"] as string}</span>
-          <b className="nw">{amount(row)}</b>
-        </span>
-        <span className="pbar">
-          <i style={{ width: `${Math.min(100, share * 100)}%` }} />
-        </span>
-        <span className="sm ink2">
-          {t("contract.paid")} {Math.round(share * 100)}%
-        </span>
-      </span>
-    </Link>
-  );
-}
-
-function ContactRow({ row }: { row: Row }) {
-  const t = useT();
-  const id = row["contactId"] as string;
-  const name = row["name"] as string;
-  return (
-    <Link key={id} href={`/contacts?open=${id}`} className="li">
-      <Person id={name} size="m" />
-      <span className="sp el">{name}</span>
-      {row["isPrimary"] === true && <span className="tag l">{t("record.primary")}</span>}
-    </Link>
   );
 }

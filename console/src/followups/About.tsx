@@ -19,7 +19,7 @@ export function About({ resource, label, icon, customerId, value, onChange }: Pr
   const titles = { contact: "name", opportunity: "title" };
   if (!data || data.data.length === 0) return null;
   return (
-    <label className="chip q">
+    <label className={`chip q${value ? " set" : ""}`}>
       <Icon name={icon} size={14} />
       <span className="sr">{t(label)}</span>
       <select value={value} onChange={(event) => onChange(event.target.value)}>

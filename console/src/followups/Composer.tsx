@@ -7,7 +7,9 @@ import { Icon, type IconName } from "../ui/Icon";
 import { FormFault } from "../ui/States";
 import { About } from "./About";
 import { NextStep } from "./NextStep";
+import { useGuess } from "./useGuess";
 import { type Note, useSaveNote } from "./useSaveNote";
+import { WhenChip } from "./WhenChip";
 
 const ICONS: Record<string, IconName> = { call: "phone", visit: "pin", wechat: "chat", meeting: "users", email: "mail", other: "pen" };
 
@@ -17,13 +19,23 @@ interface Props {
   onSaved?: () => void;
   area?: Ref<HTMLTextAreaElement>;
   autoFocus?: boolean;
+  /** What the page is about, where that is one deal. */
+  dealId?: string;
 }
 
-export function Composer({ customerId, name, onSaved, area, autoFocus = false }: Props) {
+/** A time that was taken back is no time. */
+function without(note: Note): Note {
+  const { when, ...rest } = note;
+  return when ? note : rest;
+}
+
+export function Composer({ customerId, name, onSaved, area, autoFocus = false, dealId }: Props) {
   const t = useT();
   const label = useLabel();
   const { fields } = useFields("follow_up");
-  const { draft, saving } = useSaveNote(customerId, name, onSaved);
+  const found = useGuess(customerId);
+  const guess = dealId === undefined ? found : { ...found, dealId };
+  const { draft, saving } = useSaveNote(customerId, name, guess, onSaved);
   const { intent, change } = draft;
   const note = intent.values;
   const set = useCallback((next: Partial<Note>) => change({ ...note, ...next }), [change, note]);
@@ -36,7 +48,7 @@ export function Composer({ customerId, name, onSaved, area, autoFocus = false }:
   };
   return (
     <section className="comp" aria-label={t("action.logFollowUp")}>
-      <div className="row g4" style={{ padding: "8px 8px 4px", overflowX: "auto" }} role="group" aria-label={t("type.follow_up")}>
+      <div className="row g4 types" role="group" aria-label={t("type.follow_up")}>
         {kinds
           .filter((each) => each.value !== "other")
           .map((each) => (
@@ -66,12 +78,13 @@ export function Composer({ customerId, name, onSaved, area, autoFocus = false }:
         onChange={(event) => set({ text: event.target.value })}
         onKeyDown={onKey}
       />
-      <div className="row g6 wrap" style={{ padding: "4px 12px 10px" }}>
-        <About resource="contact" label="follow.contact" icon="user" customerId={customerId} value={note.contactId} onChange={(contactId) => set({ contactId })} />
-        <About resource="opportunity" label="follow.deal" icon="deal" customerId={customerId} value={note.dealId} onChange={(dealId) => set({ dealId })} />
+      <div className="row g6 wrap ctx">
+        <WhenChip value={note.when} onChange={(when) => change(without({ ...note, when: when ?? "" }))} />
+        <About resource="contact" label="follow.contact" icon="user" customerId={customerId} value={note.contactId ?? guess.contactId} onChange={(contactId) => set({ contactId })} />
+        <About resource="opportunity" label="follow.deal" icon="deal" customerId={customerId} value={note.dealId ?? guess.dealId} onChange={(chosen) => set({ dealId: chosen })} />
       </div>
       <FormFault error={saving.error} />
-      <div className="row g6 wrap" style={{ padding: "8px 8px 8px 14px", borderTop: "1px solid var(--line)" }}>
+      <div className="row g6 wrap save">
         <NextStep value={note.next} onChange={(next) => set({ next })} />
         <span className="sp" />
         <Button look="primary" disabled={note.text.trim() === ""} busy={saving.isPending} onClick={save} hint="Ctrl ↵">

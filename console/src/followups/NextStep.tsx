@@ -1,6 +1,7 @@
 import { dayPlus, nextMonday, shortDay } from "../format/dates";
 import { useT } from "../i18n/translate";
 import { usePreferences } from "../state/preferences";
+import { Icon } from "../ui/Icon";
 
 /** One touch for the usual days, a calendar for the others. */
 export function NextStep({ value, onChange, label }: { value: string; onChange: (day: string) => void; label?: string }) {
@@ -27,14 +28,14 @@ export function NextStep({ value, onChange, label }: { value: string; onChange: 
           {each.text}
         </button>
       ))}
-      <label className={`chip q${other ? " on" : ""}`} style={{ position: "relative" }}>
-        {other ? shortDay(value, language) : t("follow.pick")}
+      <label className={`chip q over-input${other ? " on" : ""}`} title={t("follow.pick")}>
+        <Icon name="cal" size={14} />
+        {other && shortDay(value, language)}
         <input
           type="date"
           aria-label={t("follow.pick")}
           min={dayPlus(0)}
           value={other ? value : ""}
-          style={{ position: "absolute", inset: 0, opacity: 0, width: "100%", cursor: "pointer" }}
           onClick={(event) => "showPicker" in event.currentTarget && event.currentTarget.showPicker()}
           onChange={(event) => onChange(event.target.value)}
         />

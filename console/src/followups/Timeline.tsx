@@ -1,9 +1,11 @@
 import { useState } from "react";
 
 import { type Key, useT } from "../i18n/translate";
+import { useChildren } from "../records/useRecord";
 import { Button } from "../ui/Button";
 import { Failed, SkeletonLines } from "../ui/States";
 import { TimelineEntry } from "./TimelineEntry";
+import { daysBefore, useTitles } from "./timelineWords";
 import { useTimeline } from "./useTimeline";
 import { WaitingNotes } from "./WaitingNotes";
 
@@ -27,6 +29,8 @@ interface Props {
 /** What was said, moved, signed and paid, newest first. */
 export function Timeline({ customerId, first = STEP, filters = false, older = true }: Props) {
   const t = useT();
+  const titleOf = useTitles(customerId);
+  const notes = useChildren("follow_up", { customerId }).data?.total;
   const [types, setTypes] = useState("");
   const found = useTimeline(customerId, types, first);
   if (found.error) return <Failed error={found.error} retry={() => void found.refetch()} />;
@@ -34,10 +38,11 @@ export function Timeline({ customerId, first = STEP, filters = false, older = tr
   return (
     <>
       {filters && (
-        <div className="row g6 wrap" style={{ paddingBottom: 8 }} role="group" aria-label={t("record.activity")}>
+        <div className="row g6 wrap" style={{ padding: "9px 0" }} role="group" aria-label={t("record.activity")}>
           {KINDS.map((each) => (
             <button key={each.types} type="button" className={`chip q${types === each.types ? " on" : ""}`} aria-pressed={types === each.types} onClick={() => setTypes(each.types)}>
               {t(each.label)}
+              {each.types === "followUp" && notes != null && <span>{notes}</span>}
             </button>
           ))}
         </div>
@@ -48,7 +53,7 @@ export function Timeline({ customerId, first = STEP, filters = false, older = tr
       {items && items.length > 0 && (
         <ol className={`tl${found.isPlaceholderData ? " dim" : ""}`}>
           {items.map((item, at) => (
-            <TimelineEntry key={`${item.type} ${item.at} ${at}`} item={item} />
+            <TimelineEntry key={`${item.type} ${item.at} ${at}`} item={item} days={daysBefore(item, items.slice(at + 1))} titleOf={titleOf} />
           ))}
         </ol>
       )}

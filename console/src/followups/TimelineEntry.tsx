@@ -1,15 +1,12 @@
-import type { ReactNode } from "react";
-import { Link } from "wouter";
-
-import type { Field, Resource } from "../api/resources";
-import { clock, fullTime, shortDay } from "../format/dates";
+import { shortDay } from "../format/dates";
 import { money } from "../format/money";
-import { useLabel, useT } from "../i18n/translate";
+import { useT } from "../i18n/translate";
 import { useNames } from "../people/useNames";
-import { useFields } from "../records/fields";
-import { Value } from "../records/Value";
 import { usePreferences } from "../state/preferences";
 import { Icon, type IconName } from "../ui/Icon";
+import { Changes } from "./Changes";
+import { Line } from "./Line";
+import { useOption } from "./timelineWords";
 import type { TimelineItem } from "./useTimeline";
 
 const KINDS: Record<string, IconName> = { call: "phone", visit: "pin", wechat: "chat", meeting: "users", email: "mail", other: "pen" };
@@ -25,113 +22,86 @@ function iconOf(item: TimelineItem): IconName {
 
 const good = (item: TimelineItem): boolean => item.payment != null || item.contract != null;
 
-export function TimelineEntry({ item }: { item: TimelineItem }) {
-  const { language } = usePreferences();
+interface Props {
+  item: TimelineItem;
+  /** Days at the stage before a move. */
+  days: number | null;
+  titleOf: (id: string | null | undefined) => string;
+}
+
+export function TimelineEntry({ item, days, titleOf }: Props) {
   return (
     <li className="te">
       <span className={`td${good(item) ? " g" : ""}`}>
         <Icon name={iconOf(item)} size={14} />
       </span>
       <div>
-        <div className="row g8">
-          <Head item={item} />
-          <span className="sp" />
-          <time className="md mut nw" dateTime={item.at} title={fullTime(item.at, language)}>
-            {shortDay(item.at, language)} {clock(item.at)}
-          </time>
-        </div>
-        {item.followUp && (
-          <p className="pre" style={{ marginTop: 2 }}>
-            {item.followUp.content}
-          </p>
-        )}
+        <Entry item={item} days={days} titleOf={titleOf} />
       </div>
     </li>
   );
 }
 
-function useOption(resource: Resource, name: string): (value: string | number) => ReactNode {
-  const label = useLabel();
-  const { fields } = useFields(resource);
-  const field = fields.find((each) => each.name === name);
-  return (value) => {
-    const option = field?.options.find((each) => each.value === value);
-    return option ? label(option.label) : value;
-  };
-}
-
-function Head({ item }: { item: TimelineItem }) {
+function Entry({ item, days, titleOf }: Props) {
   const t = useT();
-  const names = useNames();
+  const { language } = usePreferences();
   const kind = useOption("follow_up", "followUpType");
-  const stage = useOption("opportunity", "stage");
-  const actor = item.actor ? names(item.actor) : "";
+  const actor = useNames()(item.actor ?? "");
   if (item.followUp) {
+    const { followUpType, contactId, opportunityId, content } = item.followUp;
+    const about = [kind(followUpType), titleOf(contactId), titleOf(opportunityId)].filter(Boolean);
     return (
-      <span className="el">
-        <b>{actor}</b> <span className="md ink2">{kind(item.followUp.followUpType)}</span>
-      </span>
+      <>
+        <Line at={item.at} who={actor} more={about.join(" · ")} />
+        <p className="pre" style={{ marginTop: 2 }}>{content}</p>
+      </>
     );
   }
   if (item.stage) {
     return (
-      <span className="el">
-        <Link href={`/deals/${item.stage.opportunityId}`}>
-          <b>{item.opportunityTitle}</b>
-        </Link>{" "}
-        <span className="stc">
-          <span className="ink2">{t("timeline.entered")}</span>
-          <i className={`dot s${item.stage.toStage}`} />
-          {stage(item.stage.toStage)}
-        </span>
-      </span>
+      <>
+        <Line at={item.at} who={item.opportunityTitle ?? "…"} to={`/deals/${item.stage.opportunityId}`} more={actor && t(item.stage.fromStage === null ? "timeline.addedBy" : "timeline.movedBy", { name: actor })} />
+        <Move from={item.stage.fromStage} to={item.stage.toStage} days={days} />
+      </>
     );
   }
   if (item.payment) {
-    return (
-      <span className="el">
-        <b>{t("timeline.paid", { sum: money(item.payment.amountCents, item.payment.currency) })}</b> <span className="md ink2">{item.payment.remark}</span>
-      </span>
-    );
+    const about = [titleOf(item.payment.contractId), item.payment.remark].filter(Boolean);
+    return <Line at={item.at} who={t("timeline.paid", { sum: money(item.payment.amountCents, item.payment.currency) })} to={`/contracts/${item.payment.contractId}`} more={about.join(" · ")} />;
   }
   if (item.contract) {
-    return (
-      <span className="el">
-        <Link href={`/contracts/${item.contract.contractId}`}>
-          <b>{item.contract.contractNo}</b>
-        </Link>{" "}
-        <span className="md ink2">{money(item.contract.amountCents, item.contract.currency)}</span>
-      </span>
-    );
+    const { contractId, contractNo, amountCents, currency, signedAt } = item.contract;
+    const said = signedAt ? t("timeline.signed", { day: shortDay(signedAt, language) }) : t("timeline.entered");
+    return <Line at={item.at} who={contractNo} to={`/contracts/${contractId}`} more={`${said} · ${money(amountCents, currency)}`} />;
   }
   if (item.task) {
-    return (
-      <span className="el">
-        <b>{item.task.title}</b> <span className="md ink2">{t("task.done")}</span>
-      </span>
-    );
+    const { title, status, dueOn, dueAt } = item.task;
+    const due = dueOn ?? dueAt;
+    const said = status === "done" ? t("timeline.taskDone", { name: actor }) : due ? t("timeline.planned", { day: shortDay(due, language) }) : t("timeline.plannedAny");
+    return <Line at={item.at} who={title} more={said} />;
   }
   return <Changes item={item} actor={actor} />;
 }
 
-interface Change {
-  before?: unknown;
-  after?: unknown;
-}
-
-/** Folded: which members, and for one of them what it became. */
-function Changes({ item, actor }: { item: TimelineItem; actor: string }) {
+function Move({ from, to, days }: { from: number | null; to: number; days: number | null }) {
   const t = useT();
-  const label = useLabel();
-  const { fields } = useFields("customer");
-  const changes = (item.changes ?? {}) as Record<string, Change>;
-  const found = Object.keys(changes).flatMap((name) => fields.filter((each) => each.name === name));
-  const single: Field | undefined = found.length === 1 ? found[0] : undefined;
-  return (
-    <span className="row g6 el">
-      <b>{actor}</b>
-      <span className="md ink2 el">{t("timeline.changed", { names: found.map((each) => label(each.label)).join("、") })}</span>
-      {single && !single.masked && <Value field={single} row={{ [single.name]: changes[single.name]?.after }} />}
+  const stage = useOption("opportunity", "stage");
+  const dot = (value: number) => (
+    <span className="stc">
+      <i className={`dot s${value}`} />
+      {stage(value)}
     </span>
+  );
+  return (
+    <div className="row g8 wrap" style={{ marginTop: 4 }}>
+      {from !== null && (
+        <>
+          {dot(from)}
+          <span className="mut"><Icon name="arr" size={14} /></span>
+        </>
+      )}
+      {dot(to)}
+      {days !== null && <span className="sm mut">{t("timeline.daysBefore", { n: days })}</span>}
+    </div>
   );
 }

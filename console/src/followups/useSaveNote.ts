@@ -10,13 +10,16 @@ import { toast } from "../state/toasts";
 export interface Note {
   kind: string;
   text: string;
-  contactId: string;
-  dealId: string;
+  /** Null as long as the reader leaves the guess. */
+  contactId: string | null;
+  dealId: string | null;
   next: string;
+  /** When it happened, where the reader says so. */
+  when?: string;
   /** When it was first saved: a note that is sent late says when it happened. */
   at?: string;
 }
-const EMPTY: Note = { kind: "call", text: "", contactId: "", dealId: "", next: "" };
+const EMPTY: Note = { kind: "call", text: "", contactId: null, dealId: null, next: "" };
 
 /** The follow-up with its next step, in one write: neither is saved without the other, or twice. */
 function contentOf(note: Note, at: string, customerId: string, task: string): Row {
@@ -40,16 +43,19 @@ export function noteOf(content: Row): Note {
 }
 
 /** Saves the note, or keeps it until the connection is back. */
-export function useSaveNote(customerId: string, name: string, onSaved?: () => void) {
+export function useSaveNote(customerId: string, name: string, guess: { contactId: string; dealId: string }, onSaved?: () => void) {
   const t = useT();
   const queries = useQueryClient();
   const draft = useIntent<Note>(`follow-up.${customerId}`, EMPTY);
   const { intent, change, finish, failed } = draft;
   const saving = useMutation({
     mutationFn: () => {
-      const at = intent.values.at ?? serviceTime();
-      change({ ...intent.values, at });
-      const content = contentOf(intent.values, at, customerId, t("follow.task", { name }));
+      const { values } = intent;
+      const at = values.when ?? values.at ?? serviceTime();
+      // What is sent again is the same: another guess would be another note.
+      const note = { ...values, at, contactId: values.contactId ?? guess.contactId, dealId: values.dealId ?? guess.dealId };
+      change(note);
+      const content = contentOf(note, at, customerId, t("follow.task", { name }));
       return sendOrKeep({ requestId: intent.requestId, resource: "follow_up", content, title: name, customerId });
     },
     onSuccess: (saved) => {

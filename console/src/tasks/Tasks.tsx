@@ -1,16 +1,19 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { asApiError } from "../api/errors";
 import { list, type Row } from "../api/resources";
-import { age, daysFrom } from "../format/dates";
+import { age, daysFrom, shortDay } from "../format/dates";
 import { useT } from "../i18n/translate";
 import { written } from "../records/filter";
 import { useWaiting } from "../outbox/outbox";
 import { usePreferences } from "../state/preferences";
 import { toast } from "../state/toasts";
+import { IconButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Failed, SkeletonLines } from "../ui/States";
 import { setStatus } from "./setStatus";
+import { TaskDialog } from "./TaskDialog";
 
 function useOpenTasks(customerId: string) {
   const conditions = [
@@ -39,12 +42,21 @@ function useTick() {
   });
 }
 
-/** `most`: only the next ones, and how many others there are. */
-export function Tasks({ customerId, most = Infinity }: { customerId: string; most?: number }) {
+interface Props {
+  customerId: string;
+  /** With them, the next step is planned here. */
+  name?: string;
+  ownerId?: string | null;
+  /** Only the next ones, and how many others there are. */
+  most?: number;
+}
+
+export function Tasks({ customerId, name, ownerId = null, most = Infinity }: Props) {
   const t = useT();
   const { language } = usePreferences();
   const { data, error, refetch } = useOpenTasks(customerId);
   const tick = useTick();
+  const [planning, setPlanning] = useState(false);
   const kept = new Set(useWaiting().map((each) => each.id));
   const open = data?.data.filter((row) => !kept.has(row["taskId"] as string));
   return (
@@ -52,10 +64,17 @@ export function Tasks({ customerId, most = Infinity }: { customerId: string; mos
       <h3 className="h">
         {t("record.nextStep")}
         {open && open.length > most && <i>{t("task.others", { n: open.length - most })}</i>}
+        <span className="sp" />
+        {name !== undefined && <IconButton small icon="plus" label={t("form.new", { what: t("type.task") })} onClick={() => setPlanning(true)} />}
       </h3>
       {error && <Failed error={error} retry={() => void refetch()} />}
       {!data && !error && <SkeletonLines lines={1} />}
-      {open?.length === 0 && <p className="mut" style={{ padding: "0 4px 8px" }}>{t("record.noNextStep")}</p>}
+      {open?.length === 0 && (
+        <p className="card none">
+          <span className="sp">{t("record.noNextStep")}</span>
+          {name !== undefined && <button type="button" className="link" onClick={() => setPlanning(true)}>{t("task.plan")}</button>}
+        </p>
+      )}
       {open && open.length > 0 && (
         <div className="card clip">
           {open.slice(0, most).map((row) => {
@@ -68,12 +87,13 @@ export function Tasks({ customerId, most = Infinity }: { customerId: string; mos
                   <Icon name="check" />
                 </button>
                 <span className="sp el">{row["title"] as string}</span>
-                {due && <span className={`tag ${tone}`}>{days < 0 ? t("time.late", { n: -days }) : age(due, language)}</span>}
+                {due && (days > 1 ? <span className="sm mut nw">{shortDay(due, language)}</span> : <span className={`tag ${tone}`}>{days < 0 ? t("time.late", { n: -days }) : age(due, language)}</span>)}
               </div>
             );
           })}
         </div>
       )}
+      {planning && name !== undefined && <TaskDialog customerId={customerId} name={name} ownerId={ownerId} onClose={() => setPlanning(false)} />}
     </section>
   );
 }
