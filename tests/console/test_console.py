@@ -110,7 +110,7 @@ def test_a_lost_answer_and_a_busy_service_do_nothing_twice(opened: Open, api: Ap
 def test_an_expired_token_keeps_what_was_typed(opened: Open, api: Api) -> None:
     made = api.post("/customers", name="Patience Ltd")
     page = opened(f"customers/{made['customerId']}")
-    note = page.get_by_placeholder("What was said, and what they answered")
+    note = page.get_by_placeholder("What was discussed, and how they responded")
     note.fill("They want two instalments.")
     refused = {"code": "UNAUTHORIZED", "message": "The token has expired.", "requestId": "r-1"}
     page.route("**/follow-ups", lambda route: route.fulfill(status=401, json=refused))
@@ -159,7 +159,7 @@ def test_everything_can_be_done_with_the_keyboard(opened: Open, api: Api) -> Non
     page.get_by_role("heading", name="Keys Two").first.wait_for()
     page.keyboard.press("l")
     page.keyboard.type("j is a letter here")
-    note = page.get_by_placeholder("What was said, and what they answered")
+    note = page.get_by_placeholder("What was discussed, and how they responded")
     assert note.input_value() == "j is a letter here"
     page.go_back()
     page.wait_for_url("**/console/customers")
@@ -341,7 +341,7 @@ def test_the_phone_shows_nothing_beyond_its_width(opened: Open, api: Api, langua
         "en": (
             "New",
             "Log follow-up",
-            "What was said, and what they answered",
+            "What was discussed, and how they responded",
             "Tomorrow",
             "Save follow-up",
             "Follow-up logged",

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from tests.console.conftest import ZONE, Api, Open, Page, go, settle
 
-PLACEHOLDER = "What was said, and what they answered"
+PLACEHOLDER = "What was discussed, and how they responded"
 
 
 def see(page: Page, text: str) -> None:
