@@ -47,7 +47,7 @@ def test_what_is_done_without_a_network_survives_a_reload_and_is_sent_once(
 
     page.context.set_offline(True)
     page.get_by_role("button", name="Done: Ring").click()
-    see(page, "Stored on this device, sent when there is a connection")
+    see(page, "Stored on this device, sent when you are online again")
     page.get_by_role("button", name="Done: Write").click()
     page.go_back()
     note.fill("Said on the train")
@@ -97,7 +97,7 @@ def test_a_note_whose_answer_is_lost_is_stored_once(opened: Open, api: Api) -> N
     page.route("**/follow-ups", swallow)
     page.get_by_placeholder(PLACEHOLDER).fill("Heard twice")
     page.get_by_role("button", name="Save follow-up").click()
-    see(page, "Stored on this device, sent when there is a connection")
+    see(page, "Stored on this device, sent when you are online again")
     see(page, "1 sent")
     assert notes_of(api, customer) == ["Heard twice"]
     assert (len(sent), len(set(sent))) == (4, 1)

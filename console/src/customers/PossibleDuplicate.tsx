@@ -15,7 +15,7 @@ import { toast } from "../state/toasts";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 
-const MergeDialog = lazy(() => import("../duplicates/MergeDialog").then((found) => ({ default: found.MergeDialog })));
+const MergeDialog = lazy(() => import("../duplicates/MergeDialog"));
 
 /** Pairs that the service has found, of which this customer is one; there are few of them. */
 function usePairOf(customerId: string): DuplicatePair | undefined {
@@ -57,7 +57,7 @@ export function PossibleDuplicate({ customerId }: { customerId: string }) {
       </div>
       {merging && (
         <Suspense fallback={null}>
-          <MergeDialog pair={pair} onClose={() => setMerging(false)} />
+          <MergeDialog ids={pair.customers.map((each) => each.customerId)} onClose={() => setMerging(false)} />
         </Suspense>
       )}
     </section>
