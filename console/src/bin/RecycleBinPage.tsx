@@ -1,26 +1,15 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import "../settings/settings.css";
+
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link } from "wouter";
 
 import { api, body } from "../api/client";
-import { asApiError } from "../api/errors";
-import { caller, restore } from "../api/resources";
-import type { Deleted } from "../api/schema";
-import { daysFrom } from "../format/dates";
-import { pathOf } from "../palette/entries";
+import { caller } from "../api/resources";
 import { useT } from "../i18n/translate";
-import { UserName, Time } from "../records/Value";
-import { newRequestId } from "../state/intent";
-import { toast } from "../state/toasts";
 import { Button } from "../ui/Button";
-import { Icon, type IconName } from "../ui/Icon";
-import { Empty, Failed, RequestId, SkeletonLines } from "../ui/States";
-
-const KINDS = ["customer", "contact", "opportunity", "follow_up", "task"] as const;
-type Kind = (typeof KINDS)[number];
-const ICONS: Record<Kind, IconName> = { customer: "building", contact: "user", opportunity: "deal", follow_up: "chat", task: "check" };
-const isKind = (text: string): text is Kind => (KINDS as readonly string[]).includes(text);
-const SOON = 3;
+import { Empty, Failed, SkeletonLines } from "../ui/States";
+import { DeletedRow } from "./DeletedRow";
+import { type Kind, KINDS } from "./kinds";
 
 function useDeleted(kind: Kind | "") {
   return useInfiniteQuery({
@@ -63,9 +52,23 @@ export default function RecycleBinPage() {
         <div className="cl">
           {!found.data && <SkeletonLines lines={6} />}
           {rows.length > 0 && (
-            <ul className="card clip" style={{ maxWidth: 960 }}>
-              {rows.map((row) => <DeletedRow key={row.id} row={row} />)}
-            </ul>
+            <div className="card clip">
+              <table className="ct">
+                <thead>
+                  <tr>
+                    <th>{t("bin.what")}</th>
+                    <th className="hide-phone">{t("history.kind")}</th>
+                    <th className="hide-phone">{t("bin.by")}</th>
+                    <th className="hide-phone">{t("bin.at")}</th>
+                    <th className="hide-phone">{t("bin.until")}</th>
+                    <th><span className="sr">{t("bin.restore")}</span></th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {rows.map((row) => <DeletedRow key={row.id} row={row} />)}
+                </tbody>
+              </table>
+            </div>
           )}
           {found.hasNextPage && (
             <Button style={{ marginTop: 12 }} busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
@@ -76,62 +79,4 @@ export default function RecycleBinPage() {
       )}
     </>
   );
-}
-
-const ID = /\(([0-9a-f-]{36})\)/;
-
-function DeletedRow({ row }: { row: Deleted }) {
-  const t = useT();
-  const queries = useQueryClient();
-  const kind = isKind(row.type) ? row.type : "customer";
-  const name = row.title ?? t("bin.unnamed");
-  const [requestId] = useState(newRequestId);
-  const restoring = useMutation({
-    mutationFn: () => restore(kind, row.id, requestId),
-    onSuccess: () => {
-      void queries.invalidateQueries();
-      toast(t("record.restored", { name }));
-    },
-  });
-  const refused = restoring.error ? asApiError(restoring.error) : null;
-  // The record that has taken the name meanwhile.
-  const other = refused ? ID.exec(refused.details)?.[1] : undefined;
-  const way = other ? pathOf(row.type, other) : undefined;
-  return (
-    <li className="li" style={{ flexWrap: "wrap" }}>
-      <span className="td"><Icon name={ICONS[kind]} /></span>
-      <span className="col sp" style={{ flexBasis: 180 }}>
-        <span className="el">{name}</span>
-        <span className="row g8 sm mut wrap">
-          <span>{t(`type.${kind}`)}</span>
-          {row.deletedBy ? <UserName id={row.deletedBy} /> : <span>{t("bin.system")}</span>}
-          <Time value={row.deletedAt} />
-        </span>
-      </span>
-      {row.purgeAt && <Purge at={row.purgeAt} />}
-      <Button small icon="undo" busy={restoring.isPending} aria-label={`${t("bin.restore")}: ${name}`} onClick={() => restoring.mutate()}>
-        {t("bin.restore")}
-      </Button>
-      {refused && (
-        <div className="note d" role="alert" style={{ flexBasis: "100%" }}>
-          <Icon name="alert" />
-          <span className="col sp">
-            <span>{refused.message}</span>
-            {refused.details && <span>{refused.details.replace(ID, "").trim()}</span>}
-            {refused.status === 403 && <span>{t("error.whoToAsk")}</span>}
-            <span className="row g8">
-              {way && <Link href={way} className="link">{t("action.open")}</Link>}
-              <RequestId error={refused} />
-            </span>
-          </span>
-        </div>
-      )}
-    </li>
-  );
-}
-
-function Purge({ at }: { at: string }) {
-  const t = useT();
-  const days = Math.max(0, daysFrom(at));
-  return <span className={`tag ${days <= SOON ? "w" : "n"}`}>{t("bin.purge", { n: days })}</span>;
 }
