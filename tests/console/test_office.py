@@ -137,7 +137,7 @@ def test_a_leaver_hands_over_and_takes_back(opened: Open, api: Api) -> None:
     dialog.get_by_label("User id").fill("alice")
     dialog.get_by_label("Name").fill("Leaver")
     dialog.get_by_role("button", name="Save").click()
-    see(page, "Somebody has this id already")
+    see(page, "This id is taken")
     dialog.get_by_label("User id").fill("leaver")
     dialog.get_by_role("button", name="Save").dblclick()
     page.get_by_role("cell", name="leaver", exact=True).wait_for()
