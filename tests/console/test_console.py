@@ -308,6 +308,13 @@ def test_a_view_is_saved_and_says_when_it_has_been_changed(opened: Open, api: Ap
     page.get_by_role("button", name="No owner", pressed=True).wait_for()
     assert page.get_by_text("Changed", exact=True).count() == 0
 
+    # Where nothing is left, the filter that leaves out the most can be taken away by itself.
+    name = {"field": "name", "op": "~", "value": "View Ltd"}
+    short = {"field": "shortName", "op": "=", "value": "nothing"}
+    go(page, f"customers?filter={json.dumps({'and': [name, short]})}")
+    page.get_by_role("button", name="Without “Short name”: 1").click()
+    page.locator(".trw", has_text="View Ltd").wait_for()
+
 
 def searches(urls: list[str]) -> list[str]:
     return [url for url in urls if "/search?" in url]

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.console.conftest import Api, Open
+from tests.console.conftest import Api, Open, settle
 
 
 def checks(urls: list[str]) -> list[str]:
@@ -69,6 +69,22 @@ def test_what_the_rules_refuse_is_created_with_a_reason(opened: Open, api: Api) 
         anyway.click()
         page.get_by_role("heading", name="青梧新能源集团").wait_for()
         page.get_by_text("May exist already: same phone").wait_for()
+
+        # A value that is changed in its cell is refused with the same matches and the same way on.
+        other = api.post("/customers", name="Another name")["customerId"]
+        page = opened("customers")
+        page.locator(".trw .nm", has_text="Another name").dblclick()
+        page.get_by_label("Customer name", exact=True).fill("青梧新能源股份有限公司")
+        page.keyboard.press("Enter")
+        dialog = page.get_by_role("dialog", name="May exist already")
+        dialog.get_by_text("青梧新能源有限公司", exact=True).wait_for()
+        assert api.get(f"/customers/{other}")["name"] == "Another name"
+        dialog.get_by_label("Why it is not the same").fill("another company")
+        dialog.get_by_role("button", name="Save anyway").click()
+        page.locator(".trw .nm", has_text="青梧新能源股份有限公司").wait_for()
+        dialog.wait_for(state="detached")
+        settle(page)
+        assert api.get(f"/customers/{other}")["name"] == "青梧新能源股份有限公司"
     finally:
         api.put("/settings/duplicates")
 

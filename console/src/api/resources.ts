@@ -103,7 +103,8 @@ export const update = async (
   changes: Row,
   etag: string | null,
   query: Query = {},
-): Promise<Saved> => saved(await write("PATCH", path(resource, id), requestId, changes, etag, "", query));
+  allow = "",
+): Promise<Saved> => saved(await write("PATCH", path(resource, id), requestId, changes, etag, allow, query));
 
 export const remove = async (resource: Resource, id: string, requestId: string): Promise<void> => {
   await write("DELETE", path(resource, id), requestId, undefined);

@@ -37,7 +37,8 @@ function Card({ row }: { row: Row }) {
       <Person id={name} size="b" />
       <span className="col sp">
         <span className="t el">{name}</span>
-        <span className="md mut el">{[customerOf(row), row["phone"]].filter(Boolean).join(" · ")}</span>
+        <span className="md ink2 el">{[customerOf(row), row["title"]].filter(Boolean).join(" · ")}</span>
+        <span className="md mut el">{(row["phone"] as string | null) ?? "—"}</span>
       </span>
     </>
   );

@@ -1,9 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { type Row, whoami } from "../api/resources";
+import { age } from "../format/dates";
+import { money } from "../format/money";
 import { useT } from "../i18n/translate";
+import { Grade } from "../records/Chips";
+import { isGraded, useFields } from "../records/fields";
 import { ListScreen } from "../records/ListScreen";
 import { NextContact, UserName } from "../records/Value";
+import { usePreferences } from "../state/preferences";
 import { Company } from "../ui/Avatar";
 import { CustomerForm } from "./CustomerForm";
 import { CustomerPanel } from "./CustomerPanel";
@@ -36,18 +41,30 @@ export default function CustomersPage() {
 }
 
 function Card({ row }: { row: Row }) {
+  const t = useT();
+  const { language } = usePreferences();
+  const level = useFields("customer").fields.find((each) => each.name === "level");
   const name = row["name"] as string;
+  const owner = row["ownerId"] as string | null;
+  const last = row["lastFollowUpAt"] as string | null;
+  const open = row["openOpportunityCents"] as number | null;
   return (
     <>
       <Company name={name} size="x" />
       <span className="col sp">
-        <span className="t el">{name}</span>
-        <span className="row g12 md mut">
-          <span>{(row["contactPhone"] as string | null) ?? "—"}</span>
-          {typeof row["ownerId"] === "string" && <UserName id={row["ownerId"]} />}
+        <span className="row g8">
+          <span className="t el sp">{name}</span>
+          {level && isGraded(level) && row["level"] != null && <Grade field={level} value={row["level"]} />}
+        </span>
+        <span className="row g8 md ink2">
+          <span className="row sp el">{owner ? <UserName id={owner} /> : <span className="mut">{t("duplicate.unowned")}</span>}</span>
+          {typeof row["nextContactAt"] === "string" ? <NextContact value={row["nextContactAt"]} /> : <span className="mut">{t("record.noNextStep")}</span>}
+        </span>
+        <span className="row g8 md mut">
+          <span className="sp el">{`${t("record.lastFollowUp")} ${last ? age(last, language) : t("record.never")}`}</span>
+          {open !== null && <span className="nw ink2">{money(open, "CNY")}</span>}
         </span>
       </span>
-      {typeof row["nextContactAt"] === "string" && <NextContact value={row["nextContactAt"]} />}
     </>
   );
 }

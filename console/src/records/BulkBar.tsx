@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import type { Field, Resource } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { Button, IconButton } from "../ui/Button";
+import { Checkbox } from "../ui/Checkbox";
 import { BulkDialog, type BulkKind } from "./BulkDialog";
 import type { Rows } from "./useRows";
 import type { Selection } from "./useSelection";
@@ -30,17 +31,25 @@ export function BulkBar({ resource, fields, rows, selection, filterText, onExpor
   const more = !selection.everything && filterText !== "" && rows.count > selection.count && rows.count <= MOST;
   const owned = fields.some((each) => each.name === "ownerId" && each.writable === "always");
   const mergeable = resource === "customer" && !selection.everything && count > 1 && count <= MERGED_AT_ONCE;
+  const tagged = fields.some((each) => each.name === "tags" && each.writable === "always" && each.options.length > 0);
   return (
     <div className="bulk float" role="toolbar" aria-label={t("list.selected", { n: count })}>
-      <b style={{ padding: "0 8px" }}>{t("list.selected", { n: count })}</b>
+      <Checkbox label={t("list.unselect")} checked onChange={selection.clear} />
+      <b style={{ padding: "0 4px" }}>{t("list.selected", { n: count })}</b>
       {more && (
         <button type="button" className="link nw" onClick={selection.chooseEverything}>
           {t("list.selectFilter", { n: rows.count })}
         </button>
       )}
+      <i className="vl" />
       {owned && (
         <Button look="ghost" icon="swap" onClick={() => setKind("transfer")}>
           {t("bulk.transfer")}
+        </Button>
+      )}
+      {tagged && (
+        <Button look="ghost" icon="tag" onClick={() => setKind("tags")}>
+          {t("bulk.tags")}
         </Button>
       )}
       <Button look="ghost" icon="pen" onClick={() => setKind("edit")}>
@@ -57,6 +66,7 @@ export function BulkBar({ resource, fields, rows, selection, filterText, onExpor
       <Button look="ghost" className="dg" icon="trash" onClick={() => setKind("delete")}>
         {t("action.delete")}
       </Button>
+      <i className="vl" />
       <IconButton icon="x" label={t("action.close")} onClick={selection.clear} />
       <Suspense fallback={null}>
         {merging && (

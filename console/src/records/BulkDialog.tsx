@@ -9,11 +9,11 @@ import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Choice, Field as Labelled } from "../ui/Field";
 import { FormFault } from "../ui/States";
-import { bulkFields, bulkSet } from "./bulk";
+import { ADD_TAGS, bulkFields, bulkSet } from "./bulk";
 import { Editor } from "./Editor";
 import { type Draft, valueOf, WRONG } from "./values";
 
-export type BulkKind = "transfer" | "edit" | "delete";
+export type BulkKind = "transfer" | "edit" | "tags" | "delete";
 
 interface Props {
   resource: Resource;
@@ -29,7 +29,7 @@ export function BulkDialog({ resource, fields, kind, target, onClose }: Props) {
   const queries = useQueryClient();
   const { requestId, failed } = useRequestId();
   const [owner, setOwner] = useState("");
-  const [choice, setChoice] = useState<{ name: string; value: Draft[string] }>({ name: "", value: "" });
+  const [choice, setChoice] = useState<{ name: string; value: Draft[string] }>({ name: kind === "tags" ? ADD_TAGS : "", value: "" });
   const usable = bulkFields(resource, fields);
   const field = usable.find((each) => each.name === choice.name);
   const ownerField = fields.find((each) => each.name === "ownerId");
@@ -76,7 +76,7 @@ export function BulkDialog({ resource, fields, kind, target, onClose }: Props) {
             }
           </Labelled>
         )}
-        {kind === "edit" && <Edit usable={usable} choice={choice} onChange={(next) => changed(() => setChoice(next))} />}
+        {(kind === "edit" || kind === "tags") && <Edit usable={usable} choice={choice} onChange={(next) => changed(() => setChoice(next))} />}
         {found && (
           <p className="note n" role="status">
             {t(kind === "delete" ? "bulk.previewDelete" : "bulk.preview", { n: changing, same: found.unchanged, failed: found.failed })}

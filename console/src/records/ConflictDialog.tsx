@@ -5,6 +5,7 @@ import { useLabel, useT } from "../i18n/translate";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import type { Saving } from "./save";
+import { SuspectedDialog } from "./SuspectedDialog";
 import { Value } from "./Value";
 
 /** Both values side by side; mine stands unless the reader chooses. */
@@ -13,7 +14,7 @@ export function ConflictDialog({ saving, fields }: { saving: Saving; fields: Fie
   const label = useLabel();
   const [theirs, setTheirs] = useState<Set<string>>(new Set());
   const conflict = saving.conflict;
-  if (conflict === null) return null;
+  if (conflict === null) return <SuspectedDialog saving={saving} />;
   const shown = fields.filter((each) => conflict.fields.includes(each.name));
   const mine: Row = { ...conflict.current.row, ...conflict.changes };
   const choose = (name: string, ofTheirs: boolean) => {

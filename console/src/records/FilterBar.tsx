@@ -29,7 +29,7 @@ interface Props {
 
 export function FilterBar({ fields, filter, onChange, quick, searched, refused, raw }: Props) {
   const t = useT();
-  const describe = useDescribe(fields);
+  const describe = useDescribe(fields, filter.conditions);
   const [adding, setAdding] = useState(false);
   useKeys({ f: () => setAdding(true) });
   const elsewhere = (each: Condition) => (each.field === searched && each.op === "~") || quick.some((one) => sameCondition(one.condition, each));

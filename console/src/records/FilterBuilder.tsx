@@ -2,12 +2,13 @@ import { type KeyboardEvent, useState } from "react";
 
 import type { Field } from "../api/resources";
 import { type Key, useLabel, useT } from "../i18n/translate";
-import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { SearchInput } from "../ui/SearchInput";
+import { iconOf } from "./Fact";
 import { isTime } from "./fields";
 import { type Condition, operatorsOf, whensFor, WITHOUT_VALUE } from "./filter";
 import { FilterValue } from "./FilterValue";
+import { hitIn } from "./initials";
 
 interface Props {
   fields: Field[];
@@ -32,7 +33,7 @@ export function FilterBuilder({ fields, onAdd }: Props) {
   const label = useLabel();
   const [text, setText] = useState("");
   const usable = fields.filter((each) => each.operators.length > 0 && each.type !== "reference");
-  const found = usable.filter((each) => `${each.label.zh} ${each.label.en} ${each.name}`.toLowerCase().includes(text.toLowerCase()));
+  const found = usable.filter((each) => [each.label.zh, each.label.en, each.name].some((one) => hitIn(one, text)));
   const [name, setName] = useState<string | null>(null);
   const [op, setOp] = useState<string | null>(null);
   const field = usable.find((each) => each.name === name);
@@ -50,19 +51,23 @@ export function FilterBuilder({ fields, onAdd }: Props) {
 
   return (
     <div className="fpop">
-      <div style={{ minWidth: 220 }} onKeyDown={walk} role="group" aria-label={t("list.fieldFind")}>
+      <div className="ff" onKeyDown={walk} role="group" aria-label={t("list.fieldFind")}>
         <div className="in" style={{ border: 0, boxShadow: "none" }}>
           <Icon name="search" />
           <SearchInput aria-label={t("list.fieldFind")} placeholder={t("list.fieldFind")} delay={0} onSearch={setText} />
+          <span className="sm mut nw">{t("list.fieldCount", { n: found.length })}</span>
         </div>
         {found.map((each) => (
           <button key={each.name} type="button" className={`mi${each.name === name ? " on" : ""}`} onClick={() => chooseField(each)}>
-            <span className="sp el">{label(each.label)}</span>
+            <Icon name={iconOf(each)} />
+            <span className="sp el">
+              <Hit text={label(each.label)} typed={text} />
+            </span>
           </button>
         ))}
       </div>
       {field && (
-        <div style={{ minWidth: 132 }} onKeyDown={walk} role="group" aria-label={label(field.label)}>
+        <div className="fo" onKeyDown={walk} role="group" aria-label={label(field.label)}>
           <div className="ml">{label(field.label)}</div>
           {operatorsOf(field).map((each) => (
             <button key={each} type="button" className={`mi${each === op ? " on" : ""}`} onClick={() => chooseOp(field, each)}>
@@ -73,16 +78,24 @@ export function FilterBuilder({ fields, onAdd }: Props) {
         </div>
       )}
       {field && op && (
-        <div style={{ minWidth: 184 }} onKeyDown={walk} role="group" aria-label={wording(field, op)}>
+        <div className="fv" onKeyDown={walk} role="group" aria-label={wording(field, op)}>
           <div className="ml">{wording(field, op)}</div>
           <FilterValue key={`${field.name} ${op}`} field={field} op={op} whens={isTime(field) ? whensFor(op) : []} onPick={(value) => onAdd({ field: field.name, op, value })} />
         </div>
       )}
-      {!field && (
-        <div className="hide-phone mut md" style={{ width: 140, padding: 12 }}>
-          <Button small look="ghost" disabled>{t("list.filter")}</Button>
-        </div>
-      )}
     </div>
+  );
+}
+
+/** The characters that were found, also by their initials. */
+function Hit({ text, typed }: { text: string; typed: string }) {
+  const [from, to] = hitIn(text, typed) ?? [0, 0];
+  if (from === to) return text;
+  return (
+    <>
+      {text.slice(0, from)}
+      <mark>{text.slice(from, to)}</mark>
+      {text.slice(to)}
+    </>
   );
 }

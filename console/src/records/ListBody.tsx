@@ -5,6 +5,8 @@ import { type Key, useT } from "../i18n/translate";
 import { Button } from "../ui/Button";
 import { usePhone } from "../ui/hooks";
 import { Empty } from "../ui/States";
+import type { Filter } from "./filter";
+import { FilteredEmpty } from "./FilteredEmpty";
 import { RecordCards } from "./RecordCards";
 import { RecordTable } from "./RecordTable";
 import type { Saving } from "./save";
@@ -24,6 +26,9 @@ interface Props {
   sort: string;
   narrow: boolean;
   filtered: boolean;
+  fields: Field[];
+  filter: Filter;
+  onFilter: (filter: Filter) => void;
   onClear: () => void;
   onCreate: () => void;
   onSort: (sort: string) => void;
@@ -38,9 +43,7 @@ export function ListBody(props: Props) {
   const what = t(`type.${resource}` as Key);
   if (!rows.loading && rows.count === 0) {
     return filtered ? (
-      <Empty icon="filter" title={t("list.empty", { what })} hint={t("list.emptyHint")}>
-        <Button onClick={props.onClear}>{t("list.clear")}</Button>
-      </Empty>
+      <FilteredEmpty resource={resource} fields={props.fields} filter={props.filter} onChange={props.onFilter} onClear={props.onClear} />
     ) : (
       <Empty icon="plus" title={t("list.first", { what })} hint={t("list.firstHint")}>
         <Button look="primary" onClick={props.onCreate}>

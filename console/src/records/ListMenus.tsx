@@ -17,8 +17,8 @@ export function SortMenu({ fields, sort, onChange }: { fields: Field[]; sort: st
       right
       label={t("list.sort")}
       button={({ toggle }) => (
-        <Button small look="ghost" icon="sort" onClick={toggle}>
-          {sorted ? `${label(sorted.label)} ${current.startsWith("-") ? "↓" : "↑"}` : t("list.byDefault")}
+        <Button small look="ghost" icon="sort" title={t("list.sort")} onClick={toggle}>
+          {sorted ? `${label(sorted.label)} ${current.startsWith("-") ? "↓" : "↑"}` : <span className="hide-phone">{t("list.byDefault")}</span>}
         </Button>
       )}
     >

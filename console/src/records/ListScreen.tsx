@@ -105,6 +105,9 @@ export function ListScreen(props: ListScreenProps) {
               sort={state.sort}
               narrow={state.creating || state.open !== null}
               filtered={state.filterText !== ""}
+              fields={[...fields, ...filters]}
+              filter={state.filter}
+              onFilter={state.setFilter}
               onClear={() => state.setFilter(NO_FILTER)}
               onCreate={() => state.setCreating(true)}
               onSort={state.setSort}

@@ -12,7 +12,7 @@ interface Props {
   onOpen: (id: string) => void;
 }
 
-const HEIGHT = 77;
+const HEIGHT = 89;
 
 /** The list of a phone: one card a record. */
 export function RecordCards({ resource, rows, card, onOpen }: Props) {

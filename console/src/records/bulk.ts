@@ -2,6 +2,8 @@ import type { Field, Resource } from "../api/resources";
 import { isInline, titleField } from "./fields";
 import { type Draft, valueOf } from "./values";
 
+export const ADD_TAGS = "tags.add";
+
 const TAG_PARTS = {
   add: { zh: "添加标签", en: "Add tags" },
   remove: { zh: "移除标签", en: "Remove tags" },

@@ -18,6 +18,13 @@ export interface Conflict {
   fields: string[];
 }
 
+/** The tenant refuses what would be alike, unless somebody says why it is not. */
+export interface Suspicion {
+  seen: Row;
+  changes: Row;
+  error: ApiError;
+}
+
 export const recordKey = (resource: Resource, id: string) => [resource, "record", id];
 
 function inLists(queries: QueryClient, resource: Resource, id: string, changes: Row): void {
@@ -37,6 +44,7 @@ const MONEY = new Set<Resource>(["contract", "payment"]);
 export function useSave(resource: Resource) {
   const queries = useQueryClient();
   const [conflict, setConflict] = useState<Conflict | null>(null);
+  const [suspicion, setSuspicion] = useState<Suspicion | null>(null);
 
   const settle = useCallback(
     (id: string, done: Saved) => {
@@ -52,7 +60,7 @@ export function useSave(resource: Resource) {
   );
 
   const save = useCallback(
-    async (seen: Row, changes: Row, etag: string | null = null): Promise<boolean> => {
+    async (seen: Row, changes: Row, etag: string | null = null, allow = ""): Promise<boolean> => {
       const id = idOf(resource, seen);
       const requestId = newRequestId();
       inLists(queries, resource, id, changes);
@@ -70,7 +78,7 @@ export function useSave(resource: Resource) {
             version = current.etag;
           }
           try {
-            const done = await update(resource, id, requestId, changes, version);
+            const done = await update(resource, id, requestId, changes, version, {}, allow);
             settle(id, done);
             warnOf(done.row);
             return true;
@@ -87,7 +95,8 @@ export function useSave(resource: Resource) {
           return true;
         }
         inLists(queries, resource, id, seen);
-        toast(asApiError(error).message, { tone: "danger" });
+        if (error instanceof ApiError && error.code === "DUPLICATE_SUSPECTED") setSuspicion({ seen, changes, error });
+        else toast(asApiError(error).message, { tone: "danger" });
         return false;
       }
     },
@@ -109,7 +118,13 @@ export function useSave(resource: Resource) {
     [conflict, queries, resource, save],
   );
 
-  return { save, conflict, resolve, dismiss: () => setConflict(null) };
+  const saveAnyway = async (reason: string) => {
+    if (suspicion === null) return;
+    setSuspicion(null);
+    await save(suspicion.seen, suspicion.changes, null, reason);
+  };
+
+  return { save, conflict, resolve, dismiss: () => setConflict(null), suspicion, saveAnyway, giveUp: () => setSuspicion(null) };
 }
 
 export type Saving = ReturnType<typeof useSave>;

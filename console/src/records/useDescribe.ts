@@ -6,13 +6,16 @@ import { useNames } from "../people/useNames";
 import { usePreferences } from "../state/preferences";
 import { isMoney, isTime } from "./fields";
 import { type Condition, WHENS, WITHOUT_VALUE } from "./filter";
+import { isRegion, useRegions } from "./regions";
 
 /** A condition in words: 最近跟进 · 早于 · 7 天前. */
-export function useDescribe(fields: Field[]) {
+export function useDescribe(fields: Field[], conditions: Condition[] = []) {
   const t = useT();
   const label = useLabel();
   const { language } = usePreferences();
   const names = useNames();
+  const places = fields.filter(isRegion).map((each) => each.name);
+  const regions = useRegions(conditions.some((each) => places.includes(each.field)));
 
   const operator = (field: Field | undefined, op: string): string => {
     const timed = field !== undefined && isTime(field) && ["<", "<=", ">", ">="].includes(op);
@@ -27,6 +30,7 @@ export function useDescribe(fields: Field[]) {
     const option = field.options.find((each) => each.value === found);
     if (option) return label(option.label);
     if (field.type === "user") return names(String(found));
+    if (isRegion(field)) return regions?.get(String(found).padEnd(6, "0"))?.names.join(" ") ?? String(found);
     if (isMoney(field)) return money(Number(found), "CNY");
     if (isTime(field) && typeof found === "string") {
       return (WHENS as readonly string[]).includes(found) ? t(`when.${found}` as Key) : shortDay(found, language);
