@@ -221,9 +221,9 @@ def test_a_deleted_customer_comes_back_with_undo_and_many_are_changed_after_a_pr
     page.get_by_role("button", name="Edit all").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Field").select_option(label="Status")
-    dialog.get_by_label("New value").select_option(label="disabled")
+    dialog.get_by_label("New value").select_option(label="Disabled")
     dialog.get_by_role("button", name="Check").click()
-    see(page, "2 will change, 0 are like that already, 0 cannot change.")
+    see(page, "2 will change, 0 have this value already, 0 cannot be changed.")
     assert api.named("Bulk 1")[0]["status"] == 1
     dialog.get_by_role("button", name="Change 2").click()
     see(page, "2 changed")
