@@ -80,7 +80,7 @@ function Entry({ item, days, titleOf }: Props) {
     const said = status === "done" ? t("timeline.taskDone", { name: actor }) : due ? t("timeline.planned", { day: shortDay(due, language) }) : t("timeline.plannedAny");
     return <Line at={item.at} who={title} more={said} />;
   }
-  return <Changes item={item} actor={actor} />;
+  return <Changes item={item} actor={actor || t("bin.system")} />;
 }
 
 function Move({ from, to, days }: { from: number | null; to: number; days: number | null }) {
