@@ -3,6 +3,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Router } from "wouter";
 
+import { listenForPalette } from "./palette/opening";
 import { App } from "./shell/App";
 import { Boundary } from "./ui/Boundary";
 import { UiProvider } from "./ui/Provider";
@@ -15,6 +16,8 @@ const queries = new QueryClient({
 });
 
 const base = new URL(document.baseURI).pathname.replace(/\/$/, "");
+
+listenForPalette();
 
 createRoot(document.getElementById("root") as HTMLElement).render(
   <StrictMode>

@@ -577,6 +577,8 @@ export const en: Record<Key, string> = {
   "palette.select": "select",
   "palette.newTab": "new tab",
   "palette.onlyActions": "actions only",
+  "palette.people": "people",
+  "palette.tags": "tags",
   "palette.took": "{n} s",
   "palette.createCustomer": "New customer “{q}”",
   "palette.newCustomer": "New customer",

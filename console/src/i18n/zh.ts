@@ -576,6 +576,8 @@ export const zh = {
   "palette.select": "选择",
   "palette.newTab": "新标签页打开",
   "palette.onlyActions": "只看动作",
+  "palette.people": "人",
+  "palette.tags": "标签",
   "palette.took": "{n} 秒",
   "palette.createCustomer": "新建客户 「{q}」",
   "palette.newCustomer": "新建客户",

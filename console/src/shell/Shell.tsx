@@ -47,7 +47,7 @@ function usePreload(): void {
   }, []);
 }
 
-/** The keys that act on every page: the palette, the list of keys, G and a letter. */
+/** The keys that act on every page: the list of keys, G and a letter. */
 function useShellKeys(): void {
   const [, go] = useLocation();
   const pressed = useRef(0);
@@ -65,7 +65,6 @@ function useShellKeys(): void {
   useKeys({
     ...places,
     g: () => (pressed.current = Date.now()),
-    "mod+k": () => open({ palette: true }),
     "?": () => open({ keys: true }),
   });
 }
