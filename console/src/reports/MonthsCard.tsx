@@ -32,7 +32,7 @@ function Plot({ rows, most }: { rows: ForecastRow[]; most: number }) {
             <rect className="f3" x={left} y={base - won - open} width="44" height={open} />
             <rect className="f2" x={left} y={base - won - weighted} width="44" height={weighted} />
             <rect className="f1" x={left} y={base - won} width="44" height={won} />
-            {goal > 0 && <line className="goal" x1={left - 8} x2={left + 52} y1={base - goal} y2={base - goal} vectorEffect="non-scaling-stroke" />}
+            {goal > 0 && <line className="target" x1={left - 8} x2={left + 52} y1={base - goal} y2={base - goal} vectorEffect="non-scaling-stroke" />}
           </g>
         );
       })}

@@ -46,7 +46,7 @@ export default function SettingsArea() {
   );
   if (narrow) return pages;
   return (
-    <div className="set">
+    <div className="area">
       <SettingsNav />
       <div className="setm">{pages}</div>
     </div>

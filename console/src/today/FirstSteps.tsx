@@ -23,7 +23,7 @@ export function FirstSteps() {
     <div className="fr1">
       <div className="gh0" aria-hidden="true">
         {GHOSTS.map((width) => (
-          <div key={width} className="ghr">
+          <div key={width} className="ghost-row">
             <i style={{ width: 16 }} />
             <i style={{ width }} />
             <span className="sp" />
