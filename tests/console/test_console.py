@@ -81,6 +81,20 @@ def test_two_people_who_edit_one_field_both_see_both_values(opened: Open, api: A
     assert (changed["name"], changed["contactEmail"]) == ("Mine Ltd", "info@theirs.example")
 
 
+def test_a_remark_that_is_edited_in_place_keeps_its_lines(opened: Open, api: Api) -> None:
+    made = api.post("/customers", name="Lines Ltd", remark="First line\nSecond line")
+    path = f"/customers/{made['customerId']}"
+    page = opened(path.removeprefix("/"))
+    page.get_by_text("Second line").click()
+    editor = page.get_by_label("Remark")
+    editor.press("Control+End")
+    editor.press("Enter")
+    editor.type("Third line")
+    editor.press("Control+Enter")
+    page.get_by_role("button", name="Third line").wait_for()
+    assert api.get(path)["remark"] == "First line\nSecond line\nThird line"
+
+
 def test_a_lost_answer_and_a_busy_service_do_nothing_twice(opened: Open, api: Api) -> None:
     page = opened("customers?new")
     sent: list[str] = []

@@ -42,7 +42,8 @@ function focusFirst(box: HTMLDivElement | null): void {
   if (box && !box.contains(document.activeElement)) box.querySelector("input")?.focus();
 }
 
-/** In place of the value: Enter and leaving save, Escape reverts. */
+/** In place of the value: Enter and leaving save, Escape reverts. Where a text has lines, Enter breaks one, and Ctrl Enter
+ * saves. */
 export function InlineEditor({ field, row, saving, onDone }: Props) {
   const t = useT();
   const label = useLabel();
@@ -64,10 +65,11 @@ export function InlineEditor({ field, row, saving, onDone }: Props) {
     finished.current = true;
     onDone();
   };
+  const hasLines = field.type === "multilineText";
   const keys = {
     onKeyDown: (event: React.KeyboardEvent) => {
       if (event.nativeEvent.isComposing) return;
-      if (event.key === "Enter") finish(true);
+      if (event.key === "Enter" && (!hasLines || event.ctrlKey || event.metaKey)) finish(true);
       if (event.key === "Escape") finish(false);
       event.stopPropagation();
     },
@@ -110,6 +112,7 @@ export function InlineEditor({ field, row, saving, onDone }: Props) {
       </span>
     );
   }
+  if (hasLines) return <textarea {...keys} className="cell-edit lines" rows={3} value={value} onChange={(event) => setValue(event.target.value)} />;
   const type = ["date", "dateOrTime"].includes(field.type) ? "date" : "text";
   return <input {...keys} type={type} inputMode={isMoney(field) ? "decimal" : "text"} value={value} onChange={(event) => setValue(event.target.value)} />;
 }
