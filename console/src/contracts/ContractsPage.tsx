@@ -16,7 +16,7 @@ import { PaidBar } from "./PaidBar";
 import { PaidPart } from "./PaidPart";
 import { StatusTabs } from "./StatusTabs";
 
-const COLUMNS = ["customerId", "amountCents", "paidCents", "outstandingCents", "signedAt", "status", "ownerId"];
+const COLUMNS = ["customerId", "amountCents", "paidCents", "outstandingCents", "signedAt", "status"];
 
 export default function ContractsPage() {
   const wide = useWide();

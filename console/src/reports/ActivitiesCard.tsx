@@ -57,11 +57,11 @@ function Weeks({ owner }: { owner: string }) {
   });
   const most = Math.max(1, ...counts.map((each) => each.n));
   return (
-    <div className="row g12" style={{ paddingTop: 8 }}>
-      <span className="sm mut nw sp" aria-hidden="true">{t("report.weeks", { n: WEEKS })}</span>
-      <svg className="bars" viewBox="0 0 120 24" aria-hidden="true">
+    <div className="last">
+      <span className="sm mut nw" aria-hidden="true">{t("report.weeks", { n: WEEKS })}</span>
+      <svg className="bars" viewBox="0 0 117 24" preserveAspectRatio="none" aria-hidden="true">
         {counts.map(({ day, n }, place) => (
-          <rect key={day} className={place === WEEKS - 1 ? "f1" : "f3"} x={place * 15} width="12" rx="1.5" y={24 - Math.max(1, (n / most) * 24)} height={Math.max(1, (n / most) * 24)}>
+          <rect key={day} className={place === WEEKS - 1 ? "f1" : "f3"} x={place * 15} width="12" rx="0.8" y={24 - Math.max(1, (n / most) * 24)} height={Math.max(1, (n / most) * 24)}>
             <title>{`${shortDay(day, language)}: ${n}`}</title>
           </rect>
         ))}

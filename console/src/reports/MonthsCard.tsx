@@ -71,9 +71,9 @@ export function MonthsCard({ choice }: { choice: Choice }) {
               </tr>
             </thead>
             <tbody>
-              {rows.map((row) => (
+              {rows.filter((row) => sizeOf(row) > 0 || rows.length <= SHORT).map((row) => (
                 <tr key={row.period}>
-                  <th scope="row" className="nw">{called(row)}</th>
+                  <th scope="row" className="nw" title={called(row)}>{monthOf(row, 1)}</th>
                   <td className="n"><Figure to={dealsOf(row.filters.won)}>{shortMoney(row.wonCents, row.currency, language)}</Figure></td>
                   <td className="n"><Figure to={dealsOf(row.filters.open)}>{shortMoney(row.openCents, row.currency, language)}</Figure></td>
                   <td className="n hide-phone"><Figure to={dealsOf(row.filters.slipped)} title={t("report.slippedHow")}>{row.slippedCount}</Figure></td>

@@ -62,7 +62,7 @@ export function StuckCard({ choice }: { choice: Choice }) {
   const hint = found.data && (whole ? t("report.stuckSum", { n: count, sum: shortMoney(sum, choice.currency, language) }) : t("report.deals", { n: count }));
   const every = rows.length > 0 && <Figure to={dealsOf(filter)}><span className="link">{t("today.everything")}</span></Figure>;
   return (
-    <Card title={t("today.stuck")} hint={hint} name="stuck" tools={every} sheet={sheet} error={found.error} loading={!found.data} retry={() => void found.refetch()}>
+    <Card title={t("today.stuck")} hint={hint} name="stuck tall" tools={every} sheet={sheet} error={found.error} loading={!found.data} retry={() => void found.refetch()}>
       {rows.length === 0 ? (
         <p className="mut">{t("report.noStuck")}</p>
       ) : (
