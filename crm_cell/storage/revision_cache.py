@@ -1,4 +1,4 @@
-"""A cache of what a tenant has set, kept up to date by a revision in the database."""
+"""A cache of what tenants have set: a revision in the database tells when it is out of date."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final, Generic, TypeVar

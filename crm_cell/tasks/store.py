@@ -66,7 +66,8 @@ class TaskStore(Store[Task]):
             "SELECT opportunity_id, id, title, due FROM"
             " (SELECT opportunity_id, id, title, due, row_number() OVER"
             " (PARTITION BY opportunity_id ORDER BY due IS NULL, due, id) AS place"
-            f" FROM ({readable}) AS of_deals WHERE coalesce(status, '') = 'open') AS in_order"
+            f" FROM ({readable}) AS of_deals WHERE tenant_id = :tenant AND"
+            " coalesce(status, '') = 'open') AS in_order"
             " WHERE place = 1",
             **self.scope_params(actor),
             **named(values),

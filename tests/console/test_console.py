@@ -167,7 +167,12 @@ def test_everything_can_be_done_with_the_keyboard(opened: Open, api: Api) -> Non
     page.locator(".panel").wait_for(state="detached")
     # The key is never too early, nor what is typed after it, and Enter waits for the hits.
     page = opened("customers")
-    page.route("**/assets/Palette-*.js", lambda route: (time.sleep(1), route.continue_()))
+
+    def late(route: Any) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    page.route("**/assets/Palette-*.js", late)
     page.reload()
     page.locator("nav").first.wait_for()
     page.keyboard.press("Control+k")
