@@ -4,12 +4,14 @@ import { type CSSProperties, useEffect, useRef, useState } from "react";
 import { type Field, idOf, type Resource, type Row } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { usePreferences } from "../state/preferences";
+import { useLatest } from "../ui/hooks";
 import { Checkbox } from "../ui/Checkbox";
 import { isCell } from "./fields";
 import type { Saving } from "./save";
 import { TableHead } from "./TableHead";
 import { tableKeys } from "./tableKeys";
-import { TableRow } from "./TableRow";
+import type { RowActions } from "./TableRow";
+import { type Editing, TableRows } from "./TableRows";
 import { useCursor } from "./useCursor";
 import { useFitting } from "./useFitting";
 import type { Layout } from "./useLayout";
@@ -34,13 +36,8 @@ interface Props {
 
 const HEIGHTS = { comfortable: 36, compact: 30 };
 
-export interface Editing {
-  id: string;
-  field: string;
-}
-
 export function RecordTable(props: Props) {
-  const { resource, rows, layout, selection, saving, openId, onOpen, onPage } = props;
+  const { resource, rows, layout, selection, openId, onOpen, onPage } = props;
   const t = useT();
   const { density } = usePreferences();
   const frame = useRef<HTMLDivElement>(null);
@@ -74,6 +71,18 @@ export function RecordTable(props: Props) {
     const field = columns.find(isCell);
     if (field) setEditing({ id: idOf(resource, row), field: field.name });
   };
+  const actions = useLatest<RowActions>({
+    toggle: (id) => selection.toggle(id),
+    edit: (id, field) => setEditing({ id, field }),
+    open: (id, place) => {
+      setAt(place);
+      onOpen(id);
+    },
+    done: () => {
+      setEditing(null);
+      frame.current?.focus();
+    },
+  });
   const onKey = tableKeys({
     step: (by) => move(at + by),
     jump: (end) => move(end === "first" ? 0 : rows.count - 1),
@@ -117,34 +126,7 @@ export function RecordTable(props: Props) {
         }
       />
       <div className={rows.stale ? "dim" : ""} role="rowgroup" style={{ height: virtual.getTotalSize() - 32, minWidth: "100%" }}>
-        {items.map((item) => (
-          <TableRow
-            key={item.index}
-            resource={resource}
-            columns={columns}
-            row={rowAt(item.index)}
-            place={item.index}
-            number={rows.offset + item.index + 2}
-            top={item.start}
-            height={height}
-            template={template}
-            bare={bare}
-            focused={item.index === at}
-            openId={openId}
-            selection={selection}
-            saving={saving}
-            editing={editing}
-            onEdit={setEditing}
-            onOpen={(id) => {
-              setAt(item.index);
-              onOpen(id);
-            }}
-            onDone={() => {
-              setEditing(null);
-              frame.current?.focus();
-            }}
-          />
-        ))}
+        <TableRows {...props} {...{ columns, items, height, template, bare, at, editing, actions }} />
       </div>
     </div>
   );

@@ -1,13 +1,21 @@
+import { memo } from "react";
+
 import { type Field, idOf, type Resource, type Row } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { Company, Person } from "../ui/Avatar";
 import { Checkbox } from "../ui/Checkbox";
 import { isCell, isGraded, isNumber, titleOf } from "./fields";
 import { InlineEditor } from "./InlineEditor";
-import type { Editing } from "./RecordTable";
 import type { Saving } from "./save";
-import type { Selection } from "./useSelection";
 import { DenseValue } from "./Value";
+
+/** What one does with rows: the same object in every render. */
+export interface RowActions {
+  toggle: (id: string) => void;
+  edit: (id: string, field: string) => void;
+  open: (id: string, place: number) => void;
+  done: () => void;
+}
 
 interface Props {
   resource: Resource;
@@ -21,19 +29,20 @@ interface Props {
   template: string;
   bare: boolean;
   focused: boolean;
-  openId: string | null;
-  selection: Selection;
-  saving: Saving;
-  editing: Editing | null;
-  onEdit: (editing: Editing) => void;
-  onOpen: (id: string) => void;
-  onDone: () => void;
+  open: boolean;
+  chosen: boolean;
+  /** The field that is edited in this row. */
+  editing: string | null;
+  /** Null unless a field is edited. */
+  saving: Saving | null;
+  actions: RowActions;
 }
 
 const WIDTHS = [62, 48, 70, 55];
 
-export function TableRow(props: Props) {
-  const { resource, columns, row, place, selection, focused } = props;
+/** Scrolling draws the rows that come into sight, and none again: what it is given must not change meanwhile. */
+export const TableRow = memo(function TableRow(props: Props) {
+  const { resource, columns, row, place, chosen, actions } = props;
   const t = useT();
   const style = {
     gridTemplateColumns: props.template,
@@ -53,27 +62,26 @@ export function TableRow(props: Props) {
     );
   }
   const id = idOf(resource, row);
-  const chosen = selection.has(id);
-  const looks = `trw${id === props.openId ? " cur" : ""}${chosen ? " sel" : ""}${focused ? " focus" : ""}`;
+  const looks = `trw${props.open ? " cur" : ""}${chosen ? " sel" : ""}${props.focused ? " focus" : ""}`;
   return (
     <div id={`row-${place}`} className={looks} role="row" aria-rowindex={props.number} aria-selected={chosen} style={style}>
       <div role="gridcell">
-        <Checkbox label={t("list.select", { name: titleOf(resource, row) })} checked={chosen} onChange={() => selection.toggle(id)} />
+        <Checkbox label={t("list.select", { name: titleOf(resource, row) })} checked={chosen} onChange={() => actions.toggle(id)} />
       </div>
       {columns.map((field, at) => (
         <Cell key={field.name} {...props} row={row} id={id} field={field} first={at === 0} />
       ))}
     </div>
   );
-}
+});
 
-function Cell({ resource, row, id, field, first, bare, editing, saving, onEdit, onOpen, onDone }: Props & { row: Row; id: string; field: Field; first: boolean }) {
+function Cell({ resource, row, id, field, first, bare, place, editing, saving, actions }: Props & { row: Row; id: string; field: Field; first: boolean }) {
   const t = useT();
   const inline = isCell(field);
-  if (editing?.id === id && editing.field === field.name) {
+  if (editing === field.name && saving) {
     return (
       <div role="gridcell" className="ed">
-        <InlineEditor field={field} row={row} saving={saving} onDone={onDone} />
+        <InlineEditor field={field} row={row} saving={saving} onDone={actions.done} />
       </div>
     );
   }
@@ -83,8 +91,8 @@ function Cell({ resource, row, id, field, first, bare, editing, saving, onEdit, 
       role="gridcell"
       className={looks}
       title={inline ? t("list.editHint") : undefined}
-      onClick={() => onOpen(id)}
-      onDoubleClick={() => inline && onEdit({ id, field: field.name })}
+      onClick={() => actions.open(id, place)}
+      onDoubleClick={() => inline && actions.edit(id, field.name)}
     >
       {first ? <Title resource={resource} row={row} /> : <DenseValue field={field} row={row} bare={bare} />}
     </div>

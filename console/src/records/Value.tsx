@@ -31,6 +31,15 @@ export function UserName({ id }: { id: string }) {
   );
 }
 
+function UserAvatar({ id }: { id: string }) {
+  const name = useNames()(id);
+  return (
+    <span title={name} role="img" aria-label={name}>
+      <Person id={id} name={name} />
+    </span>
+  );
+}
+
 const TONES: Record<string, string> = { "2": "o", "3": "d" };
 
 function Option({ field, value }: { field: Field; value: string | number }) {
@@ -83,17 +92,10 @@ const MOST_TAGS = 2;
 
 /** In a cell of a list there is less room; beside a panel even less. */
 export function DenseValue({ field, row, bare }: { field: Field; row: Row; bare: boolean }) {
-  const names = useNames();
   const value = row[field.name];
   if (isGraded(field)) return <Grade field={field} value={value} />;
   if (field.type === "tags" && Array.isArray(value)) return <Tags field={field} ids={value as string[]} most={MOST_TAGS} />;
-  if (bare && field.type === "user" && typeof value === "string") {
-    return (
-      <span title={names(value)} role="img" aria-label={names(value)}>
-        <Person id={value} name={names(value)} />
-      </span>
-    );
-  }
+  if (bare && field.type === "user" && typeof value === "string") return <UserAvatar id={value} />;
   if (field.name === "paidCents") return <Paid row={row} />;
   // When a contract was signed tells enough; how long ago would not fit.
   if (field.type === "dateOrTime" && field.name !== "nextContactAt" && typeof value === "string") return <Time value={value} aged={false} />;

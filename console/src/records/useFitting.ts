@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useMemo, useState } from "react";
 
 import type { Field } from "../api/resources";
 import { isGraded, isMoney, isTime } from "./fields";
@@ -61,6 +61,11 @@ export function useFitting(frame: RefObject<HTMLDivElement | null>, all: Field[]
     return () => observer.disconnect();
   }, [frame]);
   const bare = narrow && width > 0;
+  // The same columns while the list is scrolled, so that no row is drawn again.
+  return useMemo(() => fit(all, layout, bare, width), [all, layout, bare, width]);
+}
+
+function fit(all: Field[], layout: Layout, bare: boolean, width: number): Fitting {
   const widthOf = (field: Field) => (bare ? narrowed(field, layout.widthOf(field)) : layout.widthOf(field));
   const columns = bare ? inRoom(all, width, widthOf) : all;
   const name = bare ? NAME : layout.widthOf(columns[0] as Field) + MARGIN;

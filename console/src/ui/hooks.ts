@@ -1,5 +1,5 @@
 import { useMediaQuery } from "@mantine/hooks";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 /** Below 640 px the page is laid out for a phone. */
 export const usePhone = (): boolean =>
@@ -12,6 +12,21 @@ export const useWide = (): boolean =>
 /** Too narrow for two navigations beside each other. */
 export const useNarrow = (): boolean =>
   useMediaQuery("(max-width: 1000px)", window.innerWidth <= 1000, { getInitialValueInEffect: false });
+
+/** The same functions in every render, each doing what the newest of its name does: for components that should not be
+ * drawn again. */
+export function useLatest<T extends object>(functions: T): T {
+  const latest = useRef(functions);
+  useLayoutEffect(() => {
+    latest.current = functions;
+  });
+  const [same] = useState(() => {
+    const names = Object.keys(functions) as (keyof T)[];
+    const call = (name: keyof T) => (...given: unknown[]) => (latest.current[name] as (...given: unknown[]) => unknown)(...given);
+    return Object.fromEntries(names.map((name) => [name, call(name)])) as T;
+  });
+  return same;
+}
 
 const LAYERS = "[aria-modal=true], .fpop, [role=menu]";
 const TYPING = "input, textarea, select, [contenteditable=true]";
