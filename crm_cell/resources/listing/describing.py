@@ -133,13 +133,10 @@ class FieldView(View):
         list[OptionView], Meta(description="可选值，无则为空 · The values that it can have, if few")
     ]
     bounds: Annotated[BoundsView, Meta(description="限制 · Bounds")]
-    section: (
-        Annotated[
-            LabelView,
-            Meta(description="所在小节的标题，无则为 null · Heading it is shown under, if any"),
-        ]
-        | None
-    )
+    section: Annotated[
+        LabelView | None,
+        Meta(description="所在小节的标题，无则为 null · Heading it is shown under, if any"),
+    ]
 
 
 class ResourceFieldsView(View):
