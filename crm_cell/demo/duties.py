@@ -41,6 +41,8 @@ _DUTIES = (
 )
 _TITLES = {2: "约需求调研", 3: "准备方案和报价", 4: "确认商务条款", 5: "催合同盖章", 6: "输单复盘"}
 _KINDS = {2: "visit", 3: "quote", 4: "call"}
+# Some other deals have a next step after the two weeks that Today shows, some days apart.
+_LATER, _DAYS_OF_LATER, _LATER_EACH = 14, 28, 8
 
 
 def tasks_planned(deals: list[Deal], dates: list[date], today: date) -> Iterator[Entry]:
@@ -52,6 +54,9 @@ def tasks_planned(deals: list[Deal], dates: list[date], today: date) -> Iterator
         for duty, deal in zip(_DUTIES, chosen, strict=True):
             key: Key = ("task", next(numbers))
             yield _planned(key, duty.titles[place], duty, deal, today)
+        rested = [deal for deal in own if deal.is_open and deal not in chosen]
+        for deal in rested[::2][:_LATER_EACH]:
+            yield _later(("task", next(numbers)), deal, today)
         moved = sorted((deal for deal in own if len(deal.path) > 1), key=_last_moved)
         for deal in moved[-_DONE:]:
             yield from _done(("task", next(numbers)), deal, dates)
@@ -67,6 +72,18 @@ def _planned(key: Key, title: str, duty: Duty, deal: Deal, today: date) -> Entry
         members["remind_at"] = members["due_at"] - _HOUR_MS
     else:
         members["due_on"] = day.isoformat()
+    return Entry(deal.days[-1], deal.client, Action(key, members, _about(deal)))
+
+
+def _later(key: Key, deal: Deal, today: date) -> Entry:
+    """A task for the stage after the one that the deal is at."""
+    stage = deal.path[-1] + 1
+    due = today + timedelta(days=_LATER + deal.number % _DAYS_OF_LATER)
+    members = {
+        "title": _TITLES[stage],
+        "kind": _KINDS.get(stage, "other"),
+        "due_on": due.isoformat(),
+    }
     return Entry(deal.days[-1], deal.client, Action(key, members, _about(deal)))
 
 

@@ -56,10 +56,11 @@ def service(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 class Api:
-    """Acme by HTTP, to arrange and to look afterwards."""
+    """The tenant of a test by HTTP, to arrange and to look afterwards."""
 
-    def __init__(self, address: str) -> None:
-        headers = {"Authorization": "Bearer test", "X-Tenant-Id": "acme"}
+    def __init__(self, address: str, tenant: str) -> None:
+        self.tenant = tenant
+        headers = {"Authorization": "Bearer test", "X-Tenant-Id": tenant}
         self._client = httpx.Client(base_url=address, headers=headers, timeout=PATIENCE_SECONDS)
 
     def post(self, path: str, **body: object) -> dict[str, Any]:
@@ -96,14 +97,20 @@ class Api:
 
 
 @pytest.fixture
-def api(service: Process) -> Iterator[Api]:
-    caller = Api(service.address)
+def tenant() -> str:
+    """The tests share a service, and each has a tenant of its own."""
+    return f"acme-{uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def api(service: Process, tenant: str) -> Iterator[Api]:
+    caller = Api(service.address, tenant)
     yield caller
     caller.close()
 
 
 @pytest.fixture
-def opened(browser: Browser, service: Process) -> Iterator[Open]:
+def opened(browser: Browser, service: Process, tenant: str) -> Iterator[Open]:
     """A signed-in page, in a language, at a width; a fault in its console fails the test."""
     contexts = []
     faults: list[str] = []
@@ -128,7 +135,7 @@ def opened(browser: Browser, service: Process) -> Iterator[Open]:
         )
         contexts.append(context)
         preferences = {"language": language, "theme": theme, "density": "comfortable"}
-        session = {"token": "test", "tenant": "acme", "user": user}
+        session = {"token": "test", "tenant": tenant, "user": user}
         context.add_init_script(
             f"localStorage.setItem('crm.preferences', {json.dumps(json.dumps(preferences))});"
             "sessionStorage.getItem('crm.session') ||"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.console.conftest import Api, Open, Page, faults, go, settle
-from tests.processes import Process
 
 Faults = list[tuple[str, ...]]
 
@@ -29,9 +28,8 @@ def found(page: Page, axe: str, where: str) -> Faults:
     return seen + [("dark", where, each["id"], each["nodes"][0]["html"][:120]) for each in dark]
 
 
-@pytest.fixture(scope="module")
-def paths(service: Process) -> list[str]:
-    api = Api(service.address)
+@pytest.fixture
+def paths(api: Api) -> list[str]:
     for user in ("alice", "bob"):
         api.put(f"/users/{user}", name=user.title())
     api.post("/teams", name="Axe team", leaderIds=["alice"], memberIds=["alice", "bob"])
@@ -43,7 +41,6 @@ def paths(service: Process) -> list[str]:
     deal_id = api.post("/opportunities", **deal)["opportunityId"]
     contract = api.post("/contracts", customerId=customer, contractNo="HT-AXE", amountCents=100)
     api.delete(f"/customers/{api.post('/customers', name='Axe deleted')['customerId']}")
-    api.close()
     return [
         "today",
         "customers",

@@ -83,7 +83,7 @@ def test_figures_of_reports_lead_to_their_lists_and_tables_are_files(
     see(page, "Q2 2020")
 
 
-def test_the_reference_calls_as_who_is_signed_in(opened: Open) -> None:
+def test_the_reference_calls_as_who_is_signed_in(opened: Open, api: Api) -> None:
     page = opened("me", user="alice")
     # The whole description takes the browser seconds to draw.
     small = {"openapi": "3.1.0", "info": {"title": "Small", "version": "1"}, "paths": {}}
@@ -93,7 +93,7 @@ def test_the_reference_calls_as_who_is_signed_in(opened: Open) -> None:
     docs.get_by_role("heading", name="Small").wait_for()
     (frame,) = page.frames[1:]
     call = "withSession(withRequestId({url: 'whoami', method: 'GET', headers: {}})).headers"
-    asked = {"Authorization": "Bearer test", "X-Tenant-Id": "acme", "X-User-Id": "alice"}
+    asked = {"Authorization": "Bearer test", "X-Tenant-Id": api.tenant, "X-User-Id": "alice"}
     assert frame.evaluate(call) == asked
     # To another host goes no token, and what is typed in by hand stands.
     assert frame.evaluate(call.replace("whoami", "https://elsewhere.example/")) == {}
@@ -180,7 +180,7 @@ def test_a_leaver_hands_over_and_takes_back(opened: Open, api: Api) -> None:
     see(page, "2 records taken back")
     assert api.get(f"/customers/{given}")["ownerId"] == "leaver"
 
-    session = json.dumps({"token": "test", "tenant": "acme", "user": "bob"})
+    session = json.dumps({"token": "test", "tenant": api.tenant, "user": "bob"})
     page.evaluate("session => sessionStorage.setItem('crm.session', session)", session)
     page.reload()
     page.get_by_text(re.compile("Only administrators who see the whole tenant")).wait_for()

@@ -252,7 +252,7 @@ async def test_everything_is_on_record_and_told(cell: Running) -> None:
         "crm.contract.updated": 228,
         "crm.payment.registered": 120,
         # Planned, by the notes of the last days, and by what was done of those that repeat.
-        "crm.task.created": 51 + 6 + 3,
+        "crm.task.created": 75 + 6 + 3,
         "crm.task.updated": 21,
         "crm.goal.created": 9,
         "crm.view.created": 2,
@@ -278,12 +278,12 @@ async def test_two_teams_are_a_tree_and_leaders_see_those_below(
 async def test_tasks_are_done_due_and_repeat(demo: Caller) -> None:
     tasks = await every(demo, "/tasks")
     assert Counter((row["status"], row["origin"]) for row in tasks) == {
-        ("open", "manual"): 30,
+        ("open", "manual"): 54,
         ("open", "nextContact"): 6,
         ("open", "rule"): 3,
         ("done", "manual"): 21,
     }
-    assert Counter(row["repeat"] for row in tasks) == {None: 54, "weekly": 3, "monthly": 3}
+    assert Counter(row["repeat"] for row in tasks) == {None: 78, "weekly": 3, "monthly": 3}
     due = Counter(row["due"] for row in tasks if row["origin"] == "rule")
     assert due == {"2026-11-23": 1, "2026-11-24": 1, "2026-11-25": 1}
     today = [row for row in tasks if row["due"][:10] == "2026-11-23" and row["status"] == "open"]

@@ -101,7 +101,7 @@ def test_there_is_a_fixed_number_of_each_kind(plan: list[WorkSession]) -> None:
         "follow_up": 600,
         "contract": 80,
         "payment": 120,
-        "task": 51,
+        "task": 75,
         "goal": 9,
         "view": 2,
     }
@@ -239,7 +239,7 @@ def test_each_of_the_three_has_something_to_do_today(today: date, plan: list[Wor
             if action.key[0] == "task" and not tasks[action.key].keys() & {"repeat", "status"}:
                 due[session.owner].append((due_day(action) - today).days)
     for days in due.values():
-        assert sorted(days) == [-3, -1, 0, 0, 0, 1, 3, 5, 12]
+        assert sorted(day for day in days if day < 14) == [-3, -1, 0, 0, 0, 1, 3, 5, 12]
 
 
 def due_day(action: Action) -> date:
