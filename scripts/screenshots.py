@@ -55,6 +55,10 @@ LOOKS = (
 SHOWN = {
     ("customers-open", "desk-zh-light"): "customers.zh.png",
     ("customers-open", "desk-en-light"): "customers.en.png",
+    ("today", "phone-zh-light"): "today.zh.png",
+    ("today", "phone-en-light"): "today.en.png",
+    ("reports", "desk-zh-light"): "reports.zh.png",
+    ("reports", "desk-en-light"): "reports.en.png",
     ("deals", "desk-zh-light"): "deals.zh.png",
     ("deals", "desk-en-dark"): "deals.en.png",
 }
