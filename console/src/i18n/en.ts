@@ -767,6 +767,7 @@ export const en: Record<Key, string> = {
   "duplicates.open": "To review",
   "duplicates.dismissed": "Dismissed",
   "duplicates.check": "Check",
+  "duplicates.checkFor": "Check for duplicates",
   "duplicates.name": "Customer name",
   "duplicates.phone": "Phone",
   "duplicates.email": "E-mail",

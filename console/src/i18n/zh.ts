@@ -766,6 +766,7 @@ export const zh = {
   "duplicates.open": "疑似重复",
   "duplicates.dismissed": "已忽略",
   "duplicates.check": "查重",
+  "duplicates.checkFor": "查重",
   "duplicates.name": "客户名称",
   "duplicates.phone": "电话",
   "duplicates.email": "邮箱",

@@ -60,7 +60,6 @@ export function Choice({ className = "", style, ...rest }: ComponentProps<"selec
   return (
     <span className="sel" style={style}>
       <select {...rest} className={`in${bad} ${className}`} />
-      <Icon name="down" />
     </span>
   );
 }
