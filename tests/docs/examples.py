@@ -24,7 +24,8 @@ BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+# A time, or a month that is the whole value: both are those of the run.
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z|^\d{4}-\d\d$")
 
 Names = dict[str, str]
 
