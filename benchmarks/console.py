@@ -9,7 +9,6 @@ without a graphics card here, so the rate of frames is a lower limit. Exits with
 missed.
 """
 
-import shutil
 import statistics
 import sys
 from typing import Any
@@ -19,6 +18,7 @@ import msgspec
 from benchmarks.databases import SqliteFiles, a_folder
 from benchmarks.processes import Cores
 from benchmarks.servers import service
+from scripts.browser import NoBrowser, chromium
 
 CUSTOMERS = 100_000
 FIRST_ROW_MS = 1_000.0
@@ -27,7 +27,6 @@ INTERACTION_MS = 100.0
 FRAME_MS = 16.7
 _STARTS = 5
 _SCROLLED = 300
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
 _SESSION = '{"token": "bench", "tenant": "acme", "user": ""}'
 _OBSERVE = f"""
 sessionStorage.setItem("crm.session", '{_SESSION}');
@@ -132,18 +131,14 @@ def _work_of(trace: Any) -> float:
 
 
 def main() -> int:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        print("no Chromium: apt install chromium fonts-noto-cjk")
+    try:
+        with chromium() as browser, a_folder(None) as folder:
+            place = SqliteFiles(folder).seeded("console", CUSTOMERS)
+            with service(place, Cores.for_workers(1)) as running:
+                found = measure(browser, f"http://127.0.0.1:{running.port}")
+    except NoBrowser as missing:
+        print(missing)
         return 1
-    from playwright.sync_api import sync_playwright
-
-    with a_folder(None) as folder:
-        place = SqliteFiles(folder).seeded("console", CUSTOMERS)
-        with service(place, Cores.for_workers(1)) as running, sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=chromium, args=_FLAGS)
-            found = measure(browser, f"http://127.0.0.1:{running.port}")
-            browser.close()
     first, acts = found.first_row_ms, found.interactions_ms
     print(f"first row visible   median {statistics.median(first):.0f} ms, most {max(first):.0f} ms")
     print(f"interactions        {len(acts)} of 16 ms or more, most {max(acts, default=0):.0f} ms")

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from benchmarks.databases import Place
 from benchmarks.processes import Cores, Processes, running
+from scripts.throwaway_postgres import free_port
 
 _PATIENCE_SECONDS = 30.0
 _POLL_SECONDS = 0.005
@@ -55,12 +56,6 @@ def floor(place: Place, cores: Cores, *, workers: int = 1) -> Iterator[Running]:
     command = ["benchmarks.floor", place.url, str(port), str(workers)]
     with _answering(command, {}, port, place, cores) as found:
         yield found
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

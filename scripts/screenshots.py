@@ -12,7 +12,6 @@ Both languages, both themes, desk and phone. Needs Chromium and a font with Chin
 import argparse
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,9 +22,11 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from scripts.browser import NoBrowser, chromium
+from scripts.throwaway_postgres import free_port
+
 OUT = Path("build/screenshots")
 DOCS = Path("docs/images")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
 PATIENCE_MS = 30_000
 SETTLE_MS = 400
 SESSION = {"token": "demo", "tenant": "demo", "user": ""}
@@ -64,17 +65,11 @@ SHOWN = {
 }
 
 
-def free_port() -> str:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return str(listener.getsockname()[1])
-
-
 @contextmanager
 def service() -> Iterator[str]:
     """The address of a service on demo data of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {"CRM_DATABASE_URL": f"sqlite:///{folder}/crm.db", "PORT": free_port()}
+        environment = {"CRM_DATABASE_URL": f"sqlite:///{folder}/crm.db", "PORT": str(free_port())}
         process = subprocess.Popen(
             [sys.executable, "-m", "crm_cell", "serve"],
             env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path.cwd()), **environment},
@@ -248,25 +243,21 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def main(arguments: list[str]) -> int:
     asked = parse(arguments)
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        print("no Chromium: apt install chromium fonts-noto-cjk")
-        return 1
-    from playwright.sync_api import sync_playwright
-
     OUT.mkdir(parents=True, exist_ok=True)
-    with service() as address, sync_playwright() as driver:
-        pages = screens(records(address))
-        unknown = set(asked.screen) - pages.keys()
-        if unknown:
-            print(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(pages)}")
-            return 1
-        chosen = {name: pages[name] for name in asked.screen} or pages
-        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        for look in LOOKS:
-            if look.name in asked.look:
-                take(browser, address, look, chosen)
-        browser.close()
+    try:
+        with chromium() as browser, service() as address:
+            pages = screens(records(address))
+            unknown = set(asked.screen) - pages.keys()
+            if unknown:
+                print(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(pages)}")
+                return 1
+            chosen = {name: pages[name] for name in asked.screen} or pages
+            for look in LOOKS:
+                if look.name in asked.look:
+                    take(browser, address, look, chosen)
+    except NoBrowser as missing:
+        print(missing)
+        return 1
     if asked.docs:
         DOCS.mkdir(parents=True, exist_ok=True)
         for (screen, look_name), name in SHOWN.items():

@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.processes import PATIENCE_SECONDS, free_port
+from scripts.throwaway_postgres import free_port
+from tests.processes import PATIENCE_SECONDS
 
 _CONFIGURATION = """
 daemon off;

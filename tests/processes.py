@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import apsw
 import httpx
+
+from scripts.throwaway_postgres import free_port
 
 ROOT = Path(__file__).parents[1]
 # What a service that stops in good order may take, on a machine with much else to do.
@@ -96,12 +97,6 @@ def environment(folder: Path) -> dict[str, str]:
         "CRM_DEMO": "0",
         "CRM_DRAIN_SECONDS": "0",
     }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:

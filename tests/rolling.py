@@ -22,8 +22,9 @@ from tempfile import TemporaryDirectory
 import msgspec
 import uvloop
 
+from scripts.throwaway_postgres import free_port
 from tests.balancer import Balancer
-from tests.processes import Process, free_port
+from tests.processes import Process
 
 _CALLERS = 8
 # Of the failures, when they are printed.

@@ -15,6 +15,7 @@ import apsw
 import httpx
 import pytest
 
+from scripts.throwaway_postgres import free_port
 from tests.processes import environment, serving
 from tests.turns import in_soak
 
@@ -49,12 +50,6 @@ class Service:
 
 
 Start = Callable[..., Service]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def launch(folder: Path, *arguments: str, **settings: str) -> subprocess.Popen[str]:

@@ -12,7 +12,6 @@ export interface HitGroup {
   type: string;
   hits: Hit[];
 }
-export type Scalar = string | number | boolean | null;
 export type Row = Record<string, unknown>;
 
 export const RESOURCES = {

@@ -1,9 +1,9 @@
 import type { Field, Row } from "../api/resources";
 import { shortDay } from "../format/dates";
 import { useT } from "../i18n/translate";
-import { isEmpty } from "../records/Fact";
 import { FactSections } from "../records/FactSections";
 import type { Saving } from "../records/save";
+import { isEmpty } from "../records/values";
 import { PhoneCard } from "../reveal/PhoneCard";
 import { usePreferences } from "../state/preferences";
 import { Access } from "./Access";

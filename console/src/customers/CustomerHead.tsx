@@ -3,11 +3,12 @@ import { useState } from "react";
 import type { Field, Row } from "../api/resources";
 import { useLabel, useT } from "../i18n/translate";
 import { Chip, Grade, Tags } from "../records/Chips";
-import { InPlace, isEmpty } from "../records/Fact";
+import { InPlace } from "../records/Fact";
 import { isGraded } from "../records/fields";
 import { InlineEditor } from "../records/InlineEditor";
 import type { Saving } from "../records/save";
 import { UserName } from "../records/Value";
+import { isEmpty } from "../records/values";
 import { Company } from "../ui/Avatar";
 import { Icon } from "../ui/Icon";
 

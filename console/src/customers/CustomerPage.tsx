@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { useLocation } from "wouter";
 
 import { ApiError } from "../api/errors";
@@ -8,6 +8,7 @@ import { Timeline } from "../followups/Timeline";
 import { ConflictDialog } from "../records/ConflictDialog";
 import { useSave } from "../records/save";
 import { useFromList } from "../records/fromList";
+import { RecordTabs, useTabs } from "../records/RecordTabs";
 import { useDelete } from "../records/useDelete";
 import { useRecord } from "../records/useRecord";
 import { remember } from "../state/recent";
@@ -21,9 +22,6 @@ import { CustomerTop } from "./CustomerTop";
 import { MERGED, MergedNote } from "./MergedNote";
 import { Related } from "./Related";
 
-type Tab = "activity" | "facts" | "related";
-const TABS: Tab[] = ["activity", "facts", "related"];
-
 export default function CustomerPage({ id }: { id: string }) {
   const t = useT();
   const phone = usePhone();
@@ -33,7 +31,7 @@ export default function CustomerPage({ id }: { id: string }) {
   const saving = useSave("customer");
   const erase = useDelete("customer");
   const area = useRef<HTMLTextAreaElement>(null);
-  const [tab, setTab] = useState<Tab>("activity");
+  const { tab, setTab, shows } = useTabs();
   const name = (data?.row["name"] as string | undefined) ?? "";
   useEffect(() => {
     if (name) remember({ path: `/customers/${id}`, title: name, type: "customer" });
@@ -44,7 +42,6 @@ export default function CustomerPage({ id }: { id: string }) {
   }, [mergedInto, go]);
   useKeys({ l: () => area.current?.focus(), Escape: () => (list === null ? go("/customers") : window.history.back()) });
   const deleted = () => void erase(id, name).then((done) => done && go("/customers"));
-  const shows = (which: Tab) => !phone || tab === which;
 
   return (
     <>
@@ -59,13 +56,7 @@ export default function CustomerPage({ id }: { id: string }) {
               <CustomerHead fields={fields} row={data.row} saving={saving} page />
             </div>
           )}
-          <nav className="ptabs" aria-label={name}>
-            {TABS.map((each) => (
-              <button key={each} type="button" className={tab === each ? "on" : ""} aria-current={tab === each} onClick={() => setTab(each)}>
-                {t(`record.${each}`)}
-              </button>
-            ))}
-          </nav>
+          <RecordTabs name={name} tab={tab} onChange={setTab} />
           {shows("facts") && (
             <section className="c1" aria-label={t("record.facts")}>
               <CustomerFacts id={id} fields={fields} row={data.row} saving={saving} head={!phone} />

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { Link } from "wouter";
 
 import type { Field, Row } from "../api/resources";
@@ -11,15 +11,13 @@ import { RecordPanel } from "../records/RecordPanel";
 import { RegionName } from "../records/RegionName";
 import { useCall } from "../reveal/useCall";
 import { open } from "../state/layers";
-import { TaskDialog } from "../tasks/TaskDialog";
 import { Tasks } from "../tasks/Tasks";
 import { Company } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { useKeys } from "../ui/hooks";
 import { CustomerFigures } from "./CustomerFigures";
+import { CustomerDialogs, type Doing } from "./CustomerDialogs";
 import { MergedNote } from "./MergedNote";
-
-const TransferDialog = lazy(() => import("./TransferDialog").then((found) => ({ default: found.TransferDialog })));
 
 const FEW = ["ownerId", "contactPhone", "contactEmail", "tags", "address"];
 const LATEST = 3;
@@ -43,16 +41,14 @@ export function CustomerPanel({ place }: { place: PanelPlace }) {
   );
 }
 
-type Asked = "task" | "transfer" | null;
-
 function Head({ row, fields, etag }: { row: Row; fields: Field[]; etag: string | null }) {
   const t = useT();
   const call = useCall();
   const id = row["customerId"] as string;
   const name = row["name"] as string;
-  const [asked, setAsked] = useState<Asked>(null);
+  const [doing, setDoing] = useState<Doing>(null);
   const follow = () => open({ follow: { customerId: id, name } });
-  useKeys({ l: follow, t: () => setAsked("transfer") });
+  useKeys({ l: follow, t: () => setDoing("transfer") });
   return (
     <>
       <MergedNote />
@@ -72,10 +68,10 @@ function Head({ row, fields, etag }: { row: Row; fields: Field[]; etag: string |
             {t("action.call")}
           </Button>
         )}
-        <Button icon="today" onClick={() => setAsked("task")}>
+        <Button icon="today" onClick={() => setDoing("task")}>
           {t("task.new")}
         </Button>
-        <Button icon="swap" onClick={() => setAsked("transfer")}>
+        <Button icon="swap" onClick={() => setDoing("transfer")}>
           {t("action.transfer")}
         </Button>
       </div>
@@ -83,12 +79,7 @@ function Head({ row, fields, etag }: { row: Row; fields: Field[]; etag: string |
       <div style={{ marginTop: 12 }}>
         <Tasks customerId={id} most={1} />
       </div>
-      {asked === "task" && <TaskDialog customerId={id} name={name} ownerId={row["ownerId"] as string | null} onClose={() => setAsked(null)} />}
-      {asked === "transfer" && (
-        <Suspense fallback={null}>
-          <TransferDialog row={row} etag={etag} onClose={() => setAsked(null)} />
-        </Suspense>
-      )}
+      <CustomerDialogs doing={doing} row={row} etag={etag} onClose={() => setDoing(null)} />
     </>
   );
 }

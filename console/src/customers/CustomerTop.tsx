@@ -1,18 +1,16 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { Link } from "wouter";
 
 import type { Saved } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { RecordPlace } from "../records/RecordPlace";
 import { useCall } from "../reveal/useCall";
-import { TaskDialog } from "../tasks/TaskDialog";
 import { Button, IconButton } from "../ui/Button";
 import { Drop, type MenuItem, MenuList } from "../ui/Drop";
 import { usePhone } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { useViews } from "../views/useViews";
-
-const TransferDialog = lazy(() => import("./TransferDialog").then((found) => ({ default: found.TransferDialog })));
+import { CustomerDialogs, type Doing } from "./CustomerDialogs";
 
 interface Props {
   id: string;
@@ -28,7 +26,7 @@ export function CustomerTop({ id, name, data, list, onDelete }: Props) {
   const t = useT();
   const call = useCall();
   const phone = usePhone();
-  const [doing, setDoing] = useState<"task" | "transfer" | null>(null);
+  const [doing, setDoing] = useState<Doing>(null);
   const newTask = t("form.new", { what: t("type.task") });
   const items: MenuItem[] = [
     { icon: "today", label: newTask, act: () => setDoing("task") },
@@ -54,12 +52,7 @@ export function CustomerTop({ id, name, data, list, onDelete }: Props) {
       <Drop right label={t("action.more")} button={({ toggle }) => <IconButton icon="more" bordered label={t("action.more")} onClick={toggle} />}>
         {(close) => <MenuList close={close} items={items} />}
       </Drop>
-      {data && doing === "task" && <TaskDialog customerId={id} name={name} ownerId={data.row["ownerId"] as string | null} onClose={() => setDoing(null)} />}
-      {data && doing === "transfer" && (
-        <Suspense fallback={null}>
-          <TransferDialog row={data.row} etag={data.etag} onClose={() => setDoing(null)} />
-        </Suspense>
-      )}
+      {data && <CustomerDialogs doing={doing} row={data.row} etag={data.etag} onClose={() => setDoing(null)} />}
     </header>
   );
 }

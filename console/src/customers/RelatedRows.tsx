@@ -1,7 +1,7 @@
 import { Link } from "wouter";
 
 import type { Row } from "../api/resources";
-import { percentPaid } from "../contracts/PaidPart";
+import { PaidPart, percentPaid } from "../contracts/PaidPart";
 import { useBoard, MOST } from "../deals/board";
 import { useStages } from "../deals/stages";
 import { shortDay } from "../format/dates";
@@ -64,8 +64,8 @@ function Pips({ count, done, stage }: { count: number; done: number; stage: numb
 
 export function ContractRow({ row }: { row: Row }) {
   const t = useT();
-  const share = percentPaid(row) / 100;
-  const settled = (row["amountCents"] as number) > 0 && share >= 1;
+  const percent = percentPaid(row);
+  const settled = (row["amountCents"] as number) > 0 && percent >= 100;
   const status = useOption("contract", "status")(row["status"] as number);
   return (
     <Link href={`/contracts/${row["contractId"] as string}`} className="li two-lines">
@@ -77,11 +77,9 @@ export function ContractRow({ row }: { row: Row }) {
       </span>
       {!settled && (
         <>
-          <span className="pbar" role="img" aria-label={`${t("contract.paid")} ${Math.round(share * 100)}%`}>
-            <i style={{ width: `${share * 100}%` }} />
-          </span>
+          <PaidPart row={row} />
           <span className="row sm ink2 nw">
-            <span className="sp">{t("contract.paid")} {Math.round(share * 100)}%</span>
+            <span className="sp">{t("contract.paid")} {percent}%</span>
             <span>{status}</span>
           </span>
         </>

@@ -1,4 +1,3 @@
-import { useState } from "react";
 import { Link } from "wouter";
 
 import type { Field, Row } from "../api/resources";
@@ -7,16 +6,15 @@ import { Timeline } from "../followups/Timeline";
 import { money } from "../format/money";
 import { useT } from "../i18n/translate";
 import { FactSections } from "../records/FactSections";
+import { RecordTabs, useTabs } from "../records/RecordTabs";
 import type { Saving } from "../records/save";
 import { Value } from "../records/Value";
 import { Tasks } from "../tasks/Tasks";
-import { usePhone } from "../ui/hooks";
 import { Contracts } from "./Contracts";
 import { StageHistory } from "./StageHistory";
 import type { Stage, Stages } from "./stages";
 import { Stepper } from "./Stepper";
 
-const TABS = ["activity", "facts", "related"] as const;
 const WON = 2;
 
 interface Props {
@@ -31,9 +29,7 @@ interface Props {
 /** Facts, what was said, and what hangs on the deal: side by side, or one at a time on the phone. */
 export function DealColumns({ id, row, fields, saving, stages, onMove }: Props) {
   const t = useT();
-  const phone = usePhone();
-  const [tab, setTab] = useState<(typeof TABS)[number]>("activity");
-  const shows = (which: (typeof TABS)[number]) => !phone || tab === which;
+  const { tab, setTab, shows } = useTabs();
   const title = row["title"] as string;
   const customer = row["customer"] as Row | null | undefined;
   const customerId = row["customerId"] as string;
@@ -41,13 +37,7 @@ export function DealColumns({ id, row, fields, saving, stages, onMove }: Props) 
   const name = (customer?.["name"] as string | undefined) ?? title;
   return (
     <div className="tri">
-      <nav className="ptabs" aria-label={title}>
-        {TABS.map((each) => (
-          <button key={each} type="button" className={tab === each ? "on" : ""} aria-current={tab === each} onClick={() => setTab(each)}>
-            {t(`record.${each}`)}
-          </button>
-        ))}
-      </nav>
+      <RecordTabs name={title} tab={tab} onChange={setTab} />
       {shows("facts") && (
         <section className="c1" aria-label={t("record.facts")}>
           <h2 className="name">{title}</h2>

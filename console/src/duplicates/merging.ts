@@ -1,11 +1,10 @@
 import { type Field, idOf, type Row } from "../api/resources";
 import type { Key } from "../i18n/translate";
-
-const isNothing = (value: unknown): boolean => value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+import { isEmpty } from "../records/values";
 
 /** The fields that people fill in, where there is something to choose. */
 export const differing = (fields: Field[], rows: Row[]): Field[] =>
-  fields.filter(({ name, writable }) => writable === "always" && new Set(rows.map((row) => JSON.stringify(isNothing(row[name]) ? null : row[name]))).size > 1);
+  fields.filter(({ name, writable }) => writable === "always" && new Set(rows.map((row) => JSON.stringify(isEmpty(row[name]) ? null : row[name]))).size > 1);
 
 /** Only chosen, never filled in: who owns a customer is no gap in it. */
 const CHOSEN_ONLY = "ownerId";
@@ -15,8 +14,8 @@ export function takenBy(rows: Row[], kept: string, chosen: Record<string, string
   const picked = chosen[name];
   if (picked !== undefined) return picked;
   const own = rows.find((row) => idOf("customer", row) === kept);
-  if (name === CHOSEN_ONLY || !isNothing(own?.[name])) return kept;
-  const filled = rows.find((row) => !isNothing(row[name]));
+  if (name === CHOSEN_ONLY || !isEmpty(own?.[name])) return kept;
+  const filled = rows.find((row) => !isEmpty(row[name]));
   return filled ? idOf("customer", filled) : kept;
 }
 

@@ -8,6 +8,7 @@ import { isInline } from "./fields";
 import { InlineEditor } from "./InlineEditor";
 import type { Saving } from "./save";
 import { Value } from "./Value";
+import { isEmpty } from "./values";
 
 /** By name where a picture says more than the kind does. */
 const NAMED: Record<string, IconName> = { address: "pin", region: "globe", industry: "building", source: "swap", level: "flag", uscc: "contract" };
@@ -30,9 +31,6 @@ const KINDS: Record<string, IconName> = {
 };
 
 export const iconOf = (field: Field): IconName => NAMED[field.name] ?? KINDS[field.type] ?? "rows";
-
-/** What a record has of a field: nothing where an answer has null, an empty text or an empty list. */
-export const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 
 interface Props {
   resource: Resource;

@@ -3,9 +3,10 @@ import { useState } from "react";
 import type { Field, Resource, Row } from "../api/resources";
 import { useLabel, useT } from "../i18n/translate";
 import { Icon } from "../ui/Icon";
-import { Fact, isEmpty } from "./Fact";
+import { Fact } from "./Fact";
 import { isInline } from "./fields";
 import type { Saving } from "./save";
+import { isEmpty } from "./values";
 
 interface Props {
   resource: Resource;

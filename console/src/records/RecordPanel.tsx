@@ -7,12 +7,13 @@ import { IconButton } from "../ui/Button";
 import { Drop, MenuList } from "../ui/Drop";
 import { Failed, SkeletonLines } from "../ui/States";
 import { ConflictDialog } from "./ConflictDialog";
-import { Fact, isEmpty } from "./Fact";
+import { Fact } from "./Fact";
 import { isInline, titleField, titleOf } from "./fields";
 import type { PanelPlace } from "./ListScreen";
 import { type Saving, useSave } from "./save";
 import { useDelete } from "./useDelete";
 import { useRecord } from "./useRecord";
+import { isEmpty } from "./values";
 
 interface Props {
   resource: Resource;

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { create, whoami } from "../api/resources";
 import { NextStep } from "../followups/NextStep";
@@ -6,8 +6,8 @@ import { dayPlus } from "../format/dates";
 import { useLabel, useT } from "../i18n/translate";
 import { useColleagues } from "../people/useNames";
 import { useFields } from "../records/fields";
-import { useIntent } from "../state/intent";
 import { toast } from "../state/toasts";
+import { useDialogForm } from "../state/useDialogForm";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Choice, Field, Text } from "../ui/Field";
@@ -36,20 +36,21 @@ export function TaskDialog({ customerId, name, ownerId, onClose }: Props) {
   const colleagues = useColleagues();
   const { data: me } = useQuery(whoami);
   const { fields } = useFields("task");
-  const { intent, change, finish, failed } = useIntent<Draft>(`task.${customerId}`, EMPTY);
-  const { title, due, assignee } = intent.values;
-  const whose = assignee ?? me?.user ?? ownerId ?? "";
-  const day = due ?? dayPlus(1);
-  const set = (next: Partial<Draft>) => change({ ...intent.values, ...next });
-  const saving = useMutation({
-    mutationFn: () => create("task", intent.requestId, { title: title.trim(), customerId, ...(day && { dueOn: day }), ...(whose && { assigneeId: whose }) }),
-    onSuccess: () => {
-      finish();
+  const dayOf = ({ due }: Draft) => due ?? dayPlus(1);
+  const assigneeOf = ({ assignee }: Draft) => assignee ?? me?.user ?? ownerId ?? "";
+  const { draft, set, saving, complete, submit } = useDialogForm<Draft>({
+    key: `task.${customerId}`,
+    start: () => EMPTY,
+    isComplete: ({ title }) => title.trim() !== "",
+    save: (given, requestId) => {
+      const [day, whose] = [dayOf(given), assigneeOf(given)];
+      return create("task", requestId, { title: given.title.trim(), customerId, ...(day && { dueOn: day }), ...(whose && { assigneeId: whose }) });
+    },
+    onSaved: () => {
       void queries.invalidateQueries();
       toast(t("task.saved"));
-      onClose();
     },
-    onError: failed,
+    onClose,
   });
   const text = (field: string) => {
     const found = fields.find((each) => each.name === field);
@@ -57,22 +58,16 @@ export function TaskDialog({ customerId, name, ownerId, onClose }: Props) {
   };
   return (
     <Dialog title={t("form.new", { what: t("type.task") })} width={480} onClose={onClose}>
-      <form
-        className="col g12"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (title.trim() && !saving.isPending) saving.mutate();
-        }}
-      >
+      <form className="col g12" onSubmit={submit}>
         <p className="md ink2">{name}</p>
         <Field label={text("title")}>
-          {(control) => <Text {...control} autoFocus maxLength={200} value={title} onChange={(event) => set({ title: event.target.value })} />}
+          {(control) => <Text {...control} autoFocus maxLength={200} value={draft.title} onChange={(event) => set({ title: event.target.value })} />}
         </Field>
-        <NextStep label={text("dueOn")} value={day} onChange={(next) => set({ due: next })} />
+        <NextStep label={text("dueOn")} value={dayOf(draft)} onChange={(next) => set({ due: next })} />
         {colleagues.length > 0 && (
           <Field label={text("assigneeId")}>
             {(control) => (
-              <Choice {...control} value={whose} onChange={(event) => set({ assignee: event.target.value })}>
+              <Choice {...control} value={assigneeOf(draft)} onChange={(event) => set({ assignee: event.target.value })}>
                 <option value="" />
                 {colleagues.map((each) => <option key={each.userId} value={each.userId}>{each.name}</option>)}
               </Choice>
@@ -82,7 +77,7 @@ export function TaskDialog({ customerId, name, ownerId, onClose }: Props) {
         <FormFault error={saving.error} />
         <div className="dlg-foot">
           <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" look="primary" busy={saving.isPending} disabled={title.trim() === ""}>{t("form.create")}</Button>
+          <Button type="submit" look="primary" busy={saving.isPending} disabled={!complete}>{t("form.create")}</Button>
         </div>
       </form>
     </Dialog>

@@ -1,5 +1,5 @@
 import { useMediaQuery } from "@mantine/hooks";
-import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 /** Below 640 px the page is laid out for a phone. */
 export const usePhone = (): boolean =>
@@ -64,10 +64,6 @@ export function useKeys(keys: Record<string, (event: KeyboardEvent) => unknown>,
       window.removeEventListener("keydown", listen);
     };
   }, [on]);
-}
-
-export function useFocusOnce(ref: RefObject<HTMLElement | null>): void {
-  useEffect(() => ref.current?.focus(), [ref]);
 }
 
 /** What opened a layer. An item of a menu is gone by the time it closes: the button of the menu stands for it. */
