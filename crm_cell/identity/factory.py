@@ -6,22 +6,25 @@ from crm_cell.http.auth import AnyToken, Authenticator
 from crm_cell.identity.api_keys.verifier import ApiKeys
 from crm_cell.identity.authenticator import CachingAuthenticator, Now, TokenVerifier
 from crm_cell.identity.claims import ClaimMapping, ClaimNames, read_roles
+from crm_cell.identity.dev_tokens import DevTokens
 from crm_cell.identity.settings import IdentitySettings
 from crm_cell.storage.engine import Database
 
 if TYPE_CHECKING:
     from crm_cell.identity.signed_tokens import KeyFinder
 
-_USER_CLAIMS = {"jwt": "sub", "platform": "sub,userId,user_id,id,username"}
+_USER_CLAIMS = {"dev": "sub", "jwt": "sub", "platform": "sub,userId,user_id,id,username"}
 
 
 def authenticator(
     settings: IdentitySettings, default_tenant: str | None, database: Database, now: Now
 ) -> Authenticator:
     """Imports only the modules that the mode needs."""
-    if settings.auth_mode in ("dev", "gateway"):
+    if settings.auth_mode == "gateway":
         return AnyToken()
     claim_mapping = _claims(settings, default_tenant)
+    if settings.auth_mode == "dev":
+        return DevTokens(claim_mapping)
     verifier = (
         _jwt(settings, claim_mapping)
         if settings.auth_mode == "jwt"

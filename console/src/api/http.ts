@@ -5,7 +5,7 @@ import { newRequestId } from "../state/intent";
 import { setOffline, waitUntil } from "../state/notices";
 import { preferences } from "../state/preferences";
 import { refuse, type Session, session } from "../state/session";
-import type { User, Whoami } from "./schema";
+import type { Team, User, Whoami } from "./schema";
 
 // The console is at <root>/console/, under whatever prefix a gateway gives it.
 export const ROOT = new URL("..", document.baseURI).href;
@@ -95,10 +95,11 @@ async function tried(of: Session, path: string): Promise<Response> {
 /** Who a token, a tenant and a user are. Without a token: whom the gateway has signed in. */
 export const probe = async (of: Session): Promise<Whoami> => (await (await tried(of, "whoami")).json()) as Whoami;
 
-/** As whom one can act there. */
-export async function peopleOf(of: Session): Promise<User[]> {
-  const { data } = (await (await tried(of, "users")).json()) as { data: User[] };
-  return data.filter((each) => each.status === "active");
+/** As whom one can act there, and whom they lead. */
+export async function peopleOf(of: Session): Promise<{ people: User[]; teams: Team[] }> {
+  const [users, teams] = await Promise.all([tried(of, "users?pageSize=500"), tried(of, "teams?pageSize=500")]);
+  const { data } = (await users.json()) as { data: User[] };
+  return { people: data.filter((each) => each.status === "active"), teams: ((await teams.json()) as { data: Team[] }).data };
 }
 
 /** Whether the service answers at all. */

@@ -1,9 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
-
-import { type Row, whoami } from "../api/resources";
+import type { Row } from "../api/resources";
 import { age } from "../format/dates";
 import { money } from "../format/money";
 import { useT } from "../i18n/translate";
+import { useWhoseFilters } from "../people/useWhoseFilters";
 import { Grade } from "../records/Chips";
 import { isGraded, useFields } from "../records/fields";
 import { ListScreen } from "../records/ListScreen";
@@ -17,8 +16,7 @@ const COLUMNS = ["level", "contactPhone", "ownerId", "nextContactAt", "lastFollo
 
 export default function CustomersPage() {
   const t = useT();
-  const { data: caller } = useQuery(whoami);
-  const own = caller?.user ? [{ label: t("list.mine"), condition: { field: "ownerId", op: "=", value: "me" } }] : [];
+  const own = useWhoseFilters("ownerId");
   return (
     <ListScreen
       resource="customer"

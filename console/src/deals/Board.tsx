@@ -1,12 +1,11 @@
 import "./board.css";
 
 import { DndContext, DragOverlay } from "@dnd-kit/core";
-import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useRef, useState } from "react";
 import { useLocation, useSearchParams } from "wouter";
 
-import { whoami } from "../api/resources";
 import { useT } from "../i18n/translate";
+import { useWhoseFilters } from "../people/useWhoseFilters";
 import { useFields } from "../records/fields";
 import { FilterBar } from "../records/FilterBar";
 import { useListState } from "../records/useListState";
@@ -37,7 +36,7 @@ export default function Board({ views }: { views: ReactNode }) {
   const [limit, setLimit] = useState(STEP);
   const { data, error, refetch } = useBoard(state.filterText, state.sort, limit);
   const stages = useStages(fields);
-  const { data: caller } = useQuery(whoami);
+  const own = useWhoseFilters("ownerId");
   const board = useRef<HTMLDivElement>(null);
   const moves = useBoardMoves(stages, refetch);
   const { dragged, asked } = moves;
@@ -75,7 +74,7 @@ export default function Board({ views }: { views: ReactNode }) {
           filter={state.filter}
           onChange={state.setFilter}
           quick={[
-            ...(caller?.user ? [{ label: t("list.mine"), condition: { field: "ownerId", op: "=", value: "me" } }] : []),
+            ...own,
             { label: t("today.stuck"), condition: { field: "stuck", op: "=", value: true } },
           ]}
           refused={false}

@@ -4,6 +4,7 @@ import { useSearchParams } from "wouter";
 import type { Row } from "../api/resources";
 import { money } from "../format/money";
 import { useT } from "../i18n/translate";
+import { useWhoseFilters } from "../people/useWhoseFilters";
 import { useFields } from "../records/fields";
 import { ListScreen } from "../records/ListScreen";
 import { RecordPanel } from "../records/RecordPanel";
@@ -20,6 +21,7 @@ const COLUMNS = ["customerId", "amountCents", "stage", "expectedCloseOn", "owner
 export default function DealsPage() {
   const t = useT();
   const [params, setParams] = useSearchParams();
+  const own = useWhoseFilters("ownerId");
   const mode = params.get("mode") === "table" ? "table" : "board";
   const views = (
     <Segments
@@ -54,6 +56,7 @@ export default function DealsPage() {
       hasPage
       views={views}
       quick={[
+        ...own,
         { label: t("record.openDeals"), condition: { field: "status", op: "=", value: 1 } },
         { label: t("today.stuck"), condition: { field: "stuck", op: "=", value: true } },
       ]}

@@ -1,7 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
-
-import { type Row, whoami } from "../api/resources";
+import type { Row } from "../api/resources";
 import { useT } from "../i18n/translate";
+import { useWhoseFilters } from "../people/useWhoseFilters";
 import { ListScreen } from "../records/ListScreen";
 import { RecordForm } from "../records/RecordForm";
 import { RecordPanel } from "../records/RecordPanel";
@@ -12,8 +11,7 @@ const COLUMNS = ["customerId", "followUpType", "createdBy", "followedAt"];
 /** All conversations, to be filtered: what the figures of reports count. */
 export default function FollowUpsPage() {
   const t = useT();
-  const { data: caller } = useQuery(whoami);
-  const own = caller?.user ? [{ label: t("list.mine"), condition: { field: "createdBy", op: "=", value: "me" } }] : [];
+  const own = useWhoseFilters("createdBy");
   return (
     <ListScreen
       resource="follow_up"

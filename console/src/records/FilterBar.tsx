@@ -6,7 +6,7 @@ import { Button } from "../ui/Button";
 import { Drop } from "../ui/Drop";
 import { Icon } from "../ui/Icon";
 import { useKeys } from "../ui/hooks";
-import { type Condition, type Filter, NO_FILTER, sameCondition, toggled } from "./filter";
+import { chosen, type Condition, type Filter, NO_FILTER, sameCondition, toggled } from "./filter";
 import { FilterBuilder } from "./FilterBuilder";
 import { useDescribe } from "./useDescribe";
 
@@ -92,7 +92,7 @@ export function FilterBar({ fields, filter, onChange, quick, searched, refused, 
             type="button"
             className={`chip q${on ? " on" : ""}`}
             aria-pressed={on}
-            onClick={() => without(each.condition)}
+            onClick={() => onChange(chosen(filter, each.condition, quick.map((one) => one.condition)))}
           >
             {each.label}
           </button>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { NO_FILTER, read, toggled, written } from "./filter";
+import { chosen, NO_FILTER, read, toggled, written } from "./filter";
 
 const mine = { field: "ownerId", op: "=", value: "me" };
 
@@ -18,4 +18,12 @@ test("a quick filter is put on and taken off", () => {
   const once = toggled(NO_FILTER, mine);
   expect(once.conditions).toEqual([mine]);
   expect(toggled(once, { ...mine }).conditions).toEqual([]);
+});
+
+test("a quick filter takes the place of another one of the same field", () => {
+  const [team, late] = [{ ...mine, value: "myTeam" }, { field: "due", op: "<", value: "today" }];
+  const quick = [mine, team, late];
+  const both = chosen(chosen(NO_FILTER, mine, quick), late, quick);
+  expect(chosen(both, team, quick).conditions).toEqual([late, team]);
+  expect(chosen(chosen(both, team, quick), team, quick).conditions).toEqual([late]);
 });

@@ -77,6 +77,13 @@ export function toggled(filter: Filter, condition: Condition): Filter {
 
 export { isMoney };
 
+/** A quick filter instead of the others of the same field: a record is one's own or nobody's. */
+export function chosen(filter: Filter, condition: Condition, quick: Condition[]): Filter {
+  const others = quick.filter((each) => each.field === condition.field && !sameCondition(each, condition));
+  const conditions = filter.conditions.filter((each) => !others.some((other) => sameCondition(other, each)));
+  return toggled({ ...filter, conditions }, condition);
+}
+
 /** What a search has asked for. */
 export function searchedFor(filter: Filter, field: string): string {
   const found = filter.conditions.find((each) => each.field === field && each.op === "~");

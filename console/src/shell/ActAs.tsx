@@ -15,7 +15,7 @@ export function ActAs() {
         {roles.map((each) => (
           <button key={each.user} type="button" className="li" aria-pressed={each.on} onClick={each.act}>
             <Person id={each.user || "*"} name={each.name} />
-            <span className="sp">{each.name}</span>
+            <span className="sp">{each.name} <span className="md mut">{each.note}</span></span>
             {each.on && <Icon name="check" />}
           </button>
         ))}

@@ -7,9 +7,10 @@ import { Logo } from "../signin/Logo";
 import { open } from "../state/layers";
 import { prefer, usePreferences } from "../state/preferences";
 import { signOut } from "../state/session";
+import { Person } from "../ui/Avatar";
 import { Drop, type MenuItem, MenuList } from "../ui/Drop";
 import { Icon } from "../ui/Icon";
-import { useActAs } from "./useActAs";
+import { type Role, useActAs } from "./useActAs";
 
 /** Whose data it is, as whom one sees it, and what concerns the whole console. */
 export function TenantMenu() {
@@ -21,7 +22,7 @@ export function TenantMenu() {
   const name = caller?.tenantId ?? t("app.name");
   const dark = theme === "dark" || (theme === "system" && document.documentElement.dataset["theme"] === "dark");
   const items: MenuItem[] = [
-    ...roles.map((each, at) => ({ ...(at === 0 && { group: t("signin.user") }), label: each.name, on: each.on, act: each.act })),
+    ...roles.map((each, at) => ({ ...(at === 0 && { group: t("signin.user") }), label: <Acting role={each} />, on: each.on, act: each.act })),
     { ...(roles.length > 0 && { group: "" }), icon: "sun", label: t(dark ? "nav.toLight" : "nav.toDark"), act: () => prefer({ theme: dark ? "light" : "dark" }) },
     { icon: "globe", label: t("palette.language"), act: () => prefer({ language: language === "zh" ? "en" : "zh" }) },
     { icon: "gear", label: t("nav.settings"), act: () => go("/settings/me") },
@@ -45,5 +46,15 @@ export function TenantMenu() {
         </div>
       )}
     </Drop>
+  );
+}
+
+function Acting({ role }: { role: Role }) {
+  return (
+    <span className="row g8">
+      <Person id={role.user || "*"} name={role.name} />
+      <span className="el">{role.name}</span>
+      <span className="sm mut nw">{role.note}</span>
+    </span>
   );
 }

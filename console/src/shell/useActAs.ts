@@ -2,13 +2,17 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { whoami } from "../api/resources";
 import { useT } from "../i18n/translate";
+import { teams } from "../organisation/useOrganisation";
 import { useColleagues } from "../people/useNames";
+import { asPerson, asWhole } from "../signin/roles";
 import { forgetRecent } from "../state/recent";
-import { session, signIn } from "../state/session";
+import { type Session, session, signIn } from "../state/session";
 
 export interface Role {
   user: string;
   name: string;
+  /** Whether they lead a team, or see everything. */
+  note: string;
   on: boolean;
   act: () => void;
 }
@@ -19,15 +23,21 @@ export function useActAs(): Role[] {
   const queries = useQueryClient();
   const { data: caller } = useQuery(whoami);
   const people = useColleagues();
-  if (caller?.auth !== "dev" || people.length === 0) return [];
-  const as = (user: string) => {
-    const now = session.get().session;
-    if (now === null || now.user === user) return;
+  const known = useQuery({ ...teams, enabled: caller?.auth === "dev" }).data;
+  const now = session.get().session;
+  if (caller?.auth !== "dev" || people.length === 0 || !known || now === null) return [];
+  const whole = caller.sees === "all";
+  const as = (role: Session) => {
     // What one person read is not for the next.
     queries.clear();
     forgetRecent();
-    signIn({ ...now, user });
+    signIn(role);
   };
-  const role = (user: string, name: string): Role => ({ user, name, on: (caller.user ?? "") === user, act: () => as(user) });
-  return [role("", t("settings.allOf")), ...people.map((each) => role(each.userId, each.name))];
+  const role = (user: string, name: string, note: string, on: boolean, to: Session): Role => ({ user, name, note, on, act: () => !on && as(to) });
+  return [
+    role("", t("settings.allOf"), t("signin.admin"), whole, asWhole(now.tenant, people, known)),
+    ...people.map((each) =>
+      role(each.userId, each.name, t(each.leadOf.length > 0 ? "signin.leader" : "signin.member"), !whole && caller.user === each.userId, asPerson(now.tenant, each.userId)),
+    ),
+  ];
 }

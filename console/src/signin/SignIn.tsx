@@ -5,24 +5,32 @@ import type { User } from "../api/schema";
 import { useT } from "../i18n/translate";
 import { useNotices } from "../state/notices";
 import { prefer, usePreferences } from "../state/preferences";
-import { signIn } from "../state/session";
+import { type Session, signIn } from "../state/session";
 import { Person } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { Logo } from "./Logo";
+import { asPerson, asWhole } from "./roles";
 import { SignInForm } from "./SignInForm";
 
-const DEMO = { token: "demo", tenant: "demo", user: "" };
+const DEMO = "demo";
 /** Of the people that are offered. */
 const MOST = 4;
 const ANYBODY = { token: "", tenant: "", user: "" };
 
-/** Enters without a question where that is possible; returns the people of the demo, if it can be entered. */
-async function enter(asked: boolean): Promise<User[] | null> {
+interface Demo {
+  people: User[];
+  whole: Session;
+}
+
+/** Enters without a question where that is possible; returns as whom the demo can be entered, if it can. */
+async function enter(asked: boolean): Promise<Demo | null> {
   try {
-    const demo = await probe(DEMO);
-    if (demo.auth === "dev") {
-      if (asked) signIn(DEMO);
-      return await peopleOf(DEMO);
+    const any = { token: DEMO, tenant: DEMO, user: "" };
+    if ((await probe(any)).auth === "dev") {
+      const { people, teams } = await peopleOf(any);
+      const whole = asWhole(DEMO, people, teams);
+      if (asked) signIn(whole);
+      return { people, whole };
     }
   } catch {
     // Every service but a development one refuses a made-up token.
@@ -38,7 +46,7 @@ async function enter(asked: boolean): Promise<User[] | null> {
 
 export function SignIn() {
   const t = useT();
-  const [demo, setDemo] = useState<User[] | null>(null);
+  const [demo, setDemo] = useState<Demo | null>(null);
   useEffect(() => {
     const asked = new URLSearchParams(window.location.search).has("demo");
     void enter(asked).then(setDemo);
@@ -60,16 +68,17 @@ export function SignIn() {
         {demo && (
           <>
             <div className="or">{t("signin.or")}</div>
-            <Button className="big" icon="spark" onClick={() => signIn(DEMO)}>
+            <Button className="big" icon="spark" onClick={() => signIn(demo.whole)}>
               {t("signin.demo")} <span className="md mut hide-phone">{t("signin.demoHint")}</span>
             </Button>
-            {demo.length > 0 && (
+            {demo.people.length > 0 && (
               <p className="row g6 wrap md mut" style={{ marginTop: 12 }}>
                 {t("signin.user")}
-                {demo.slice(0, MOST).map((each) => (
-                  <button key={each.userId} type="button" className="chip q" onClick={() => signIn({ ...DEMO, user: each.userId })}>
+                {demo.people.slice(0, MOST).map((each) => (
+                  <button key={each.userId} type="button" className="chip q" onClick={() => signIn(asPerson(DEMO, each.userId))}>
                     <Person id={each.userId} name={each.name} />
                     {each.name}
+                    {each.leadOf.length > 0 && <span className="mut">{t("signin.leader")}</span>}
                   </button>
                 ))}
               </p>

@@ -1,7 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
-
-import { type Row, whoami } from "../api/resources";
+import type { Row } from "../api/resources";
 import { useT } from "../i18n/translate";
+import { useWhoseFilters } from "../people/useWhoseFilters";
 import { ListScreen } from "../records/ListScreen";
 import { RecordForm } from "../records/RecordForm";
 import { RecordPanel } from "../records/RecordPanel";
@@ -12,8 +11,7 @@ const COLUMNS = ["due", "customerId", "assigneeId", "status", "doneAt"];
 /** All tasks, also those that are done. */
 export default function TasksPage() {
   const t = useT();
-  const { data: caller } = useQuery(whoami);
-  const own = caller?.user ? [{ label: t("list.mine"), condition: { field: "assigneeId", op: "=", value: "me" } }] : [];
+  const own = useWhoseFilters("assigneeId");
   return (
     <ListScreen
       resource="task"

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useSearchParams } from "wouter";
 
 import { whoami } from "../api/resources";
+import { useLeads } from "../people/useWhoseFilters";
 import type { Condition } from "../records/filter";
 
 /** Whose tasks a scope means, in the list language. */
@@ -19,8 +20,7 @@ export function useWhose() {
   const { data: caller } = useQuery(whoami);
   const [params, setParams] = useSearchParams();
   const sees = caller?.sees;
-  const leads = (caller?.profile?.leadOf.length ?? 0) > 0;
-  const beyond = [...(leads && sees !== "own" ? ["team"] : []), ...(sees === "all" ? ["all"] : [])];
+  const beyond = [...(useLeads() ? ["team"] : []), ...(sees === "all" ? ["all"] : [])];
   const scopes = caller?.user ? ["own", ...beyond] : [];
   const change = (name: string, value: string | null) =>
     setParams(
