@@ -25,6 +25,18 @@ class FunnelRow(msgspec.Struct, frozen=True):
     """Where the rows are by owner; '' means no owner."""
 
 
+def added_up(rows: Iterable[FunnelRow]) -> list[FunnelRow]:
+    """Rows by owner without their owners, in the order of the funnel."""
+    found: dict[tuple[int, int, str], FunnelRow] = {}
+    for row in rows:
+        key = row.stage, row.status, row.currency
+        other = found.get(key)
+        count = row.count + (other.count if other else 0)
+        cents = row.amount_cents + (other.amount_cents if other else 0)
+        found[key] = FunnelRow(*key, count, cents)
+    return [found[key] for key in sorted(found)]
+
+
 class Cell(msgspec.Struct, frozen=True):
     """The key of a sum. The owner '' means no owner."""
 

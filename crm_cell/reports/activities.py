@@ -10,6 +10,7 @@ from crm_cell.fields.checks import enum, owner
 from crm_cell.http.schema import Query, View
 from crm_cell.http.time_range import From, To
 from crm_cell.kernel.clock import format_time
+from crm_cell.reports.schemas import TeamId
 from crm_cell.reports.store import Activity, Period
 
 GROUPS = ("owner", "day", "week", "month")
@@ -41,6 +42,7 @@ class ActivitiesQuery(Query):
         ]
         | None
     ) = None
+    team_id: TeamId | None = None
 
 
 class ActivityFigures(View):

@@ -35,7 +35,7 @@ from crm_cell.reports.schemas import (
     StepView,
 )
 from crm_cell.reports.service import Reports
-from crm_cell.reports.store import Activity, Cohort, Period
+from crm_cell.reports.store import Activity, Cohort, Period, Whom
 from crm_cell.resources.listing.zones import ZoneQuery
 from crm_cell.storage.engine import Database, Reader
 
@@ -82,12 +82,15 @@ def report_routes(reports: Reports) -> Routes:
                 "owner": query.owner_id,
                 "currency": query.currency,
             }
-            found = FunnelView.of(await reports.funnel(tx, actor, **narrowing), request.language)
+            users = await reports.team(tx, actor, query.team_id)
+            rows = await reports.funnel(tx, actor, **narrowing, users=users)
+            found = FunnelView.of(rows, request.language)
             if query.group_by is not None:
-                rows = await reports.funnel(tx, actor, **narrowing, by_owner=True)
+                rows = await reports.funnel(tx, actor, **narrowing, users=users, by_owner=True)
                 found.owners = OwnerFunnelView.all_of(rows, request.language)
             if query.is_cohort:
-                steps, stays = await reports.steps(tx, actor, Cohort(**narrowing))
+                cohort = Cohort(**narrowing, team=query.team_id)
+                steps, stays = await reports.steps(tx, actor, cohort)
                 found.steps = [
                     StepView.of(step, stays.get(step.stage), request.language) for step in steps
                 ]
@@ -109,8 +112,10 @@ def report_routes(reports: Reports) -> Routes:
         """
         zone = where.zone
         whole = _whole(query, tx.now, zone)
+        await reports.team(tx, actor, query.team_id)
+        whom = Whom(query.owner_id, query.team_id)
         if query.group_by == "owner":
-            rows, total = await reports.activity(tx, actor, [whole], query.owner_id, by_user=True)
+            rows, total = await reports.activity(tx, actor, [whole], whom, by_user=True)
             by_number = sorted(rows.items(), key=lambda each: (each[0] is None, each[0]))
             return activities_view(
                 whole, [of_user(cast("str | None", user), each) for user, each in by_number], total
@@ -121,7 +126,7 @@ def report_routes(reports: Reports) -> Routes:
                 [FieldError("to", "value", {"text": TOO_MANY_PERIODS, "limit": MOST_PERIODS})]
             )
         rows, total = await reports.activity(
-            tx, actor, [span for _, span in spans], query.owner_id, by_user=False
+            tx, actor, [span for _, span in spans], whom, by_user=False
         )
         return activities_view(
             whole,
@@ -142,9 +147,11 @@ def report_routes(reports: Reports) -> Routes:
         period = query.period or this_quarter(tx.now, where.zone)
         months = months_of(period, where.zone)
         today = day_of(tx.now, where.zone).isoformat()
-        narrowing = Narrowing(query.owner_id, query.currency, query.group_by == "owner")
+        users = await reports.team(tx, actor, query.team_id)
+        by_owner = query.group_by == "owner"
+        narrowing = Narrowing(query.owner_id, query.currency, by_owner, query.team_id)
         found = await reports.forecast(tx, actor, months, narrowing, today)
-        return forecast_view(period, months, found, query, today)
+        return forecast_view(period, months, found, query, users, today)
 
     @routes.read("/metrics", "监控指标", media=["application/json", *MEDIA])
     async def metrics(tx: Reader, actor: Actor, request: Request) -> MetricsReportView:

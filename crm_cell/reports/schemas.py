@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from crm_cell.fields.checks import currency, enum, owner
+from crm_cell.fields.checks import currency, enum, owner, reference
 from crm_cell.http.schema import Query, View
 from crm_cell.http.time_range import From, To
 from crm_cell.kernel.messages import Language
@@ -17,6 +17,11 @@ from crm_cell.reports.store import Stay
 
 OwnerId = Annotated[str, owner()]
 Currency = Annotated[str, currency()]
+TeamId = Annotated[
+    str,
+    reference(),
+    Meta(description="仅此团队及其下级团队的人 · Those of this team and of the teams below it"),
+]
 Count = Annotated[int, Meta(description="数量 · How many", examples=[12])]
 TotalAmount = Annotated[
     int,
@@ -37,6 +42,7 @@ class FunnelQuery(Query):
     from_: From | None = msgspec.field(default=None, name="from")
     to: To | None = None
     owner_id: OwnerId | None = None
+    team_id: TeamId | None = None
     currency: Currency | None = None
     mode: (
         Annotated[

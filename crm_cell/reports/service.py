@@ -1,14 +1,18 @@
 """Reads the sums of other domains."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from crm_cell.customers.service import CustomerService
 from crm_cell.kernel.actor import Actor
-from crm_cell.opportunities.funnel import FunnelRow
+from crm_cell.kernel.errors import BadRequest, FieldError
+from crm_cell.opportunities.funnel import FunnelRow, added_up
 from crm_cell.opportunities.service import OpportunityService
 from crm_cell.opportunities.stages import STAGES, Status
+from crm_cell.people.messages import TEAM_UNKNOWN
+from crm_cell.people.teams import store as teams
 from crm_cell.reports import store
 from crm_cell.reports.forecast.store import (
     Expected,
@@ -21,7 +25,7 @@ from crm_cell.reports.forecast.store import (
     won_in,
 )
 from crm_cell.reports.rules import Step, steps
-from crm_cell.reports.store import Activity, Clock, Cohort, Key, Period, Stay
+from crm_cell.reports.store import Activity, Clock, Cohort, Key, Period, Stay, Whom
 from crm_cell.resources.services import Services
 from crm_cell.storage.engine import Reader
 
@@ -54,16 +58,32 @@ class Reports:
         end: int | None = None,
         owner: str | None = None,
         currency: str | None = None,
+        users: Collection[str] | None = None,
         by_owner: bool = False,
     ) -> list[FunnelRow]:
         """Maintained sums. With a range of creation times, a scan, which needs a `long` read."""
-        if begin is None and end is None:
-            return await self._opportunities.funnel(
-                tx, actor, owner=owner, currency=currency, by_owner=by_owner
-            )
-        return await self._opportunities.funnel_between(
-            tx, actor, begin, end, owner=owner, currency=currency, by_owner=by_owner
+        narrowing: dict[str, Any] = {
+            "owner": owner,
+            "currency": currency,
+            "by_owner": by_owner or users is not None,
+        }
+        rows = (
+            await self._opportunities.funnel(tx, actor, **narrowing)
+            if begin is None and end is None
+            else await self._opportunities.funnel_between(tx, actor, begin, end, **narrowing)
         )
+        if users is None:
+            return rows
+        of_team = [row for row in rows if row.owner in users]
+        return of_team if by_owner else added_up(of_team)
+
+    async def team(self, tx: Reader, actor: Actor, team_id: str | None) -> list[str] | None:
+        """Who leads or belongs to it, or to one below it. Raises BadRequest."""
+        if team_id is None:
+            return None
+        if await teams.find(tx, actor.tenant, team_id) is None:
+            raise BadRequest([FieldError("teamId", "value", {"text": TEAM_UNKNOWN})])
+        return await store.users_of(tx, actor.tenant, team_id)
 
     async def steps(
         self, tx: Reader, actor: Actor, cohort: Cohort
@@ -80,15 +100,15 @@ class Reports:
         tx: Reader,
         actor: Actor,
         periods: Sequence[Period],
-        user: str | None,
+        whom: Whom,
         *,
         by_user: bool,
     ) -> tuple[dict[Key, Activity], Activity]:
         """By user or by period, and all together. Raises QueryTooBroad."""
         clock = Clock(tx)
-        rows = await store.activity(clock, actor, periods, user, by_user=by_user)
+        rows = await store.activity(clock, actor, periods, whom, by_user=by_user)
         whole = [Period(periods[0].first, periods[-1].past)]
-        total = await store.activity(clock, actor, whole, user, by_user=False)
+        total = await store.activity(clock, actor, whole, whom, by_user=False)
         return rows, total.get(0, Activity())
 
     async def customer_total(self, tx: Reader, actor: Actor) -> int:

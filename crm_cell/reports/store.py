@@ -18,6 +18,13 @@ from crm_cell.storage.engine import Reader, Row
 from crm_cell.storage.errors import TooSlow
 
 SECONDS: Final = 10.0
+_OF_TEAM: Final = (
+    "IN (SELECT m.user_id FROM team_members AS m WHERE m.tenant_id = :tenant AND m.team_id IN"
+    " (WITH RECURSIVE below (id) AS (SELECT top.id FROM teams AS top WHERE top.tenant_id = :tenant"
+    " AND top.id = :team UNION SELECT each.id FROM teams AS each JOIN below"
+    " ON each.parent_id = below.id WHERE each.tenant_id = :tenant) SELECT below.id FROM below))"
+)
+"""Those who lead or belong to a team, or to one below it."""
 TYPES: Final = ("call", "visit", "email", "meeting", "wechat", "other")
 """Of follow-ups, in the order of `Activity`. Types that a tenant has added count as `other`."""
 _NAMED: Final = ", ".join(f"'{each}'" for each in TYPES if each != "other")
@@ -34,6 +41,7 @@ class Cohort(msgspec.Struct, frozen=True):
     end: int | None
     owner: str | None
     currency: str | None
+    team: str | None = None
 
 
 class Reached(msgspec.Struct, frozen=True):
@@ -92,6 +100,37 @@ class Clock:
             raise QueryTooBroad("from") from None
 
 
+class Whom(msgspec.Struct, frozen=True):
+    """Who did what is counted: one user, those of one team; None does not narrow."""
+
+    user: str | None = None
+    team: str | None = None
+
+    def where(self, column: str) -> str:
+        """To append to a WHERE clause, whose statement needs `params`."""
+        by_user = f" AND {column} = :named" if self.user is not None else ""
+        return by_user + of_team(column, self.team)
+
+    @property
+    def params(self) -> dict[str, str | None]:
+        return {"named": self.user, "team": self.team}
+
+
+def of_team(column: str, team: str | None) -> str:
+    """To append to a WHERE clause. The statement needs the parameters `tenant` and `team`."""
+    return f" AND {column} {_OF_TEAM}" if team is not None else ""
+
+
+async def users_of(tx: Reader, tenant: str, team: str) -> list[str]:
+    rows = await tx.fetch_all(
+        f"SELECT u.user_id FROM users AS u WHERE u.tenant_id = :tenant{of_team('u.user_id', team)}"
+        " ORDER BY u.user_id",
+        tenant=tenant,
+        team=team,
+    )
+    return [row[0] for row in rows]
+
+
 # Deals through the stages
 
 _FURTHEST = "max(CASE WHEN c.to_stage = 6 THEN c.from_stage ELSE c.to_stage END)"
@@ -142,6 +181,7 @@ def _cohort(actor: Actor, cohort: Cohort) -> tuple[str, dict[str, object]]:
     """Ids contain the time of creation, or a little later one: see `opportunities.store`."""
     where = own_rows(actor)
     where += " AND o.owner_id = :named" if cohort.owner is not None else ""
+    where += of_team("o.owner_id", cohort.team)
     where += " AND o.currency = :currency" if cohort.currency is not None else ""
     where += " AND o.id >= :first AND o.created_at >= :begin" if cohort.begin is not None else ""
     where += " AND o.id < :past AND o.created_at < :end" if cohort.end is not None else ""
@@ -149,6 +189,7 @@ def _cohort(actor: Actor, cohort: Cohort) -> tuple[str, dict[str, object]]:
         "tenant": actor.tenant,
         "owner": actor.owner,
         "named": cohort.owner,
+        "team": cohort.team,
         "currency": cohort.currency,
         "begin": cohort.begin,
         "end": cohort.end,
@@ -161,25 +202,25 @@ def _cohort(actor: Actor, cohort: Cohort) -> tuple[str, dict[str, object]]:
 
 
 async def activity(
-    clock: Clock, actor: Actor, periods: Sequence[Period], user: str | None, *, by_user: bool
+    clock: Clock, actor: Actor, periods: Sequence[Period], whom: Whom, *, by_user: bool
 ) -> dict[Key, Activity]:
     """By user, or by the number of the period. Restricted callers count what they did
     themselves."""
     found: dict[Key, Activity] = {}
-    counted = await _follow_ups(clock, actor, periods, user, "f.created_by" if by_user else None)
+    counted = await _follow_ups(clock, actor, periods, whom, "f.created_by" if by_user else None)
     for key, *by_type, touched in counted:
         found[key] = Activity(tuple(map(int, by_type)), int(touched))
-    for key, count in await _new_customers(clock, actor, periods, user, by_user=by_user):
+    for key, count in await _new_customers(clock, actor, periods, whom, by_user=by_user):
         before = found.get(key, Activity())
         found[key] = msgspec.structs.replace(before, new_customers=int(count))
-    for key, count in await _tasks_done(clock, actor, periods, user, by_user=by_user):
+    for key, count in await _tasks_done(clock, actor, periods, whom, by_user=by_user):
         before = found.get(key, Activity())
         found[key] = msgspec.structs.replace(before, tasks_done=int(count))
     return found
 
 
 async def _follow_ups(
-    clock: Clock, actor: Actor, periods: Sequence[Period], user: str | None, by: str | None
+    clock: Clock, actor: Actor, periods: Sequence[Period], whom: Whom, by: str | None
 ) -> list[Row]:
     key, (rows, params) = by or "p.number", rows_of(periods)
     counts = ", ".join(f"sum(CASE WHEN {_IS_TYPE[each]} THEN 1 ELSE 0 END)" for each in TYPES)
@@ -189,17 +230,17 @@ async def _follow_ups(
         f" SELECT {key}, {counts}, count(DISTINCT f.customer_id)"
         " FROM periods AS p CROSS JOIN follow_ups AS f WHERE f.tenant_id = :tenant"
         " AND f.deleted_at IS NULL AND f.followed_at >= p.first AND f.followed_at < p.past"
-        f"{own_actions(actor, 'f.created_by')}{' AND f.created_by = :named' if user else ''}"
+        f"{own_actions(actor, 'f.created_by')}{whom.where('f.created_by')}"
         f" GROUP BY {key}",
         tenant=actor.tenant,
         owner=actor.owner,
-        named=user,
+        **whom.params,
         **params,
     )
 
 
 async def _new_customers(
-    clock: Clock, actor: Actor, periods: Sequence[Period], user: str | None, *, by_user: bool
+    clock: Clock, actor: Actor, periods: Sequence[Period], whom: Whom, *, by_user: bool
 ) -> list[Row]:
     key, (rows, params) = "c.owner_id" if by_user else "p.number", rows_of(periods)
     return await clock.fetch(
@@ -208,11 +249,11 @@ async def _new_customers(
         " WHERE c.tenant_id = :tenant AND c.deleted_at IS NULL"
         " AND c.id >= :first_id AND c.id < :past_id"
         " AND c.created_at >= p.first AND c.created_at < p.past"
-        f"{own_rows(actor)}{' AND c.owner_id = :named' if user else ''}"
+        f"{own_rows(actor)}{whom.where('c.owner_id')}"
         f" GROUP BY {key}",
         tenant=actor.tenant,
         owner=actor.owner,
-        named=user,
+        **whom.params,
         first_id=lowest_at(periods[0].first),
         past_id=lowest_at_with_skew(periods[-1].past),
         **params,
@@ -220,7 +261,7 @@ async def _new_customers(
 
 
 async def _tasks_done(
-    clock: Clock, actor: Actor, periods: Sequence[Period], user: str | None, *, by_user: bool
+    clock: Clock, actor: Actor, periods: Sequence[Period], whom: Whom, *, by_user: bool
 ) -> list[Row]:
     key, (rows, params) = "t.done_by" if by_user else "p.number", rows_of(periods)
     return await clock.fetch(
@@ -228,11 +269,11 @@ async def _tasks_done(
         f" SELECT {key}, count(*) FROM periods AS p CROSS JOIN tasks AS t"
         " WHERE t.tenant_id = :tenant AND t.deleted_at IS NULL AND t.status = :done"
         " AND t.done_at >= p.first AND t.done_at < p.past"
-        f"{own_actions(actor, 't.done_by')}{' AND t.done_by = :named' if user else ''}"
+        f"{own_actions(actor, 't.done_by')}{whom.where('t.done_by')}"
         f" GROUP BY {key}",
         tenant=actor.tenant,
         owner=actor.owner,
-        named=user,
+        **whom.params,
         done="done",
         **params,
     )

@@ -1,6 +1,7 @@
 """Schemas of the forecast."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, Final
 
@@ -11,7 +12,7 @@ from crm_cell.http.schema import Query, View
 from crm_cell.kernel.money import DEFAULT_CURRENCY
 from crm_cell.reports.forecast.store import Expected, ForecastKey, Month, Sum
 from crm_cell.reports.messages import NO_PERIOD
-from crm_cell.reports.schemas import Currency, OwnerId
+from crm_cell.reports.schemas import Currency, OwnerId, TeamId
 from crm_cell.reports.service import Forecast
 
 _PERIOD: Final = re.compile(r"(19[7-9][0-9]|2[0-9]{3})(Q[1-4]|-(0[1-9]|1[0-2]))?")
@@ -45,6 +46,7 @@ class ForecastQuery(Query):
         Meta(description="按月或按负责人 · A row for each month or owner"),
     ] = "month"
     owner_id: OwnerId | None = None
+    team_id: TeamId | None = None
     currency: Currency | None = None
 
 
@@ -111,8 +113,14 @@ class ForecastView(View):
 
 
 def forecast_view(
-    period: str, months: list[Month], found: Forecast, query: ForecastQuery, today: str
+    period: str,
+    months: list[Month],
+    found: Forecast,
+    query: ForecastQuery,
+    users: Sequence[str] | None,
+    today: str,
 ) -> ForecastView:
+    """`users`: those of the team that the query names."""
     currencies = sorted(
         {key.currency for key in found.keys} or {query.currency or DEFAULT_CURRENCY}
     )
@@ -126,25 +134,29 @@ def forecast_view(
         period=period,
         first_day=months[0].first_day,
         last_day=_last_day(months[-1]),
-        data=[_row(key, months, found, query, today) for key in keys],
+        data=[_row(key, months, found, query.owner_id, users, today) for key in keys],
         totals=[ForecastFigures(**_figures([*found.keys], found, each)) for each in currencies],
     )
 
 
 def _row(
-    key: ForecastKey, months: list[Month], found: Forecast, query: ForecastQuery, today: str
+    key: ForecastKey,
+    months: list[Month],
+    found: Forecast,
+    owner_id: str | None,
+    users: Sequence[str] | None,
+    today: str,
 ) -> ForecastRow:
     if isinstance(key.group, int):
         month = months[key.group]
         named: dict[str, Any] = {"period": month.name}
-        first, last, owner_id = month.first_day, _last_day(month), query.owner_id
+        first, last = month.first_day, _last_day(month)
+        whose = f"{_owned_by(owner_id)}{_owned_by_one_of(users)}"
     else:
         named = {"owner_id": key.group}
         first, last = months[0].first_day, _last_day(months[-1])
-        owner_id = key.group or ""
-    rest = f' and currency = "{key.currency}"'
-    if owner_id is not None:
-        rest += f" and ownerId = {_quoted(owner_id)}" if owner_id else " and ownerId = nobody"
+        whose = _owned_by(key.group or "")
+    rest = f' and currency = "{key.currency}"{whose}'
     expected = f"status = 1 and expectedCloseOn between {first} and {last}"
     filters = ForecastFilters(
         won=f"stage = 5 and closedAt between {first} and {last}{rest}",
@@ -173,6 +185,20 @@ def _figures(keys: list[ForecastKey], found: Forecast, in_currency: str) -> dict
 
 def _last_day(month: Month) -> str:
     return (date.fromisoformat(month.past_day) - timedelta(days=1)).isoformat()
+
+
+def _owned_by(owner_id: str | None) -> str:
+    if owner_id is None:
+        return ""
+    return f" and ownerId = {_quoted(owner_id)}" if owner_id else " and ownerId = nobody"
+
+
+def _owned_by_one_of(users: Sequence[str] | None) -> str:
+    if users is None:
+        return ""
+    # Nobody's deal is that of a team without people.
+    named = ", ".join(map(_quoted, users))
+    return f" and ownerId in ({named})" if named else " and ownerId = nobody and ownerId is set"
 
 
 def _quoted(text: str) -> str:

@@ -9,7 +9,7 @@ from crm_cell.goals.resource import WON
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.money import SPLIT, join
 from crm_cell.opportunities.stages import STAGES, Status
-from crm_cell.reports.store import Clock, Key, Period, rows_of
+from crm_cell.reports.store import Clock, Key, Period, of_team, rows_of
 from crm_cell.resources.listing.sql import named, parameter
 from crm_cell.resources.visibility import own_actions, own_rows
 
@@ -52,11 +52,12 @@ class Expected(msgspec.Struct, frozen=True):
 
 
 class Narrowing(msgspec.Struct, frozen=True):
-    """One user and one currency; None does not narrow."""
+    """One user, one team and one currency; None does not narrow."""
 
     user: str | None
     currency: str | None
     by_user: bool
+    team: str | None = None
 
 
 async def won_in(
@@ -125,6 +126,7 @@ async def targets_of(
         " AND g.kind = :kind AND g.period >= :first AND g.period <= :last"
         f"{own_actions(actor, 'g.user_id')}"
         f"{' AND g.user_id = :named' if narrowing.user is not None else ''}"
+        f"{of_team('g.user_id', narrowing.team)}"
         f"{' AND g.currency = :currency' if narrowing.currency is not None else ''}"
         f" GROUP BY {key}, g.currency",
         **_named(actor, narrowing),
@@ -157,6 +159,7 @@ def _group(narrowing: Narrowing) -> str:
 
 def _narrowed(narrowing: Narrowing) -> str:
     by_user = " AND o.owner_id = :named" if narrowing.user is not None else ""
+    by_user += of_team("o.owner_id", narrowing.team)
     return by_user + (" AND o.currency = :currency" if narrowing.currency is not None else "")
 
 
@@ -165,5 +168,6 @@ def _named(actor: Actor, narrowing: Narrowing) -> dict[str, object]:
         "tenant": actor.tenant,
         "owner": actor.owner,
         "named": narrowing.user,
+        "team": narrowing.team,
         "currency": narrowing.currency,
     }
