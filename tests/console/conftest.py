@@ -69,6 +69,13 @@ class Api:
         created: dict[str, Any] = answer.json()
         return created
 
+    def send(self, path: str, headers: dict[str, str], **body: object) -> dict[str, Any]:
+        """As somebody: `headers` say who."""
+        answer = self._client.post(path, json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        created: dict[str, Any] = answer.json()
+        return created
+
     def put(self, path: str, **body: object) -> None:
         answer = self._client.put(path, json=body, headers={"X-Request-ID": str(uuid4())})
         assert answer.status_code in (200, 201), answer.text

@@ -75,3 +75,37 @@ def test_a_leader_sees_the_day_the_customers_and_the_deals_of_the_team(
 def act_as(page: Page, name: str, role: str) -> None:
     page.locator(".ws").click()
     page.get_by_role("menuitem", name=f"{name} {role}").click()
+
+
+def test_reports_show_a_team_and_each_figure_leads_to_its_list(opened: Open, staffed: Api) -> None:
+    customer = staffed.named("Wang Ltd")[0]["customerId"]
+    staffed.post("/opportunities", customerId=customer, title="Won", amountCents=900_000, stage=5)
+    page = opened("reports")
+    summary = page.get_by_label("Overview")
+    summary.get_by_text("¥ 3,000", exact=True).wait_for()
+    page.get_by_label("Team", exact=True).select_option(label="East")
+    summary.get_by_text("¥ 2,000", exact=True).wait_for()
+    people = page.get_by_label("Owner", exact=True).locator("option").all_text_contents()
+    assert sorted(people) == ["All owners", "Lina", "Wang"]
+    # Won and expected together: a figure of two kinds of deals has a list, too.
+    summary.locator("dd").nth(4).get_by_role("link").click()
+    page.locator(".trw", has_text="Wang's deal").wait_for()
+    assert page.locator(".trw").count() == 3
+    assert page.get_by_text("Finn's deal").count() == 0
+
+
+def test_activities_have_a_chart_for_each_person(opened: Open, staffed: Api) -> None:
+    for user, notes in (("lina", 2), ("wang", 1)):
+        customer = staffed.named(f"{user.title()} Ltd")[0]["customerId"]
+        for number in range(notes):
+            headers = {"X-User-Id": user, "X-Request-ID": f"{user}-{number}"}
+            answer = staffed.send("/follow-ups", headers, customerId=customer, content="Called")
+            assert answer["createdBy"] == user
+    page = opened("reports")
+    rows = page.get_by_label("Activities").locator("tbody tr")
+    rows.first.get_by_role("img").wait_for()
+    last = [
+        row.get_by_role("img").get_attribute("aria-label").split(": ")[-1] for row in rows.all()
+    ]
+    assert last == ["2", "1", "0"]
+    assert rows.first.get_by_role("link").first.get_attribute("title").startswith("Follow-ups in")

@@ -1,17 +1,17 @@
 import { useState } from "react";
 
 import type { Activity } from "../api/schema";
-import { shortDay } from "../format/dates";
 import { type Key, useT } from "../i18n/translate";
 import { useNames } from "../people/useNames";
-import { usePreferences } from "../state/preferences";
 import { Person } from "../ui/Avatar";
 import { IconButton } from "../ui/Button";
 import { Card, Figure } from "./Card";
 import type { Sheet } from "./csv";
 import { all as every, customersOf, followUpsOf, quoted, tasksOf, within } from "./links";
 import { type Span, spanOf, weekSpan } from "./periods";
-import { useActivities } from "./useReports";
+import { Sparkline } from "./Sparkline";
+import { useActivities, useWeeks } from "./useReports";
+import type { Whose } from "./whose";
 
 type Figures = Exclude<keyof Activity, "userId" | "firstDay">;
 
@@ -36,63 +36,33 @@ const COLUMNS: Column[] = [
   { name: "tasksDone", label: "report.tasksDone", more: true },
 ];
 
+const howOf = ({ name }: Column): Key => (name === "newCustomers" ? "report.newHow" : name === "tasksDone" ? "report.doneHow" : name === "customersTouched" ? "report.touchedHow" : "report.notedHow");
+
 function listOf({ name, kind }: Column, user: string, span: Span): string {
   if (name === "newCustomers") return customersOf(every(`ownerId = ${quoted(user)}`, within("createdAt", span)));
   if (name === "tasksDone") return tasksOf(every('status = "done"', `doneBy = ${quoted(user)}`, within("doneAt", span)));
   return followUpsOf(every(`createdBy = ${quoted(user)}`, kind ? `followUpType = ${quoted(kind)}` : null, within("followedAt", span)));
 }
 
-const WEEKS = 8;
-
-/** Follow-ups of all in the last weeks, this one dark. */
-function Weeks({ owner }: { owner: string }) {
-  const t = useT();
-  const { language } = usePreferences();
-  const span = { firstDay: weekSpan(1 - WEEKS).firstDay, lastDay: weekSpan(0).lastDay };
-  const { data } = useActivities(owner, span, "week");
-  if (!data) return null;
-  const counts = Array.from({ length: WEEKS }, (_, place) => {
-    const day = weekSpan(place + 1 - WEEKS).firstDay;
-    return { day, n: data.data.find((each) => each.firstDay === day)?.followUps ?? 0 };
-  });
-  const most = Math.max(1, ...counts.map((each) => each.n));
-  return (
-    <div className="last">
-      <span className="sm mut nw" aria-hidden="true">{t("report.weeks", { n: WEEKS })}</span>
-      <svg className="bars" viewBox="0 0 117 24" preserveAspectRatio="none" aria-hidden="true">
-        {counts.map(({ day, n }, place) => (
-          <rect key={day} className={place === WEEKS - 1 ? "f1" : "f3"} x={place * 15} width="12" rx="0.8" y={24 - Math.max(1, (n / most) * 24)} height={Math.max(1, (n / most) * 24)}>
-            <title>{`${shortDay(day, language)}: ${n}`}</title>
-          </rect>
-        ))}
-      </svg>
-      <table className="sr">
-        <caption>{t("report.weeks", { n: WEEKS })}</caption>
-        <tbody>
-          {counts.map(({ day, n }) => (
-            <tr key={day}>
-              <th scope="row">{shortDay(day, language)}</th>
-              <td>{n}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
 const SPANS = ["week", "lastWeek", "period"] as const;
 
+const WEEKS = 8;
+/** More people than these have no chart: each is a question to the service. */
+const CHARTED = 12;
+
 /** Who did what; each figure opens the records that it counts. */
-export function ActivitiesCard({ owner, period }: { owner: string; period: string }) {
+export function ActivitiesCard({ whose, period }: { whose: Whose; period: string }) {
   const t = useT();
   const names = useNames();
   const [chosen, choose] = useState<(typeof SPANS)[number]>("week");
   const [all, showAll] = useState(false);
   const span = chosen === "period" ? spanOf(period) : weekSpan(chosen === "week" ? 0 : -1);
-  const found = useActivities(owner, span, "owner");
+  const found = useActivities(whose, span);
   // What was entered without a name has no list.
   const rows = [...(found.data?.data ?? [])].sort((one, other) => other.followUps - one.followUps);
+  const charted = rows.slice(0, CHARTED).flatMap((row) => (row.userId ? [row.userId] : []));
+  const weeks = useWeeks(whose, charted, { firstDay: weekSpan(1 - WEEKS).firstDay, lastDay: weekSpan(0).lastDay });
+  const most = Math.max(1, ...charted.flatMap((user) => (weeks.get(user) ?? []).map((each) => each.n)));
   const called = (row: Activity) => (row.userId ? names(row.userId) : t("report.unknown"));
   const sheet: Sheet | null = found.data
     ? { name: `activities-${span.firstDay}`, head: [t("report.person"), ...COLUMNS.map(({ label }) => t(label))], rows: rows.map((row) => [called(row), ...COLUMNS.map(({ name }) => row[name])]) }
@@ -109,7 +79,7 @@ export function ActivitiesCard({ owner, period }: { owner: string; period: strin
     </>
   );
   return (
-    <Card title={t("report.activities")} name={all ? "acts all" : "acts"} tools={tools} sheet={sheet} error={found.error} loading={!found.data} dim={found.isPlaceholderData} retry={() => void found.refetch()}>
+    <Card title={t("report.activities")} name={all ? "acts all" : "acts tall"} tools={tools} sheet={sheet} error={found.error} loading={!found.data} dim={found.isPlaceholderData} retry={() => void found.refetch()}>
       {rows.length === 0 ? (
         <p className="mut">{t("report.noActivity")}</p>
       ) : (
@@ -117,7 +87,8 @@ export function ActivitiesCard({ owner, period }: { owner: string; period: strin
           <thead>
             <tr>
               <th scope="col">{t("report.person")}</th>
-              {columns.map(({ name, label }) => <th key={name} scope="col" className="n">{t(label)}</th>)}
+              {columns.map((column) => <th key={column.name} scope="col" className="n" title={t(howOf(column))}>{t(column.label)}</th>)}
+              <th scope="col" className="n">{t("report.weeks", { n: WEEKS })}</th>
             </tr>
           </thead>
           <tbody>
@@ -128,15 +99,24 @@ export function ActivitiesCard({ owner, period }: { owner: string; period: strin
                 </th>
                 {columns.map((column) => (
                   <td key={column.name} className="n">
-                    {row[column.name] === 0 ? <span className="mut">0</span> : row.userId ? <Figure to={listOf(column, row.userId, span)}>{row[column.name]}</Figure> : row[column.name]}
+                    {row[column.name] === 0 ? <span className="mut">0</span> : row.userId ? <Figure to={listOf(column, row.userId, span)} title={t(howOf(column))}>{row[column.name]}</Figure> : row[column.name]}
                   </td>
                 ))}
+                <td className="n"><Sparkline weeks={(row.userId && weeks.get(row.userId)) || null} most={most} /></td>
               </tr>
             ))}
           </tbody>
+          {rows.length > 1 && found.data && (
+            <tfoot>
+              <tr>
+                <th scope="row">{t("report.all")}</th>
+                {columns.map((column) => <td key={column.name} className="n">{found.data.total[column.name]}</td>)}
+                <td className="n"><Sparkline weeks={weeks.get("") ?? null} most={Math.max(1, ...(weeks.get("") ?? []).map((each) => each.n))} /></td>
+              </tr>
+            </tfoot>
+          )}
         </table>
       )}
-      <Weeks owner={owner} />
     </Card>
   );
 }

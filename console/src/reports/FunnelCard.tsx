@@ -8,6 +8,7 @@ import type { Sheet } from "./csv";
 import { all, dealsOf, quoted, within } from "./links";
 import type { Span } from "./periods";
 import { type Choice, useFunnel } from "./useReports";
+import { ownedBy } from "./whose";
 
 /** A bar in the middle, and the slope to the next one. */
 function Slice({ size, next }: { size: number; next: number | null }) {
@@ -36,7 +37,7 @@ export function FunnelCard({ choice, span }: { choice: Choice; span: Span }) {
     const option = options.find((each) => each.value === step.stage);
     return option ? label(option.label) : step.stageName;
   };
-  const owner = choice.owner === "" ? null : `ownerId = ${quoted(choice.owner)}`;
+  const owner = ownedBy("ownerId", choice);
   const listOf = (stage: string | null) => dealsOf(all(stage, within("createdAt", span), `currency = ${quoted(choice.currency)}`, owner));
   const sumOf = (stage: number) => (found.data?.data ?? []).filter((each) => each.stage === stage).reduce((sum, each) => sum + each.totalAmountCents, 0);
   const last = steps.at(-1);
@@ -75,12 +76,12 @@ export function FunnelCard({ choice, span }: { choice: Choice; span: Span }) {
                   </th>
                   <td className="barcell">
                     <Slice size={step.entered / first} next={next ? next.entered / first : null} />
-                    {step.conversionPct !== null && <span className={`pill${step.conversionPct === lowest ? " amber" : ""}`}>{Math.round(step.conversionPct)}%</span>}
+                    {step.conversionPct !== null && <span className={`pill${step.conversionPct === lowest ? " amber" : ""}`} title={t("report.conversionHow", { n: step.advanced, all: step.entered })}>{Math.round(step.conversionPct)}%</span>}
                   </td>
                   <td className="n">
-                    {place === 0 || won ? <Figure to={listOf(won ? `stage = ${step.stage}` : null)}><b>{step.entered}</b></Figure> : <b>{step.entered}</b>}
+                    {place === 0 || won ? <Figure to={listOf(won ? `stage = ${step.stage}` : null)} title={t("report.enteredHow")}><b>{step.entered}</b></Figure> : <b title={t("report.enteredHow")}>{step.entered}</b>}
                   </td>
-                  <td className="n hide-phone">{won ? <span className="mut">—</span> : <Figure to={listOf(`stage = ${step.stage}`)}>{step.open}</Figure>}</td>
+                  <td className="n hide-phone">{won ? <span className="mut">—</span> : <Figure to={listOf(`stage = ${step.stage}`)} title={t("report.stayedHow")}>{step.open}</Figure>}</td>
                   <td className="n" title={step.timeInStage ? t("report.times", { n: step.timeInStage.n, days: step.timeInStage.p90Days }) : ""}>
                     {step.timeInStage?.p50Days == null ? <span className="mut">—</span> : t("today.days", { n: step.timeInStage.p50Days })}
                   </td>

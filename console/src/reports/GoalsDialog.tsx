@@ -17,14 +17,14 @@ import { Failed, FormFault, SkeletonLines } from "../ui/States";
 import { monthsOf, periodName } from "./periods";
 import type { Choice } from "./useReports";
 
-function useGoals({ period, owner, currency }: Choice) {
+function useGoals({ period, owner, team, users, currency }: Choice) {
   const conditions = [
     { field: "period", op: "in", value: monthsOf(period) },
     { field: "currency", op: "=", value: currency },
-    ...(owner === "" ? [] : [{ field: "userId", op: "=", value: owner }]),
+    ...(owner !== "" ? [{ field: "userId", op: "=", value: owner }] : users?.length ? [{ field: "userId", op: "in", value: users }] : []),
   ];
   return useQuery({
-    queryKey: ["report", "goals", period, owner, currency],
+    queryKey: ["report", "goals", period, owner, team, currency],
     queryFn: ({ signal }) => {
       const query = { filter: written({ any: false, conditions }), sort: "period", pageSize: 500 };
       return body(api.GET("/goals", { params: { header: caller(), query }, signal }));

@@ -10,17 +10,20 @@ import { GoalsDialog } from "./GoalsDialog";
 import { all, dealsOf, quoted, within } from "./links";
 import { shifted, type Span } from "./periods";
 import { type Choice, useForecast } from "./useReports";
+import { ownedBy } from "./whose";
 
 const NOTHING = { targetCents: 0, wonCount: 0, wonCents: 0, openCount: 0, openCents: 0, weightedCents: 0, slippedCount: 0, slippedCents: 0 };
 
 /** The lists of the rows, for the whole period. */
-function listsOf({ owner, currency }: Choice, span: Span) {
-  const whose = owner === "" ? null : `ownerId = ${quoted(owner)}`;
-  const money = `currency = ${quoted(currency)}`;
+export function listsOf(choice: Choice, span: Span) {
+  const whose = ownedBy("ownerId", choice);
+  const money = `currency = ${quoted(choice.currency)}`;
   const due = ["status = 1", within("expectedCloseOn", span)];
+  const won = ["stage = 5", within("closedAt", span)];
   return {
-    won: dealsOf(all("stage = 5", within("closedAt", span), money, whose)),
+    won: dealsOf(all(...won, money, whose)),
     open: dealsOf(all(...due, money, whose)),
+    expected: dealsOf(all(`((${all(...won)}) or (${all(...due)}))`, money, whose)),
     slipped: dealsOf(all(...due, "expectedCloseOn < today", money, whose)),
   };
 }
@@ -56,7 +59,7 @@ export function Kpis({ choice, span }: { choice: Choice; span: Span }) {
         <Kpi name={t("report.won")} to={lists.won} value={short(sums.wonCents)} tone={better > 0 ? "green" : ""} note={[deals(sums.wonCount), earlier && compared(better, short, t)].filter(Boolean).join(t("report.comma"))} formula={t("report.wonHow")} />
         <Kpi name={t("report.open")} to={lists.open} value={short(sums.openCents)} note={deals(sums.openCount)} formula={t("report.openHow")} />
         <Kpi name={t("report.weighted")} to={lists.open} value={short(sums.weightedCents)} note={sums.openCents > 0 ? t("report.ofOpen", { n: percent(sums.weightedCents, sums.openCents) ?? 0 }) : ""} formula={t("report.weightedHow")} />
-        <Expected sums={sums} short={short} />
+        <Expected sums={sums} short={short} to={lists.expected} />
         <Kpi name={t("report.slipped")} to={lists.slipped} value={short(sums.slippedCents)} tone={sums.slippedCount > 0 ? "red" : ""} note={deals(sums.slippedCount)} formula={t("report.slippedHow")} />
       </dl>
       {goals && <GoalsDialog choice={choice} onClose={() => showGoals(false)} />}
@@ -67,14 +70,15 @@ export function Kpis({ choice, span }: { choice: Choice; span: Span }) {
 const compared = (better: number, short: (cents: number) => string, t: Translate) =>
   better === 0 ? t("report.asBefore") : t(better > 0 ? "report.more" : "report.less", { sum: short(Math.abs(better)) });
 
-function Expected({ sums, short }: { sums: typeof NOTHING; short: (cents: number) => string }) {
+function Expected({ sums, short, to }: { sums: typeof NOTHING; short: (cents: number) => string; to: string }) {
   const t = useT();
+  const common = { name: t("report.expected"), to, formula: t("report.expectedHow") };
   const expected = sums.wonCents + sums.weightedCents;
   const reached = percent(expected, sums.targetCents);
   const gap = sums.targetCents - expected;
-  if (reached === null) return <Kpi name={t("report.expected")} value={short(expected)} note="" />;
+  if (reached === null) return <Kpi {...common} value={short(expected)} note="" />;
   const note = gap > 0 ? t("report.gap", { n: reached, sum: short(gap) }) : t("report.reached", { n: reached });
-  return <Kpi name={t("report.expected")} value={short(expected)} tone={toneOf(reached)} note={note} />;
+  return <Kpi {...common} value={short(expected)} tone={toneOf(reached)} note={note} />;
 }
 
 function Kpi({ name, value, note, to, tone = "", formula = "" }: { name: string; value: string; note: string; to?: string; tone?: string; formula?: string }) {

@@ -74,10 +74,10 @@ export function MonthsCard({ choice }: { choice: Choice }) {
               {rows.filter((row) => sizeOf(row) > 0 || rows.length <= SHORT).map((row) => (
                 <tr key={row.period}>
                   <th scope="row" className="nw" title={called(row)}>{monthOf(row, 1)}</th>
-                  <td className="n"><Figure to={dealsOf(row.filters.won)}>{shortMoney(row.wonCents, row.currency, language)}</Figure></td>
-                  <td className="n"><Figure to={dealsOf(row.filters.open)}>{shortMoney(row.openCents, row.currency, language)}</Figure></td>
+                  <td className="n"><Figure to={dealsOf(row.filters.won)} title={t("report.wonIn")}>{shortMoney(row.wonCents, row.currency, language)}</Figure></td>
+                  <td className="n"><Figure to={dealsOf(row.filters.open)} title={t("report.openHow")}>{shortMoney(row.openCents, row.currency, language)}</Figure></td>
                   <td className="n hide-phone"><Figure to={dealsOf(row.filters.slipped)} title={t("report.slippedHow")}>{row.slippedCount}</Figure></td>
-                  <td className="n"><Reached row={row} /></td>
+                  <td className="n" title={t("report.reachedHow")}><Reached row={row} /></td>
                 </tr>
               ))}
             </tbody>

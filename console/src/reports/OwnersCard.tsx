@@ -6,7 +6,9 @@ import { usePreferences } from "../state/preferences";
 import { Person } from "../ui/Avatar";
 import { Card, Figure } from "./Card";
 import { Reached, sizeOf, useSheet } from "./forecast";
+import { listsOf } from "./Kpis";
 import { dealsOf } from "./links";
+import type { Span } from "./periods";
 import { type Choice, useForecast } from "./useReports";
 
 /** Won, weighted and the rest of the open deals, with a mark where the goal is. */
@@ -37,7 +39,7 @@ export function Keys({ short = false }: { short?: boolean }) {
   );
 }
 
-export function OwnersCard({ choice }: { choice: Choice }) {
+export function OwnersCard({ choice, span }: { choice: Choice; span: Span }) {
   const t = useT();
   const { language } = usePreferences();
   const names = useNames();
@@ -46,6 +48,7 @@ export function OwnersCard({ choice }: { choice: Choice }) {
   const sheet = useSheet(found.data, `forecast-${choice.period}-owners`, t("record.owner"), called);
   const rows = [...(found.data?.data ?? [])].sort((one, other) => other.wonCents + other.weightedCents - one.wonCents - one.weightedCents);
   const all = found.data?.totals.find((each) => each.currency === choice.currency);
+  const lists = listsOf(choice, span);
   const most = Math.max(0, ...rows.map(sizeOf));
   return (
     <Card title={t("report.forecast")} hint={t("report.byOwner")} name="owners tall" tools={<span className="hide-phone"><Keys /></span>} sheet={sheet} error={found.error} loading={!found.data} dim={found.isPlaceholderData} retry={() => void found.refetch()}>
@@ -72,9 +75,9 @@ export function OwnersCard({ choice }: { choice: Choice }) {
                   </span>
                 </th>
                 <td className="barcell"><Bar row={row} most={most} /></td>
-                <td className="n"><Figure to={dealsOf(row.filters.won)} title={t("report.wonHow")}>{shortMoney(row.wonCents, row.currency, language)}</Figure></td>
+                <td className="n"><Figure to={dealsOf(row.filters.won)} title={t("report.wonIn")}>{shortMoney(row.wonCents, row.currency, language)}</Figure></td>
                 <td className="n"><Figure to={dealsOf(row.filters.open)} title={t("report.openHow")}>{shortMoney(row.openCents, row.currency, language)}</Figure></td>
-                <td className="n" title={row.targetCents === 0 ? "" : `${t("report.target")} ${shortMoney(row.targetCents, row.currency, language)}`}>
+                <td className="n" title={row.targetCents === 0 ? "" : `${t("report.reachedHow")}\n${t("report.target")} ${shortMoney(row.targetCents, row.currency, language)}`}>
                   <Reached row={row} />
                   <span className="sr">{t("report.target")} {shortMoney(row.targetCents, row.currency, language)}</span>
                 </td>
@@ -86,9 +89,9 @@ export function OwnersCard({ choice }: { choice: Choice }) {
               <tr>
                 <th scope="row">{t("report.all")}</th>
                 <td className="barcell"><Bar row={all} most={sizeOf(all)} /></td>
-                <td className="n">{shortMoney(all.wonCents, all.currency, language)}</td>
-                <td className="n">{shortMoney(all.openCents, all.currency, language)}</td>
-                <td className="n"><Reached row={all} /></td>
+                <td className="n"><Figure to={lists.won} title={t("report.wonIn")}>{shortMoney(all.wonCents, all.currency, language)}</Figure></td>
+                <td className="n"><Figure to={lists.open} title={t("report.openHow")}>{shortMoney(all.openCents, all.currency, language)}</Figure></td>
+                <td className="n" title={t("report.reachedHow")}><Reached row={all} /></td>
               </tr>
             </tfoot>
           )}

@@ -1,10 +1,10 @@
 import "./reports.css";
 
+import type { ReactNode } from "react";
 import { useSearchParams } from "wouter";
 
 import { clock, isoDay, shortDay } from "../format/dates";
 import { useT } from "../i18n/translate";
-import { useColleagues } from "../people/useNames";
 import { usePreferences } from "../state/preferences";
 import { IconButton, Segments } from "../ui/Button";
 import { ActivitiesCard } from "./ActivitiesCard";
@@ -15,35 +15,40 @@ import { OwnersCard } from "./OwnersCard";
 import { isPeriod, type Kind, kindOf, periodName, periodOf, shifted, spanOf } from "./periods";
 import { StuckCard } from "./StuckCard";
 import { type Choice, useForecast, useTotals } from "./useReports";
+import { usersOf, useWhoseChoices } from "./whose";
 
 const MAIN = "CNY";
 
-/** The URL is the state: a link shows the same period, person and currency. */
+/** The URL is the state: a link shows the same period, team, person and currency. */
 function useChoice() {
   const [params, setParams] = useSearchParams();
+  const team = params.get("team") ?? "";
+  const { known, teams, people } = useWhoseChoices(team);
   const asked = params.get("period") ?? "";
   const choice: Choice = {
     period: isPeriod(asked) ? asked : periodOf("quarter", new Date()),
     owner: params.get("owner") ?? "",
+    team,
+    users: team === "" || !known ? null : usersOf(known, team),
     currency: params.get("currency") ?? MAIN,
   };
-  const change = (name: keyof Choice, value: string) =>
+  const change = (name: keyof Choice, value: string, other?: keyof Choice) =>
     setParams((now) => {
       const next = new URLSearchParams(now);
       if (value === "") next.delete(name);
       else next.set(name, value);
+      if (other) next.delete(other);
       return next;
     });
-  return { choice, change };
+  return { choice, change, teams, people, ready: team === "" || known !== undefined };
 }
 
 /** The Monday meeting: what is expected, what stands still, what becomes of deals, who did what. */
 export default function ReportsPage() {
   const t = useT();
   const { language } = usePreferences();
-  const { choice, change } = useChoice();
-  const { period, owner, currency } = choice;
-  const colleagues = useColleagues();
+  const { choice, change, teams, people, ready } = useChoice();
+  const { period, owner, team, currency } = choice;
   const totals = useTotals(period).data?.totals ?? [];
   const currencies = [...new Set([MAIN, currency, ...totals.map((each) => each.currency)])];
   const span = spanOf(period);
@@ -67,29 +72,44 @@ export default function ReportsPage() {
         <span className="md mut nw hide-phone">{`${shortDay(span.firstDay, language)} – ${shortDay(span.lastDay, language)}`}</span>
         <IconButton small icon="right" label={t("action.next")} onClick={() => change("period", shifted(period, 1))} />
         <div className="chips">
-          <span className="chip pick">
-            <span aria-hidden="true">{t("record.owner")}</span>
-            <select aria-label={t("record.owner")} value={owner} onChange={(event) => change("owner", event.target.value)}>
+          {teams.length > 0 && (
+            <Pick label={t("org.team")} value={team} onChange={(value) => change("team", value, "owner")}>
+              <option value="">{t("report.everyTeam")}</option>
+              {teams.map(({ team: each, depth }) => <option key={each.teamId} value={each.teamId}>{`${"\u3000".repeat(depth)}${each.name}`}</option>)}
+            </Pick>
+          )}
+          {people.length > 0 && (
+            <Pick label={t("record.owner")} value={owner} onChange={(value) => change("owner", value)}>
               <option value="">{t("report.everybody")}</option>
-              {colleagues.map((each) => <option key={each.userId} value={each.userId}>{each.name}</option>)}
-            </select>
-          </span>
-          <span className="chip pick">
-            <span aria-hidden="true">{t("report.currency")}</span>
-            <select aria-label={t("report.currency")} value={currency} onChange={(event) => change("currency", event.target.value)}>
-              {currencies.map((each) => <option key={each}>{each}</option>)}
-            </select>
-          </span>
+              {people.map((each) => <option key={each.userId} value={each.userId}>{each.name}</option>)}
+            </Pick>
+          )}
+          <Pick label={t("report.currency")} value={currency} onChange={(value) => change("currency", value)}>
+            {currencies.map((each) => <option key={each}>{each}</option>)}
+          </Pick>
         </div>
       </div>
-      <div className="reps">
-        <Kpis choice={choice} span={span} />
-        <OwnersCard choice={choice} />
-        <FunnelCard choice={choice} span={span} />
-        <StuckCard choice={choice} />
-        <ActivitiesCard owner={owner} period={period} />
-        <MonthsCard choice={choice} />
-      </div>
+      {ready && (
+        <div className="reps">
+          <Kpis choice={choice} span={span} />
+          <OwnersCard choice={choice} span={span} />
+          <FunnelCard choice={choice} span={span} />
+          <StuckCard choice={choice} />
+          <ActivitiesCard whose={choice} period={period} />
+          <MonthsCard choice={choice} />
+        </div>
+      )}
     </>
+  );
+}
+
+function Pick({ label, value, onChange, children }: { label: string; value: string; onChange: (value: string) => void; children: ReactNode }) {
+  return (
+    <span className="chip pick">
+      <span aria-hidden="true">{label}</span>
+      <select aria-label={label} value={value} onChange={(event) => onChange(event.target.value)}>
+        {children}
+      </select>
+    </span>
   );
 }

@@ -12,6 +12,7 @@ import { Card, Figure } from "./Card";
 import type { Sheet } from "./csv";
 import { all, dealsOf, quoted } from "./links";
 import { type Choice, useLimits, useStuck } from "./useReports";
+import { ownedBy } from "./whose";
 
 const SHOWN = 6;
 
@@ -37,7 +38,7 @@ export function StuckCard({ choice }: { choice: Choice }) {
   const names = useNames();
   const { language } = usePreferences();
   const { fields } = useFields("opportunity");
-  const filter = all("stuck = true", `currency = ${quoted(choice.currency)}`, choice.owner === "" ? null : `ownerId = ${quoted(choice.owner)}`);
+  const filter = all("stuck = true", `currency = ${quoted(choice.currency)}`, ownedBy("ownerId", choice));
   const found = useStuck(filter);
   const limits = useLimits();
   const rows = found.data?.data ?? [];
@@ -86,7 +87,7 @@ export function StuckCard({ choice }: { choice: Choice }) {
                     </span>
                   </Link>
                 </th>
-                <td className="n">{shortMoney(row["amountCents"] as number, row["currency"] as string, language)}</td>
+                <td className="n" title={stageOf(row)}>{shortMoney(row["amountCents"] as number, row["currency"] as string, language)}</td>
                 <td className="n"><Stay days={daysOf(row)} limit={limits.get(row["stage"] as number) ?? null} /></td>
               </tr>
             ))}
