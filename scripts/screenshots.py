@@ -127,6 +127,7 @@ def screens(paths: dict[str, str]) -> dict[str, Screen]:
         "create-menu": Screen("today", (Step(click=".find .ib, .fab"),)),
         "shortcuts": Screen("today", (Step(press="?"),)),
         "follow-up": Screen("today", (Step(press="l"),)),
+        "note": Screen(paths["customer"], (Step(click=".pfoot .btn.p, .comp textarea"),)),
         "payment": Screen(paths["contract"], (Step(click=".top .btn.p"),)),
         "merge": Screen("settings/duplicates", (Step(click="li .btn.p"),)),
         "user-dialog": Screen("settings/users", (Step(click=".ct .ib"),)),

@@ -127,3 +127,26 @@ def test_no_dialog_keeps_anybody_out_and_closing_one_leads_back(
         if page.evaluate(FOCUS) != back:
             seen.append(("focus", where, str(page.evaluate(FOCUS))[:80]))
     assert seen == []
+
+
+def test_the_sheet_of_the_phone_keeps_nobody_out(
+    opened: Open, api: Api, paths: list[str], axe: str
+) -> None:
+    assert paths
+    customer = api.named("Axe One")[0]["customerId"]
+    phone = opened(f"customers/{customer}", width=360)
+    seen = found(phone, axe, "customer on the phone")
+    phone.get_by_role("button", name="Log follow-up").focus()
+    phone.keyboard.press("Enter")
+    phone.get_by_role("dialog", name="Log follow-up").wait_for()
+    seen += found(phone, axe, "follow-up on the phone")
+    phone.keyboard.press("Escape")
+    phone.get_by_role("dialog").wait_for(state="detached")
+    phone.wait_for_timeout(100)
+    assert phone.evaluate(FOCUS) == "Log follow-up"
+    go(phone, "today")
+    phone.get_by_role("button", name="New", exact=True).tap()
+    phone.get_by_role("menuitem", name="Log follow-up").tap()
+    phone.get_by_role("dialog", name="Log follow-up").wait_for()
+    seen += found(phone, axe, "whom a follow-up is for")
+    assert seen == []

@@ -54,9 +54,9 @@ def test_a_day_is_worked_off_with_one_thumb(opened: Open, api: Api) -> None:
     settle(page)
     assert api.get(f"/tasks/{ringing}")["status"] == "done"
 
-    # From the home screen four touches, beside the words.
     page.get_by_role("link", name="Customers").tap()
     page.locator(".rc", has_text="Thumb Ltd").tap()
+    page.get_by_role("button", name="Log follow-up").tap()
     page.get_by_placeholder("What was discussed, and how they responded").fill("Sends a drawing")
     page.get_by_role("group", name="Next contact").get_by_role("button", name="Tomorrow").tap()
     page.get_by_role("button", name="Save follow-up").tap()

@@ -18,11 +18,13 @@ interface Props {
   data: Saved | undefined;
   /** Of the list that the page was opened from. */
   list: string | null;
+  /** On the phone, where the name is out of sight. */
+  named: boolean;
   onDelete: () => void;
 }
 
 /** Where one is, the place in the list, and what is done with the whole customer. */
-export function CustomerTop({ id, name, data, list, onDelete }: Props) {
+export function CustomerTop({ id, name, data, list, named, onDelete }: Props) {
   const t = useT();
   const call = useCall();
   const phone = usePhone();
@@ -39,7 +41,7 @@ export function CustomerTop({ id, name, data, list, onDelete }: Props) {
         <Icon name="left" size={20} />
       </Link>
       <Crumbs list={list} />
-      {phone ? <span className="sp" /> : <h1 className="el sp">{name}</h1>}
+      {phone ? <b className="el sp" aria-hidden="true">{named && name}</b> : <h1 className="el sp">{name}</h1>}
       {list !== null && <RecordPlace resource="customer" id={id} path="/customers" list={list} />}
       {data && (
         <span className="row g8 hide-phone">

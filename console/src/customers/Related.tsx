@@ -21,8 +21,11 @@ const written = (found: [string, number][]) => found.map(([currency, cents]) => 
 const primaryFirst = (rows: Row[]) => [...rows].sort((one, other) => Number(other["isPrimary"] === true) - Number(one["isPrimary"] === true));
 const openFirst = (rows: Row[]) => [...rows].sort((one, other) => Number(other["status"] === OPEN) - Number(one["status"] === OPEN));
 
+/** On the phone each of the first three is a tab of its own. */
+export type Part = "deals" | "contracts" | "contacts" | "others";
+
 /** What hangs on the customer: the next step first. */
-export function Related({ row, saving }: { row: Row; saving: Saving }) {
+export function Related({ row, saving, only }: { row: Row; saving: Saving; only?: Part }) {
   const t = useT();
   const customerId = row["customerId"] as string;
   const openSum = (rows: Row[]) => written(sums(rows.filter((each) => each["status"] === OPEN), "amountCents"));
@@ -30,15 +33,20 @@ export function Related({ row, saving }: { row: Row; saving: Saving }) {
     const sum = written(sums(rows.filter((each) => each["status"] === RUNNING), "outstandingCents"));
     return sum && `${t("record.outstanding")} ${sum}`;
   };
+  const has = (part: Part) => only === undefined || only === part;
   return (
     <>
-      <Tasks customerId={customerId} name={row["name"] as string} ownerId={row["ownerId"] as string | null} />
-      <Section resource="opportunity" label="nav.deals" customerId={customerId} order={openFirst} sum={openSum} row={(each) => <DealRow key={each["opportunityId"] as string} row={each} />} />
-      <Section resource="contract" label="nav.contracts" customerId={customerId} sum={owed} row={(each) => <ContractRow key={each["contractId"] as string} row={each} />} />
-      <Section resource="contact" label="nav.contacts" customerId={customerId} order={primaryFirst} row={(each) => <ContactRow key={each["contactId"] as string} row={each} />} />
-      <Collaborators customerId={customerId} ownerId={row["ownerId"] as string | null} />
-      <Group row={row} saving={saving} />
-      <PossibleDuplicate customerId={customerId} />
+      {only === undefined && <Tasks customerId={customerId} name={row["name"] as string} ownerId={row["ownerId"] as string | null} />}
+      {has("deals") && <Section resource="opportunity" label="nav.deals" customerId={customerId} order={openFirst} sum={openSum} row={(each) => <DealRow key={each["opportunityId"] as string} row={each} />} />}
+      {has("contracts") && <Section resource="contract" label="nav.contracts" customerId={customerId} sum={owed} row={(each) => <ContractRow key={each["contractId"] as string} row={each} />} />}
+      {has("contacts") && <Section resource="contact" label="nav.contacts" customerId={customerId} order={primaryFirst} row={(each) => <ContactRow key={each["contactId"] as string} row={each} />} />}
+      {has("others") && (
+        <>
+          <Collaborators customerId={customerId} ownerId={row["ownerId"] as string | null} />
+          <Group row={row} saving={saving} />
+          <PossibleDuplicate customerId={customerId} />
+        </>
+      )}
     </>
   );
 }

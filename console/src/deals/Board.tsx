@@ -9,7 +9,8 @@ import { useWhoseFilters } from "../people/useWhoseFilters";
 import { useFields } from "../records/fields";
 import { FilterBar } from "../records/FilterBar";
 import { useListState } from "../records/useListState";
-import { Button } from "../ui/Button";
+import { open } from "../state/layers";
+import { Button, IconButton } from "../ui/Button";
 import { useKeys, usePhone } from "../ui/hooks";
 import { Failed, SkeletonLines } from "../ui/States";
 import { type Column, MOST, STEP, useBoard } from "./board";
@@ -63,6 +64,7 @@ export default function Board({ views }: { views: ReactNode }) {
         <h1>{t("nav.deals")}</h1>
         {views}
         <span className="sp" />
+        <IconButton className="only-phone" icon="search" label={t("nav.search")} onClick={() => open({ palette: true })} />
         <BoardSort sort={state.sort} onChange={state.setSort} />
         <Button className="hide-phone" look="primary" icon="plus" hint="N" onClick={() => create(null)}>
           {t("form.new", { what: t("type.opportunity") })}

@@ -6,10 +6,11 @@ import { Timeline } from "../followups/Timeline";
 import { money } from "../format/money";
 import { useT } from "../i18n/translate";
 import { FactSections } from "../records/FactSections";
-import { RecordTabs, useTabs } from "../records/RecordTabs";
+import { RecordTabs, useColumns } from "../records/RecordTabs";
 import type { Saving } from "../records/save";
-import { Value } from "../records/Value";
+import { UserName, Value } from "../records/Value";
 import { Tasks } from "../tasks/Tasks";
+import { usePhone } from "../ui/hooks";
 import { Contracts } from "./Contracts";
 import { StageHistory } from "./StageHistory";
 import type { Stage, Stages } from "./stages";
@@ -29,7 +30,8 @@ interface Props {
 /** Facts, what was said, and what hangs on the deal: side by side, or one at a time on the phone. */
 export function DealColumns({ id, row, fields, saving, stages, onMove }: Props) {
   const t = useT();
-  const { tab, setTab, shows } = useTabs();
+  const { tabs, tab, setTab, shows } = useColumns();
+  const phone = usePhone();
   const title = row["title"] as string;
   const customer = row["customer"] as Row | null | undefined;
   const customerId = row["customerId"] as string;
@@ -37,13 +39,24 @@ export function DealColumns({ id, row, fields, saving, stages, onMove }: Props) 
   const name = (customer?.["name"] as string | undefined) ?? title;
   return (
     <div className="tri">
-      <RecordTabs name={title} tab={tab} onChange={setTab} />
+      {phone && (
+        <div className="c1 who row wrap">
+          <Link href={`/customers/${customerId}`} className="link">{name}</Link>
+          <b className="nw">{money(row["amountCents"] as number, row["currency"] as string)}</b>
+          {typeof row["ownerId"] === "string" && <UserName id={row["ownerId"]} />}
+        </div>
+      )}
+      <RecordTabs name={title} tabs={tabs} tab={tab} onChange={setTab} />
       {shows("facts") && (
         <section className="c1" aria-label={t("record.facts")}>
-          <h2 className="name">{title}</h2>
-          <Link href={`/customers/${customerId}`} className="link" style={{ overflowWrap: "anywhere" }}>
-            {customer?.["name"] as string | undefined}
-          </Link>
+          {!phone && (
+            <>
+              <h2 className="name">{title}</h2>
+              <Link href={`/customers/${customerId}`} className="link" style={{ overflowWrap: "anywhere" }}>
+                {customer?.["name"] as string | undefined}
+              </Link>
+            </>
+          )}
           <div className="row g12 wrap" style={{ margin: "12px 0 16px" }}>
             <b className="nw" style={{ fontSize: 20, lineHeight: "28px" }}>{money(row["amountCents"] as number, row["currency"] as string)}</b>
             {stage && <Value field={stage} row={row} />}
@@ -54,7 +67,7 @@ export function DealColumns({ id, row, fields, saving, stages, onMove }: Props) 
       {shows("activity") && (
         <section className="c2" aria-label={t("record.activity")}>
           <Stepper id={id} {...stages} row={row} onMove={onMove} />
-          <Composer customerId={customerId} name={name} />
+          {!phone && <Composer customerId={customerId} name={name} />}
           <Timeline customerId={customerId} filters />
         </section>
       )}

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 
 import type { Row } from "../api/resources";
+import { RecordFoot } from "../followups/RecordFoot";
 import { useT } from "../i18n/translate";
 import { ConflictDialog } from "../records/ConflictDialog";
 import { useDelete } from "../records/useDelete";
@@ -72,10 +73,11 @@ export default function DealPage({ id }: { id: string }) {
       {error && <Failed error={error} retry={() => void refetch()} />}
       {!error && !data && <div className="cl"><SkeletonLines lines={10} /></div>}
       {data && <DealColumns id={id} row={data.row} fields={fields} saving={saving} stages={stages} onMove={(stage) => begin(data.row, stage)} />}
+      {data && <RecordFoot about={{ customerId: data.row["customerId"] as string, name: nameOf(data.row["customer"]) ?? title, dealId: id }} call />}
       <ConflictDialog saving={saving} fields={fields} />
       {losing && data && (
         <LostReason
-          deal={{ title, customer: (data.row["customer"] as Row | null | undefined)?.["name"] as string | undefined, amountCents: data.row["amountCents"] as number, currency: data.row["currency"] as string }}
+          deal={{ title, customer: nameOf(data.row["customer"]), amountCents: data.row["amountCents"] as number, currency: data.row["currency"] as string }}
           place={losing}
           fields={fields}
           below
@@ -89,6 +91,8 @@ export default function DealPage({ id }: { id: string }) {
     </>
   );
 }
+
+const nameOf = (of: unknown) => (of as Row | null | undefined)?.["name"] as string | undefined;
 
 const dealOf = (row: Row): Deal => ({
   opportunityId: row["opportunityId"] as string,

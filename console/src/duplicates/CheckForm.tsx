@@ -13,6 +13,8 @@ const ASKED = [
   ["uscc", "duplicates.uscc"],
 ] as const;
 
+const KEYBOARDS: Record<string, "tel" | "email"> = { contactPhone: "tel", contactEmail: "email" };
+
 /** Whether a customer is there: asked once the reader pauses, and counted like every check. */
 export function CheckForm() {
   const t = useT();
@@ -23,7 +25,7 @@ export function CheckForm() {
       <form className="form setc" style={{ padding: 16 }} role="search" onSubmit={(event) => event.preventDefault()}>
         {ASKED.map(([name, label], at) => (
           <Field key={name} label={t(label)}>
-            {(control) => <Text {...control} autoFocus={at === 0} value={draft[name] as string | undefined ?? ""} onChange={(event) => setDraft({ ...draft, [name]: event.target.value })} />}
+            {(control) => <Text {...control} inputMode={KEYBOARDS[name] ?? "text"} enterKeyHint="search" autoFocus={at === 0} value={draft[name] as string | undefined ?? ""} onChange={(event) => setDraft({ ...draft, [name]: event.target.value })} />}
           </Field>
         ))}
       </form>

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type Ref, useCallback } from "react";
+import { type KeyboardEvent, type Ref, useCallback, useEffect } from "react";
 
 import { useLabel, useT } from "../i18n/translate";
 import { useFields } from "../records/fields";
@@ -20,7 +20,9 @@ interface Props {
   area?: Ref<HTMLTextAreaElement>;
   autoFocus?: boolean;
   /** What the page is about, where that is one deal. */
-  dealId?: string;
+  dealId?: string | undefined;
+  /** Whether there is text that is not saved yet. */
+  onTyped?: (typed: boolean) => void;
 }
 
 /** A time that was taken back is no time. */
@@ -29,7 +31,7 @@ function without(note: Note): Note {
   return when ? note : rest;
 }
 
-export function Composer({ customerId, name, onSaved, area, autoFocus = false, dealId }: Props) {
+export function Composer({ customerId, name, onSaved, area, autoFocus = false, dealId, onTyped }: Props) {
   const t = useT();
   const label = useLabel();
   const { fields } = useFields("follow_up");
@@ -40,7 +42,9 @@ export function Composer({ customerId, name, onSaved, area, autoFocus = false, d
   const note = intent.values;
   const set = useCallback((next: Partial<Note>) => change({ ...note, ...next }), [change, note]);
   const kinds = fields.find((each) => each.name === "followUpType")?.options ?? [];
-  const ready = note.text.trim() !== "" && !saving.isPending;
+  const typed = note.text.trim() !== "";
+  const ready = typed && !saving.isPending;
+  useEffect(() => onTyped?.(typed), [onTyped, typed]);
   const save = () => ready && saving.mutate();
   const onKey = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
@@ -71,6 +75,8 @@ export function Composer({ customerId, name, onSaved, area, autoFocus = false, d
       <textarea
         ref={area}
         autoFocus={autoFocus}
+        data-autofocus={autoFocus || undefined}
+        enterKeyHint="enter"
         aria-label={t("action.logFollowUp")}
         placeholder={t("follow.placeholder")}
         value={note.text}
@@ -87,7 +93,7 @@ export function Composer({ customerId, name, onSaved, area, autoFocus = false, d
       <div className="row g6 wrap save">
         <NextStep value={note.next} onChange={(next) => set({ next })} />
         <span className="sp" />
-        <Button look="primary" disabled={note.text.trim() === ""} busy={saving.isPending} onClick={save} hint="Ctrl ↵">
+        <Button look="primary" disabled={!typed} busy={saving.isPending} onClick={save} hint="Ctrl ↵">
           {t("follow.save")}
         </Button>
       </div>

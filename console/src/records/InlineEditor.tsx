@@ -114,5 +114,12 @@ export function InlineEditor({ field, row, saving, onDone }: Props) {
   }
   if (hasLines) return <textarea {...keys} className="cell-edit lines" rows={3} value={value} onChange={(event) => setValue(event.target.value)} />;
   const type = ["date", "dateOrTime"].includes(field.type) ? "date" : "text";
-  return <input {...keys} type={type} inputMode={isMoney(field) ? "decimal" : "text"} value={value} onChange={(event) => setValue(event.target.value)} />;
+  return <input {...keys} type={type} inputMode={keyboardOf(field)} enterKeyHint="done" value={value} onChange={(event) => setValue(event.target.value)} />;
+}
+
+/** The keyboard that a phone shows. */
+function keyboardOf(field: Field): "decimal" | "tel" | "email" | "text" {
+  if (isMoney(field)) return "decimal";
+  if (field.type === "phone") return "tel";
+  return field.type === "email" ? "email" : "text";
 }

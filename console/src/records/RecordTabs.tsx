@@ -1,31 +1,56 @@
-import { useState } from "react";
+import { useSearchParams } from "wouter";
 
 import { useT } from "../i18n/translate";
 import { usePhone } from "../ui/hooks";
 
-const TABS = ["activity", "facts", "related"] as const;
-type Tab = (typeof TABS)[number];
-
-interface Props {
-  name: string;
-  tab: Tab;
-  onChange: (tab: Tab) => void;
+export interface Tab<N extends string> {
+  name: N;
+  label: string;
+  count?: number | null | undefined;
 }
 
-/** The columns of a record's page: side by side, or one at a time on the phone. */
-export function useTabs() {
+const COLUMNS = ["activity", "facts", "related"] as const;
+type Column = (typeof COLUMNS)[number];
+
+/** The parts of a record's page: side by side, or one at a time on the phone, where the way back finds it again. */
+export function useTabs<N extends string>(names: readonly N[], first: N) {
   const phone = usePhone();
-  const [tab, setTab] = useState<Tab>("activity");
-  return { tab, setTab, shows: (which: Tab) => !phone || tab === which };
+  const [params, setParams] = useSearchParams();
+  const tab = names.find((each) => each === params.get("tab")) ?? first;
+  const setTab = (next: N) =>
+    setParams(
+      (now) => {
+        now.set("tab", next);
+        return now;
+      },
+      { replace: true, state: window.history.state as unknown },
+    );
+  return { tab, setTab, shows: (which: N) => !phone || tab === which };
 }
 
-export function RecordTabs({ name, tab, onChange }: Props) {
+/** The three columns that most records have. */
+export function useColumns() {
   const t = useT();
+  const found = useTabs<Column>(COLUMNS, "activity");
+  return { ...found, tabs: COLUMNS.map((name) => ({ name, label: t(`record.${name}`) })) };
+}
+
+interface Props<N extends string> {
+  name: string;
+  tabs: Tab<N>[];
+  tab: N;
+  onChange: (tab: N) => void;
+}
+
+export function RecordTabs<N extends string>({ name, tabs, tab, onChange }: Props<N>) {
   return (
     <nav className="ptabs" aria-label={name}>
-      {TABS.map((each) => (
-        <button key={each} type="button" className={tab === each ? "on" : ""} aria-current={tab === each} onClick={() => onChange(each)}>
-          {t(`record.${each}`)}
+      {tabs.map((each) => (
+        <button key={each.name} type="button" className={tab === each.name ? "on" : ""} aria-current={tab === each.name} onClick={(event) => {
+            event.currentTarget.scrollIntoView({ block: "nearest", inline: "nearest" });
+            onChange(each.name);
+          }}>
+          {each.label} {each.count != null && each.count > 0 && <i>{each.count}</i>}
         </button>
       ))}
     </nav>

@@ -31,8 +31,13 @@ function TabLink({ tab }: { tab: Tab }) {
   );
 }
 
+/** Their pages have what is done with the record in its place. */
+const RECORD = /^\/(customers|deals)\/./;
+
 export function BottomBar() {
   const t = useT();
+  const [path] = useLocation();
+  if (RECORD.test(path)) return null;
   return (
     <nav className="tbar" aria-label={t("nav.label")}>
       {LEFT.map((tab) => (

@@ -1,5 +1,12 @@
 import { store, useStore } from "./store";
 
+/** Whom, and maybe which deal, a follow-up is about. */
+export interface About {
+  customerId: string;
+  name: string;
+  dealId?: string;
+}
+
 /** What lies above the page. */
 interface Layers {
   palette: boolean;
@@ -9,7 +16,7 @@ interface Layers {
   /** What a list shows gets a name. */
   view: boolean;
   /** The customer that a follow-up is for; "ask" where it is still to be chosen. */
-  follow: { customerId: string; name: string } | "ask" | null;
+  follow: About | "ask" | null;
 }
 
 export const layers = store<Layers>({ palette: false, keys: false, outbox: false, view: false, follow: null });

@@ -47,23 +47,25 @@ interface Props {
   /** With them, the next step is planned here. */
   name?: string;
   ownerId?: string | null;
-  /** Only the next ones, and how many others there are. */
+  /** Only the next ones; the others at a touch. */
   most?: number;
 }
 
-export function Tasks({ customerId, name, ownerId = null, most = Infinity }: Props) {
+export function Tasks({ customerId, name, ownerId = null, most: first = Infinity }: Props) {
   const t = useT();
   const { language } = usePreferences();
   const { data, error, refetch } = useOpenTasks(customerId);
   const tick = useTick();
   const [planning, setPlanning] = useState(false);
+  const [all, setAll] = useState(false);
+  const most = all ? Infinity : first;
   const kept = new Set(useWaiting().map((each) => each.id));
   const open = data?.data.filter((row) => !kept.has(row["taskId"] as string));
   return (
     <section aria-label={t("record.nextStep")}>
       <h3 className="h">
         {t("record.nextStep")}
-        {open && open.length > most && <i>{t("task.others", { n: open.length - most })}</i>}
+        {open && open.length > most && <button type="button" className="link md" onClick={() => setAll(true)}>{t("task.others", { n: open.length - most })}</button>}
         <span className="sp" />
         {name !== undefined && <IconButton small icon="plus" label={t("form.new", { what: t("type.task") })} onClick={() => setPlanning(true)} />}
       </h3>

@@ -56,7 +56,7 @@ export function TaskRow({ row, name, place, done, timed, ofMany, ticking }: Prop
               {title}
             </span>
             {customerId && about ? (
-              <Link href={`/customers/${customerId}`} className="md mut el">
+              <Link href={`/customers/${customerId}`} className="md mut el whole">
                 {about}
               </Link>
             ) : (

@@ -3,7 +3,8 @@ import type { ReactNode } from "react";
 
 import { useT } from "../i18n/translate";
 import { IconButton } from "./Button";
-import { useReturnFocus } from "./hooks";
+import { usePhone, useReturnFocus } from "./hooks";
+import { Sheet } from "./Sheet";
 
 interface Props {
   title: string;
@@ -13,7 +14,18 @@ interface Props {
   children: ReactNode;
 }
 
-export function Dialog({ title, onClose, width = 480, children }: Props) {
+/** In the middle of a desk, and above the keyboard of a phone. */
+export function Dialog(props: Props) {
+  if (!usePhone()) return <Centred {...props} />;
+  const { title, onClose, children } = props;
+  return (
+    <Sheet title={title} onClose={onClose} held>
+      <div className="sheet-body">{children}</div>
+    </Sheet>
+  );
+}
+
+function Centred({ title, onClose, width = 480, children }: Props) {
   const t = useT();
   useReturnFocus();
   return (

@@ -19,6 +19,7 @@ export function SearchInput({ initial = "", onSearch, delay = 150, ref, ...rest 
     <input
       ref={ref}
       type="text"
+      enterKeyHint="search"
       autoComplete="off"
       spellCheck={false}
       {...rest}
