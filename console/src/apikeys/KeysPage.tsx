@@ -9,7 +9,8 @@ import { useIsAdmin } from "../organisation/useOrganisation";
 import { Section } from "../settings/Section";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
-import { Empty, Failed, SkeletonLines } from "../ui/States";
+import { Loaded } from "../ui/Loaded";
+import { Empty, SkeletonLines } from "../ui/States";
 import { KeyDialog } from "./KeyDialog";
 import { KeyRow } from "./KeyRow";
 import { RevokeDialog } from "./RevokeDialog";
@@ -27,26 +28,27 @@ export default function KeysPage() {
 /** `checked`: whether this service asks for keys at all. */
 function Keys({ checked }: { checked: boolean }) {
   const t = useT();
-  const { data, error, refetch } = useQuery(keys);
+  const found = useQuery(keys);
   const [adding, add] = useState(false);
   const [revoking, revoke] = useState<ApiKey | null>(null);
   const button = <Button icon="plus" look="primary" onClick={() => add(true)}>{t("keys.add")}</Button>;
   return (
-    <Section title={t("keys.title")} count={data?.length || undefined} actions={data && data.length > 0 && button} hint={t("keys.hint")}>
+    <Section title={t("keys.title")} count={found.data?.length || undefined} actions={!!found.data?.length && button} hint={t("keys.hint")}>
       {!checked && (
         <p className="note n" style={{ marginBottom: 12 }}>
           <Icon name="info" />
           {t("keys.unchecked")}
         </p>
       )}
-      {error && <Failed error={error} retry={() => void refetch()} />}
-      {!data && !error && <SkeletonLines lines={4} />}
-      {data?.length === 0 && <Empty icon="key" title={t("keys.none")} hint={t("keys.noneHint")}>{button}</Empty>}
-      {data && data.length > 0 && (
-        <ul className="card clip">
-          {data.map((each) => <KeyRow key={each.apiKeyId} of={each} onRevoke={() => revoke(each)} />)}
-        </ul>
-      )}
+      <Loaded found={found} lines={4}>
+        {(all) => all.length === 0 ? (
+          <Empty icon="key" title={t("keys.none")} hint={t("keys.noneHint")}>{button}</Empty>
+        ) : (
+          <ul className="card clip">
+            {all.map((each) => <KeyRow key={each.apiKeyId} of={each} onRevoke={() => revoke(each)} />)}
+          </ul>
+        )}
+      </Loaded>
       {adding && <KeyDialog onClose={() => add(false)} />}
       {revoking && <RevokeDialog of={revoking} onClose={() => revoke(null)} />}
     </Section>

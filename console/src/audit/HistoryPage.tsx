@@ -13,7 +13,8 @@ import { usePreferences } from "../state/preferences";
 import { Person } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
-import { Empty, Failed, SkeletonLines } from "../ui/States";
+import { Loaded } from "../ui/Loaded";
+import { Empty } from "../ui/States";
 import { sentenceOf } from "./sentence";
 
 const ACTIONS = ["created", "updated", "deleted", "restored", "revealed", "unmasked", "exported", "merged", "unmerged", "erased", "purged"] as const;
@@ -84,9 +85,7 @@ export default function HistoryPage() {
   );
   return (
     <Section title={t("nav.history")} bar={bar}>
-      {found.error && <Failed error={found.error} retry={() => void found.refetch()} />}
-      {!found.data && !found.error && <SkeletonLines lines={8} />}
-      {found.data && rows.length === 0 && <Empty icon="history" title={t("history.empty")} />}
+      <Loaded found={found} lines={8}>{() => rows.length === 0 && <Empty icon="history" title={t("history.empty")} />}</Loaded>
       {days.map((day) => (
         <section key={day} style={{ marginBottom: 16 }} aria-label={shortDay(day, language)}>
           <h2 className="seth">{shortDay(day, language)}</h2>

@@ -1,11 +1,10 @@
-import "../settings/settings.css";
-
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { api, body } from "../api/client";
 import { caller } from "../api/resources";
 import { useT } from "../i18n/translate";
+import { Table } from "../settings/Table";
 import { Button } from "../ui/Button";
 import { Empty, Failed, SkeletonLines } from "../ui/States";
 import { DeletedRow } from "./DeletedRow";
@@ -30,6 +29,14 @@ export default function RecycleBinPage() {
   const [kind, choose] = useState<Kind | "">("");
   const found = useDeleted(kind);
   const rows = found.data?.pages.flatMap((page) => page.data) ?? [];
+  const columns = [
+    { label: t("bin.what") },
+    { label: t("history.kind"), className: "hide-phone" },
+    { label: t("bin.by"), className: "hide-phone" },
+    { label: t("bin.at"), className: "hide-phone" },
+    { label: t("bin.until"), className: "hide-phone" },
+    { label: t("bin.restore"), silent: true },
+  ];
   return (
     <>
       <header className="top">
@@ -51,25 +58,7 @@ export default function RecycleBinPage() {
       ) : (
         <div className="cl">
           {!found.data && <SkeletonLines lines={6} />}
-          {rows.length > 0 && (
-            <div className="card clip">
-              <table className="ct">
-                <thead>
-                  <tr>
-                    <th>{t("bin.what")}</th>
-                    <th className="hide-phone">{t("history.kind")}</th>
-                    <th className="hide-phone">{t("bin.by")}</th>
-                    <th className="hide-phone">{t("bin.at")}</th>
-                    <th className="hide-phone">{t("bin.until")}</th>
-                    <th><span className="sr">{t("bin.restore")}</span></th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((row) => <DeletedRow key={row.id} row={row} />)}
-                </tbody>
-              </table>
-            </div>
-          )}
+          {rows.length > 0 && <Table columns={columns}>{rows.map((row) => <DeletedRow key={row.id} row={row} />)}</Table>}
           {found.hasNextPage && (
             <Button style={{ marginTop: 12 }} busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
               {t("timeline.older")}

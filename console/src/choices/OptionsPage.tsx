@@ -9,9 +9,10 @@ import { AskAdmin } from "../organisation/AskAdmin";
 import { useIsAdmin } from "../organisation/useOrganisation";
 import { Chip } from "../records/Value";
 import { Section } from "../settings/Section";
+import { Table } from "../settings/Table";
 import { Button, IconButton } from "../ui/Button";
 import { Choice } from "../ui/Field";
-import { Failed, SkeletonLines } from "../ui/States";
+import { Loaded } from "../ui/Loaded";
 import { OptionDialog } from "./OptionDialog";
 import { options } from "./useChoices";
 
@@ -36,12 +37,21 @@ export default function OptionsPage() {
   const admin = useIsAdmin();
   const nameOf = useFieldName();
   const [params, setParams] = useSearchParams();
-  const { data, error, refetch } = useQuery(options);
+  const found = useQuery(options);
   const [shown, show] = useState<TenantOption | "new" | null>(null);
-  const fields = [...new Set((data ?? []).map((each) => each.field))];
+  const all = found.data ?? [];
+  const fields = [...new Set(all.map((each) => each.field))];
   const field = fields.find((each) => each === params.get("field")) ?? fields[0] ?? "";
-  const rows = (data ?? []).filter((each) => each.field === field);
+  const rows = all.filter((each) => each.field === field);
   const add = admin && field !== "" && <Button icon="plus" look="primary" onClick={() => show("new")}>{t("choices.addOption")}</Button>;
+  const columns = [
+    { label: t("choices.shown") },
+    { label: t("choices.zh"), className: "hide-phone" },
+    { label: t("choices.en"), className: "hide-phone" },
+    { label: t("choices.optionId") },
+    { label: t("org.status") },
+    { label: t("action.edit"), silent: true },
+  ];
   const bar = (
     <label className="row g8">
       <span className="mut md nw">{t("choices.field")}</span>
@@ -53,36 +63,22 @@ export default function OptionsPage() {
   return (
     <Section title={t("choices.options")} actions={add} hint={t("choices.hint")} bar={bar}>
       {!admin && <AskAdmin />}
-      {error && <Failed error={error} retry={() => void refetch()} />}
-      {!data && !error && <SkeletonLines lines={4} />}
-      {rows.length > 0 && (
-        <div className="card clip">
-          <table className="ct">
-            <thead>
-              <tr>
-                <th>{t("choices.shown")}</th>
-                <th className="hide-phone">{t("choices.zh")}</th>
-                <th className="hide-phone">{t("choices.en")}</th>
-                <th>{t("choices.optionId")}</th>
-                <th>{t("org.status")}</th>
-                <th><span className="sr">{t("action.edit")}</span></th>
+      <Loaded found={found} lines={4}>
+        {() => rows.length > 0 && (
+          <Table columns={columns}>
+            {rows.map((each) => (
+              <tr key={each.optionId} className={each.active ? "" : "off"}>
+                <th scope="row"><Chip color={each.color} text={label(each.label)} /></th>
+                <td className="hide-phone">{each.label.zh}</td>
+                <td className="hide-phone">{each.label.en}</td>
+                <td>{each.optionId}</td>
+                <td className="nw">{t(each.active ? "choices.inUse" : "choices.inactive")}</td>
+                <td className="fit">{admin && <IconButton icon="pen" label={`${t("action.edit")}: ${label(each.label)}`} onClick={() => show(each)} />}</td>
               </tr>
-            </thead>
-            <tbody>
-              {rows.map((each) => (
-                <tr key={each.optionId} className={each.active ? "" : "off"}>
-                  <th scope="row"><Chip color={each.color} text={label(each.label)} /></th>
-                  <td className="hide-phone">{each.label.zh}</td>
-                  <td className="hide-phone">{each.label.en}</td>
-                  <td>{each.optionId}</td>
-                  <td className="nw">{t(each.active ? "choices.inUse" : "choices.inactive")}</td>
-                  <td className="fit">{admin && <IconButton icon="pen" label={`${t("action.edit")}: ${label(each.label)}`} onClick={() => show(each)} />}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+            ))}
+          </Table>
+        )}
+      </Loaded>
       {shown !== null && <OptionDialog field={field} option={shown === "new" ? null : shown} onClose={() => show(null)} />}
     </Section>
   );

@@ -6,10 +6,11 @@ import { useT } from "../i18n/translate";
 import { AskAdmin } from "../organisation/AskAdmin";
 import { useIsAdmin } from "../organisation/useOrganisation";
 import { Section } from "../settings/Section";
+import { Table } from "../settings/Table";
 import { newRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
 import { Choice } from "../ui/Field";
-import { Failed, SkeletonLines } from "../ui/States";
+import { Loaded } from "../ui/Loaded";
 import { policy, setPolicy } from "./useDuplicatePairs";
 
 const KEYS = ["nameCore", "phone", "email", "uscc"] as const;
@@ -22,7 +23,7 @@ export default function RulesPage() {
   const t = useT();
   const admin = useIsAdmin();
   const queries = useQueryClient();
-  const { data, error, refetch } = useQuery(policy);
+  const found = useQuery(policy);
   const saving = useMutation({
     mutationFn: (wanted: DuplicatePolicy) => {
       const { nameCore, phone, email, uscc } = wanted;
@@ -34,50 +35,38 @@ export default function RulesPage() {
     },
     onError: (failure) => toast(asApiError(failure).message, { tone: "danger" }),
   });
-  const shown = saving.isPending ? saving.variables : data;
   const choose = (key: (typeof KEYS)[number], channel: string, act: string) =>
-    data && saving.mutate({ ...data, [key]: { ...(data[key] as Acts), [channel]: act } });
+    found.data && saving.mutate({ ...found.data, [key]: { ...(found.data[key] as Acts), [channel]: act } });
+  const columns = [{ label: t("duplicates.sameKey") }, ...CHANNELS.map((channel) => ({ label: t(`duplicates.channel.${channel}`) }))];
   return (
     <Section title={t("duplicates.rules")} hint={t("duplicates.policyHint")}>
       {!admin && <AskAdmin />}
-      {error && <Failed error={error} retry={() => void refetch()} />}
-      {!data && !error && <SkeletonLines lines={4} />}
-      {shown && (
-        <div className="card clip">
-          <table className="ct rules">
-            <thead>
-              <tr>
-                <th>{t("duplicates.sameKey")}</th>
+      <Loaded found={found} lines={4}>
+        {(saved) => (
+          <Table columns={columns} className="rules">
+            {KEYS.map((key) => (
+              <tr key={key}>
+                <th scope="row" className="nm">{t(`duplicates.key.${key}`)}</th>
                 {CHANNELS.map((channel) => (
-                  <th key={channel}>{t(`duplicates.channel.${channel}`)}</th>
+                  <td key={channel} data-of={t(`duplicates.channel.${channel}`)}>
+                    <Choice
+                      aria-label={`${t(`duplicates.key.${key}`)} · ${t(`duplicates.channel.${channel}`)}`}
+                      style={{ minWidth: 96 }}
+                      value={((saving.isPending ? saving.variables : saved)[key] as Acts)[channel] ?? "off"}
+                      disabled={!admin || saving.isPending}
+                      onChange={(event) => choose(key, channel, event.target.value)}
+                    >
+                      {ACTS.map((act) => (
+                        <option key={act} value={act}>{t(`duplicates.act.${act}`)}</option>
+                      ))}
+                    </Choice>
+                  </td>
                 ))}
               </tr>
-            </thead>
-            <tbody>
-              {KEYS.map((key) => (
-                <tr key={key}>
-                  <th scope="row" className="nm">{t(`duplicates.key.${key}`)}</th>
-                  {CHANNELS.map((channel) => (
-                    <td key={channel} data-of={t(`duplicates.channel.${channel}`)}>
-                      <Choice
-                        aria-label={`${t(`duplicates.key.${key}`)} · ${t(`duplicates.channel.${channel}`)}`}
-                        style={{ minWidth: 96 }}
-                        value={(shown[key] as Acts)[channel] ?? "off"}
-                        disabled={!admin || saving.isPending}
-                        onChange={(event) => choose(key, channel, event.target.value)}
-                      >
-                        {ACTS.map((act) => (
-                          <option key={act} value={act}>{t(`duplicates.act.${act}`)}</option>
-                        ))}
-                      </Choice>
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+            ))}
+          </Table>
+        )}
+      </Loaded>
     </Section>
   );
 }

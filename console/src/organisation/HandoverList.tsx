@@ -8,7 +8,7 @@ import { useNames } from "../people/useNames";
 import { usePreferences } from "../state/preferences";
 import { toast } from "../state/toasts";
 import { Button } from "../ui/Button";
-import { Failed, SkeletonLines } from "../ui/States";
+import { Loaded } from "../ui/Loaded";
 import { KINDS, LABELS, sumOf, undoAll } from "./handovers";
 import { handoverPage } from "./useOrganisation";
 
@@ -22,28 +22,25 @@ interface Props {
 /** What was given to whom, the newest first; the last days' can be taken back. */
 export function HandoverList({ except }: Props) {
   const t = useT();
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const found = useInfiniteQuery({
     queryKey: ["handovers"],
     queryFn: ({ pageParam, signal }) => handoverPage(pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   });
-  const all = data?.pages.flatMap((page) => page.data).filter((each) => each.handoverId !== except) ?? [];
+  const all = found.data?.pages.flatMap((page) => page.data).filter((each) => each.handoverId !== except) ?? [];
   return (
     <section aria-label={t("hand.past")} style={{ marginTop: 24 }}>
       <h2 className="seth">{t("hand.past")}</h2>
-      {error && <Failed error={error} retry={() => void refetch()} />}
-      {!data && !error && <SkeletonLines lines={3} />}
-      {data && all.length === 0 && <p className="mut">{t("hand.none")}</p>}
-      {all.length > 0 && (
-        <div className="card clip">
-          {all.map((each) => (
-            <Entry key={each.handoverId} handover={each} />
-          ))}
-        </div>
-      )}
-      {hasNextPage && (
-        <Button small look="ghost" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+      <Loaded found={found} lines={3}>
+        {() => all.length === 0 ? (
+          <p className="mut">{t("hand.none")}</p>
+        ) : (
+          <div className="card clip">{all.map((each) => <Entry key={each.handoverId} handover={each} />)}</div>
+        )}
+      </Loaded>
+      {found.hasNextPage && (
+        <Button small look="ghost" busy={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
           {t("hand.more")}
         </Button>
       )}

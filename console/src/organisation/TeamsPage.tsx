@@ -5,9 +5,11 @@ import type { Team } from "../api/schema";
 import { useT } from "../i18n/translate";
 import { useNames } from "../people/useNames";
 import { Section } from "../settings/Section";
+import { Table } from "../settings/Table";
 import { Person } from "../ui/Avatar";
 import { Button, IconButton } from "../ui/Button";
-import { Empty, Failed, SkeletonLines } from "../ui/States";
+import { Loaded } from "../ui/Loaded";
+import { Empty } from "../ui/States";
 import { AskAdmin } from "./AskAdmin";
 import { TeamDialog } from "./TeamDialog";
 import { branches } from "./tree";
@@ -19,34 +21,29 @@ const INDENT = 24;
 export default function TeamsPage() {
   const t = useT();
   const admin = useIsAdmin();
-  const { data, error, refetch } = useQuery(teams);
+  const found = useQuery(teams);
   const [shown, show] = useState<Team | "new" | null>(null);
   const add = admin && <Button icon="plus" look="primary" onClick={() => show("new")}>{t("org.addTeam")}</Button>;
+  const columns = [
+    { label: t("org.teamName") },
+    { label: t("org.leaders"), className: "hide-phone" },
+    { label: t("org.people"), className: "hide-phone" },
+    { label: t("org.number"), className: "n" },
+    { label: t("action.edit"), silent: true },
+  ];
   return (
-    <Section title={t("org.teams")} count={data?.length} actions={data && data.length > 0 && add} hint={t("org.teamsHint")}>
+    <Section title={t("org.teams")} count={found.data?.length} actions={!!found.data?.length && add} hint={t("org.teamsHint")}>
       {!admin && <AskAdmin />}
-      {error && <Failed error={error} retry={() => void refetch()} />}
-      {!data && !error && <SkeletonLines lines={4} />}
-      {data?.length === 0 && <Empty icon="users" title={t("org.noTeams")}>{add}</Empty>}
-      {data && data.length > 0 && (
-        <div className="card clip">
-          <table className="ct">
-            <thead>
-              <tr>
-                <th>{t("org.teamName")}</th>
-                <th className="hide-phone">{t("org.leaders")}</th>
-                <th className="hide-phone">{t("org.people")}</th>
-                <th className="n">{t("org.number")}</th>
-                <th><span className="sr">{t("action.edit")}</span></th>
-              </tr>
-            </thead>
-            <tbody>
-              {branches(data).map(({ team, depth }) => <TeamRow key={team.teamId} team={team} depth={depth} admin={admin} onEdit={() => show(team)} />)}
-            </tbody>
-          </table>
-        </div>
-      )}
-      {shown !== null && <TeamDialog team={shown === "new" ? null : shown} teams={data ?? []} onClose={() => show(null)} />}
+      <Loaded found={found} lines={4}>
+        {(all) => all.length === 0 ? (
+          <Empty icon="users" title={t("org.noTeams")}>{add}</Empty>
+        ) : (
+          <Table columns={columns}>
+            {branches(all).map(({ team, depth }) => <TeamRow key={team.teamId} team={team} depth={depth} admin={admin} onEdit={() => show(team)} />)}
+          </Table>
+        )}
+      </Loaded>
+      {shown !== null && <TeamDialog team={shown === "new" ? null : shown} teams={found.data ?? []} onClose={() => show(null)} />}
     </Section>
   );
 }

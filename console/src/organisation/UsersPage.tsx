@@ -6,9 +6,11 @@ import type { User } from "../api/schema";
 import { useT } from "../i18n/translate";
 import { people } from "../people/useNames";
 import { Section } from "../settings/Section";
+import { Table } from "../settings/Table";
 import { Person } from "../ui/Avatar";
 import { Button, IconButton } from "../ui/Button";
-import { Empty, Failed, SkeletonLines } from "../ui/States";
+import { Loaded } from "../ui/Loaded";
+import { Empty } from "../ui/States";
 import { AskAdmin } from "./AskAdmin";
 import { teams, useIsAdmin } from "./useOrganisation";
 import { UserDialog } from "./UserDialog";
@@ -17,35 +19,30 @@ import { UserDialog } from "./UserDialog";
 export default function UsersPage() {
   const t = useT();
   const admin = useIsAdmin();
-  const { data, error, refetch } = useQuery(people);
+  const found = useQuery(people);
   const [shown, show] = useState<User | "new" | null>(null);
   const add = admin && <Button icon="plus" look="primary" onClick={() => show("new")}>{t("org.addUser")}</Button>;
-  const rows = [...(data ?? [])].sort((one, other) => one.status.localeCompare(other.status) || one.name.localeCompare(other.name));
+  const rows = [...(found.data ?? [])].sort((one, other) => one.status.localeCompare(other.status) || one.name.localeCompare(other.name));
+  const columns = [
+    { label: t("org.name") },
+    { label: t("org.userId"), className: "hide-phone" },
+    { label: t("org.email"), className: "hide-phone" },
+    { label: t("org.teams"), className: "hide-phone" },
+    { label: t("org.status") },
+    { label: t("action.edit"), silent: true },
+  ];
   return (
-    <Section title={t("org.users")} count={data?.length} actions={rows.length > 0 && add} hint={admin && t("org.usersHint")}>
+    <Section title={t("org.users")} count={found.data?.length} actions={rows.length > 0 && add} hint={admin && t("org.usersHint")}>
       {!admin && <AskAdmin />}
-      {error && <Failed error={error} retry={() => void refetch()} />}
-      {!data && !error && <SkeletonLines lines={6} />}
-      {data && rows.length === 0 && <Empty icon="users" title={t("org.noUsers")} hint={t("org.noUsersHint")}>{add}</Empty>}
-      {rows.length > 0 && (
-        <div className="card clip">
-          <table className="ct">
-            <thead>
-              <tr>
-                <th>{t("org.name")}</th>
-                <th className="hide-phone">{t("org.userId")}</th>
-                <th className="hide-phone">{t("org.email")}</th>
-                <th className="hide-phone">{t("org.teams")}</th>
-                <th>{t("org.status")}</th>
-                <th><span className="sr">{t("action.edit")}</span></th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((user) => <UserRow key={user.userId} user={user} admin={admin} onEdit={() => show(user)} />)}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Loaded found={found} lines={6}>
+        {() => rows.length === 0 ? (
+          <Empty icon="users" title={t("org.noUsers")} hint={t("org.noUsersHint")}>{add}</Empty>
+        ) : (
+          <Table columns={columns}>
+            {rows.map((user) => <UserRow key={user.userId} user={user} admin={admin} onEdit={() => show(user)} />)}
+          </Table>
+        )}
+      </Loaded>
       {shown !== null && <UserDialog user={shown === "new" ? null : shown} onClose={() => show(null)} />}
     </Section>
   );
