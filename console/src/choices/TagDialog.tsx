@@ -1,4 +1,3 @@
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
 import type { Tag, TagCreate } from "../api/schema";
@@ -6,6 +5,7 @@ import { useT } from "../i18n/translate";
 import { newRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
 import { useDialogForm } from "../state/useDialogForm";
+import { useMutationOnce } from "../state/useMutationOnce";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Choice, Field, Text } from "../ui/Field";
@@ -69,7 +69,7 @@ export function TagDialog({ tag, tags, onClose }: { tag: Tag | null; tags: Tag[]
 function Merge({ tag, others, onDone }: { tag: Tag; others: Tag[]; onDone: (text: string) => void }) {
   const t = useT();
   const [into, setInto] = useState("");
-  const merging = useMutation({
+  const merging = useMutationOnce({
     mutationFn: () => mergeTag(tag.tagId, newRequestId(), into),
     onSuccess: (kept) => onDone(t("choices.merged", { name: tag.name, into: kept.name })),
   });

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import type { SyntheticEvent } from "react";
 
 import { ApiError } from "../api/errors";
@@ -10,6 +10,7 @@ import { useFields } from "../records/fields";
 import { useIntent } from "../state/intent";
 import { useLabel } from "../i18n/translate";
 import { toast } from "../state/toasts";
+import { useMutationOnce } from "../state/useMutationOnce";
 import { Button, IconButton } from "../ui/Button";
 import { Area, Field, Text } from "../ui/Field";
 import { Icon } from "../ui/Icon";
@@ -33,7 +34,7 @@ export function PaymentForm({ contract, onClose }: { contract: Row; onClose: () 
   const { intent, change, finish, failed } = useIntent<Draft>(`payment.${id}`, { amount: "", day: dayPlus(0), remark: "" });
   const draft = intent.values;
   const cents = centsOf(draft.amount);
-  const saving = useMutation({
+  const saving = useMutationOnce({
     mutationFn: () =>
       create("payment", intent.requestId, {
         contractId: id,
@@ -52,7 +53,7 @@ export function PaymentForm({ contract, onClose }: { contract: Row; onClose: () 
   const refused = saving.error instanceof ApiError ? saving.error : null;
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (cents !== null && cents > 0 && !saving.isPending) saving.mutate();
+    if (cents !== null && cents > 0) saving.mutate();
   };
   const named = (name: string) => {
     const found = fields.find((each) => each.name === name);

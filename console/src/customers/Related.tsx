@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 
 import type { Resource, Row } from "../api/resources";
+import { ContractRow } from "../contracts/ContractRow";
 import { money } from "../format/money";
 import { type Key, useT } from "../i18n/translate";
 import type { Saving } from "../records/save";
@@ -13,7 +14,7 @@ import { Collaborators } from "./Collaborators";
 import { sums } from "./CustomerFigures";
 import { Group } from "./Group";
 import { PossibleDuplicate } from "./PossibleDuplicate";
-import { ContactRow, ContractRow, DealRow } from "./RelatedRows";
+import { ContactRow, DealRow } from "./RelatedRows";
 
 const OPEN = 1;
 const RUNNING = 2;

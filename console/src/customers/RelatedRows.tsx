@@ -1,7 +1,6 @@
 import { Link } from "wouter";
 
 import type { Row } from "../api/resources";
-import { PaidPart, percentPaid } from "../contracts/PaidPart";
 import { useBoard, MOST } from "../deals/board";
 import { useStages } from "../deals/stages";
 import { shortDay } from "../format/dates";
@@ -12,7 +11,6 @@ import { useFields } from "../records/fields";
 import { written } from "../records/filter";
 import { usePreferences } from "../state/preferences";
 import { Person } from "../ui/Avatar";
-import { Icon } from "../ui/Icon";
 
 const OPEN = 1;
 const amount = (row: Row) => money(row["amountCents"] as number, row["currency"] as string);
@@ -59,32 +57,6 @@ function Pips({ count, done, stage }: { count: number; done: number; stage: numb
     <span className="stg" aria-hidden="true">
       {Array.from({ length: count }, (_, at) => <i key={at} className={at < done ? `dot s${stage}` : ""} />)}
     </span>
-  );
-}
-
-export function ContractRow({ row }: { row: Row }) {
-  const t = useT();
-  const percent = percentPaid(row);
-  const settled = (row["amountCents"] as number) > 0 && percent >= 100;
-  const status = useOption("contract", "status")(row["status"] as number);
-  return (
-    <Link href={`/contracts/${row["contractId"] as string}`} className="li two-lines">
-      <span className="row g8">
-        <span className="el">{row["contractNo"] as string}</span>
-        {settled && <span className="tag o"><Icon name="check" size={14} />{t("contract.settledNow")}</span>}
-        <span className="sp" />
-        <b className="nw">{amount(row)}</b>
-      </span>
-      {!settled && (
-        <>
-          <PaidPart row={row} />
-          <span className="row sm ink2 nw">
-            <span className="sp">{t("contract.paid")} {percent}%</span>
-            <span>{status}</span>
-          </span>
-        </>
-      )}
-    </Link>
   );
 }
 

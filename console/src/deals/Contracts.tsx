@@ -1,8 +1,7 @@
 import { Link } from "wouter";
 
 import type { Row } from "../api/resources";
-import { PaidPart, percentPaid } from "../contracts/PaidPart";
-import { money } from "../format/money";
+import { ContractRow } from "../contracts/ContractRow";
 import { useT } from "../i18n/translate";
 import { written } from "../records/filter";
 import { useChildren } from "../records/useRecord";
@@ -35,25 +34,7 @@ export function Contracts({ row, won }: { row: Row; won: boolean }) {
         </Link>
       )}
       {none && !won && <p className="mut" style={{ padding: "0 4px 8px" }}>{t("deal.noContract")}</p>}
-      {data && data.data.length > 0 && <div className="card clip">{data.data.map((each) => <Contract key={each["contractId"] as string} row={each} />)}</div>}
+      {data && data.data.length > 0 && <div className="card clip">{data.data.map((each) => <ContractRow key={each["contractId"] as string} row={each} />)}</div>}
     </section>
-  );
-}
-
-function Contract({ row }: { row: Row }) {
-  const t = useT();
-  return (
-    <Link href={`/contracts/${row["contractId"] as string}`} className="li">
-      <span className="col sp g4">
-        <span className="row g8">
-          <span className="sp el">{row["contractNo"] as string}</span>
-          <b className="nw">{money(row["amountCents"] as number, row["currency"] as string)}</b>
-        </span>
-        <PaidPart row={row} />
-        <span className="sm ink2">
-          {t("contract.paid")} {percentPaid(row)}%
-        </span>
-      </span>
-    </Link>
   );
 }

@@ -47,7 +47,7 @@ function Choosing({ rows, onClose }: { rows: Row[]; onClose: (merged: boolean) =
   const others = rows.map((row) => idOf("customer", row)).filter((id) => id !== kept);
   // What stays as it would be anyway is not asked for.
   const taken = Object.fromEntries(Object.entries(chosen).filter(([name, id]) => takenBy(rows, kept, {}, name) !== id));
-  const { preview, merging, run } = useMerge(kept, others, taken, () => onClose(true));
+  const { preview, merging } = useMerge(kept, others, taken, () => onClose(true));
   const counts = preview.data ? countsOf(preview.data.moved) : [];
   return (
     <>
@@ -74,7 +74,7 @@ function Choosing({ rows, onClose }: { rows: Row[]; onClose: (merged: boolean) =
       <FormFault error={merging.error ?? preview.error} />
       <div className="dlg-foot">
         <Button onClick={() => onClose(false)}>{t("action.cancel")}</Button>
-        <Button look="primary" busy={merging.isPending} disabled={!preview.data} onClick={run}>
+        <Button look="primary" busy={merging.isPending} disabled={!preview.data} onClick={() => merging.mutate()}>
           {t("duplicates.mergeAll", { n: rows.length })}
         </Button>
       </div>

@@ -1,18 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { asApiError } from "../api/errors";
 import { t } from "../i18n/translate";
 import { newRequestId, useRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
+import { useMutationOnce } from "../state/useMutationOnce";
 import { merge, undoMerge } from "./useDuplicatePairs";
 
 /** What merging would do, and doing it; what it did can be undone from the notice. */
 export function useMerge(kept: string, others: string[], chosen: Record<string, string>, onDone: () => void) {
   const queries = useQueryClient();
   const { requestId, finish, failed } = useRequestId();
-  // A second click comes before `isPending` does.
-  const sending = useRef(false);
   const preview = useQuery({
     queryKey: ["merge", kept, others, chosen],
     queryFn: () => merge(newRequestId(), kept, others, chosen, true),
@@ -28,7 +26,7 @@ export function useMerge(kept: string, others: string[], chosen: Record<string, 
     }
     void queries.invalidateQueries();
   };
-  const merging = useMutation({
+  const merging = useMutationOnce({
     mutationFn: () => merge(requestId, kept, others, chosen, false),
     onSuccess: ({ mergeId, customer }) => {
       finish();
@@ -38,12 +36,6 @@ export function useMerge(kept: string, others: string[], chosen: Record<string, 
       onDone();
     },
     onError: failed,
-    onSettled: () => (sending.current = false),
   });
-  const run = () => {
-    if (sending.current) return;
-    sending.current = true;
-    merging.mutate();
-  };
-  return { preview, merging, run };
+  return { preview, merging };
 }

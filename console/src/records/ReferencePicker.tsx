@@ -5,6 +5,7 @@ import { idOf, list, type Resource, type Row, search } from "../api/resources";
 import { useT } from "../i18n/translate";
 import type { Control } from "../ui/Field";
 import { Icon } from "../ui/Icon";
+import { Listbox, useListbox } from "../ui/Listbox";
 import { SearchInput } from "../ui/SearchInput";
 import { titleOf } from "./fields";
 import type { Picked } from "./values";
@@ -35,9 +36,8 @@ function useCandidates(to: Resource, text: string) {
 export function ReferencePicker({ control, to, value, onChange }: Props) {
   const t = useT();
   const [text, setText] = useState("");
-  const [open, setOpen] = useState(false);
-  const [at, setAt] = useState(0);
   const { data: found = [] } = useCandidates(to, text);
+  const { open, setOpen, at, toFirst, pick, onKey } = useListbox(found, ({ id, title }) => onChange({ id, title }));
   const listId = `${control.id}-list`;
 
   if (value !== null) {
@@ -50,11 +50,6 @@ export function ReferencePicker({ control, to, value, onChange }: Props) {
       </div>
     );
   }
-  const pick = (picked: Picked | undefined) => {
-    if (picked === undefined) return;
-    onChange({ id: picked.id, title: picked.title });
-    setOpen(false);
-  };
   return (
     <div style={{ position: "relative" }}>
       <div className={`in${control["aria-invalid"] ? " bad" : ""}`}>
@@ -67,39 +62,20 @@ export function ReferencePicker({ control, to, value, onChange }: Props) {
           aria-autocomplete="list"
           placeholder={t("form.pick")}
           onFocus={() => setOpen(true)}
-          onBlur={() => window.setTimeout(() => setOpen(false), 150)}
+          onBlur={() => setOpen(false)}
           onSearch={(next) => {
             setText(next);
-            setAt(0);
+            toFirst();
           }}
           onKeyDown={(event) => {
-            if (event.nativeEvent.isComposing) return;
-            if (event.key === "ArrowDown") setAt(Math.min(at + 1, found.length - 1));
-            else if (event.key === "ArrowUp") setAt(Math.max(at - 1, 0));
-            else if (event.key === "Enter") pick(found[at]);
-            else return;
-            event.preventDefault();
+            if (onKey(event)) event.preventDefault();
           }}
         />
       </div>
       {open && (
-        <div id={listId} role="listbox" className="menu float scroll" style={{ position: "absolute", top: "calc(100% + 4px)", left: 0, right: 0, zIndex: 5, maxHeight: 260 }}>
-          {found.map((each, place) => (
-            <button
-              key={each.id}
-              type="button"
-              role="option"
-              aria-selected={place === at}
-              tabIndex={-1}
-              className={`mi${place === at ? " on" : ""}`}
-              onMouseDown={(event) => event.preventDefault()}
-              onClick={() => pick(each)}
-            >
-              <span className="el">{each.title}</span>
-            </button>
-          ))}
+        <Listbox id={listId} options={found} at={at} onPick={pick}>
           {found.length === 0 && <div className="ml">{t("form.noHits", { q: text })}</div>}
-        </div>
+        </Listbox>
       )}
     </div>
   );

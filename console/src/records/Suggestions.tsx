@@ -1,6 +1,5 @@
-import { useState } from "react";
-
 import type { Control } from "../ui/Field";
+import { Listbox, useListbox } from "../ui/Listbox";
 
 interface Props {
   control: Control;
@@ -14,14 +13,9 @@ interface Props {
 
 /** A field with the values that what is typed may mean. */
 export function Suggestions({ control, text, placeholder, autoFocus, options, onType, onPick }: Props) {
-  const [open, setOpen] = useState(false);
-  const [at, setAt] = useState(0);
+  const { open, setOpen, at, toFirst, pick, onKey } = useListbox(options, ({ id }) => onPick(id));
+  const shown = open && options.length > 0;
   const listId = `${control.id}-list`;
-  const pick = (id: string | undefined) => {
-    if (id === undefined) return;
-    onPick(id);
-    setOpen(false);
-  };
   return (
     <div style={{ position: "relative", flex: 1 }}>
       <input
@@ -30,7 +24,7 @@ export function Suggestions({ control, text, placeholder, autoFocus, options, on
         autoComplete="off"
         autoFocus={autoFocus}
         role="combobox"
-        aria-expanded={open && options.length > 0}
+        aria-expanded={shown}
         aria-controls={listId}
         aria-autocomplete="list"
         placeholder={placeholder}
@@ -40,37 +34,18 @@ export function Suggestions({ control, text, placeholder, autoFocus, options, on
         onChange={(event) => {
           onType(event.target.value);
           setOpen(true);
-          setAt(0);
+          toFirst();
         }}
         onKeyDown={(event) => {
-          if (event.nativeEvent.isComposing || !open || options.length === 0) return;
-          if (event.key === "ArrowDown") setAt(Math.min(at + 1, options.length - 1));
-          else if (event.key === "ArrowUp") setAt(Math.max(at - 1, 0));
-          else if (event.key === "Enter") pick(options[at]?.id);
-          else if (event.key === "Escape") setOpen(false);
-          else return;
+          if (!shown) return;
+          const closes = event.key === "Escape" && !event.nativeEvent.isComposing;
+          if (closes) setOpen(false);
+          if (!closes && !onKey(event)) return;
           event.preventDefault();
           event.stopPropagation();
         }}
       />
-      {open && options.length > 0 && (
-        <div id={listId} role="listbox" className="menu float scroll sugg">
-          {options.map((each, place) => (
-            <button
-              key={each.id}
-              type="button"
-              role="option"
-              aria-selected={place === at}
-              tabIndex={-1}
-              className={`mi${place === at ? " on" : ""}`}
-              onMouseDown={(event) => event.preventDefault()}
-              onClick={() => pick(each.id)}
-            >
-              <span className="el">{each.title}</span>
-            </button>
-          ))}
-        </div>
-      )}
+      {shown && <Listbox id={listId} options={options} at={at} onPick={pick} />}
     </div>
   );
 }

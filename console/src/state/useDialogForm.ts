@@ -1,8 +1,8 @@
-import { useMutation } from "@tanstack/react-query";
-import { type SyntheticEvent, useRef, useState } from "react";
+import { type SyntheticEvent, useState } from "react";
 
 import { ApiError } from "../api/errors";
 import { useIntent } from "./intent";
+import { useMutationOnce } from "./useMutationOnce";
 
 interface Options<V> {
   /** Of the draft, which survives a reload. */
@@ -19,27 +19,22 @@ export function useDialogForm<V>({ key, start: make, isComplete, save, onSaved, 
   const [start] = useState(make);
   const { intent, change, finish, failed } = useIntent<V>(key, start);
   const draft = intent.values;
-  // A second click comes before `isPending` does, and its answer has no secret that is shown once.
-  const sending = useRef(false);
   const close = () => {
     finish();
     onClose();
   };
-  const saving = useMutation({
+  const saving = useMutationOnce({
     mutationFn: () => save(draft, intent.requestId),
     onSuccess: () => {
       onSaved(draft);
       close();
     },
     onError: failed,
-    onSettled: () => (sending.current = false),
   });
   const complete = isComplete(draft);
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (sending.current || !complete) return;
-    sending.current = true;
-    saving.mutate();
+    if (complete) saving.mutate();
   };
   const refused = saving.error instanceof ApiError ? saving.error : null;
   return { draft, set: (changes: Partial<V>) => change({ ...draft, ...changes }), saving, refused, complete, submit, close };
