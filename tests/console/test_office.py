@@ -231,3 +231,19 @@ def test_a_customer_gets_a_parent_company(opened: Open, api: Api) -> None:
     below = page.get_by_role("region", name="Subsidiaries")
     below.get_by_role("link", name="Branch Ltd").wait_for()
     assert api.get(f"/customers/{own}")["parentId"] == group
+
+
+def test_a_double_click_transfers_a_customer_once(opened: Open, api: Api) -> None:
+    api.put("/users/tina", name="Tina")
+    customer = api.post("/customers", name="Moved Ltd")["customerId"]
+    page = opened(f"customers/{customer}")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.get_by_role("button", name="Transfer").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("New owner").select_option("Tina")
+    # Both clicks in one task: before anything could be drawn again.
+    dialog.get_by_role("button", name="Transfer").evaluate("it => { it.click(); it.click(); }")
+    dialog.wait_for(state="detached")
+    assert sent.count("PATCH") == 1
+    assert api.get(f"/customers/{customer}")["ownerId"] == "tina"
