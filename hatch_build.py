@@ -149,7 +149,7 @@ def build_console(root: Path) -> None:
             shutil.copyfile(root / CONSOLE_SOURCE / path, work / path)
         install(work, "the console", "CRM_SKIP_CONSOLE=1 to install without the console")
         say("Building the console")
-        if npm(work, "run", "--silent", "build") != 0:
+        if npm(work, "run", "--silent", "build", "--", "--logLevel", "warn") != 0:
             raise BuildError(
                 "The build of the console failed; set CRM_SKIP_CONSOLE=1 to install without it."
             )

@@ -71,7 +71,7 @@ from crm_cell.kernel.errors import (
 )
 from crm_cell.kernel.ids import IdMaker
 from crm_cell.kernel.messages import PATH_NOT_FOUND, preferred_language
-from crm_cell.storage.engine import Database, Tx
+from crm_cell.storage.engine import Database, Tx, WriteUnit
 from crm_cell.storage.errors import TakesLong
 
 log = structlog.get_logger()
@@ -380,13 +380,18 @@ class Application:
             if actor.key is None:
                 return await self._database.write(route.name, actor.tenant, unit, long=route.long)
             return await self._idempotency(claim_of(route, request, arguments), unit)
-        except (DuplicateSuspected, RolledBack) as undone:
-            if undone.after is not None:
-                await self._database.write(f"{route.name}.after", actor.tenant, undone.after)
-            if isinstance(undone, DuplicateSuspected):
-                raise
-            assert undone.answer is not None
-            return undone.answer
+        except DuplicateSuspected as refused:
+            await self._after(route, actor, refused.after)
+            raise
+        except RolledBack as rolled_back:
+            await self._after(route, actor, rolled_back.after)
+            assert rolled_back.answer is not None
+            return rolled_back.answer
+
+    async def _after(self, route: Route, actor: Actor, unit: WriteUnit[None] | None) -> None:
+        """Stores what is kept although the write was rolled back, such as what it has shown."""
+        if unit is not None:
+            await self._database.write(f"{route.name}.after", actor.tenant, unit)
 
 
 async def _plain(route: Route, request: Request, arguments: list[Any]) -> Answer | Stream:
