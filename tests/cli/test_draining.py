@@ -131,7 +131,7 @@ def test_a_half_sent_body_is_answered_and_holds_nothing_up(
 @pytest.mark.one_database
 async def test_rolling_restarts_fail_no_request(tmp_path: Path, serve: Serve) -> None:
     arguments, settings = serve
-    settings = settings | {"CRM_DRAIN_SECONDS": "1"}
+    settings = settings | {"CRM_DRAIN_SECONDS": "3"}
     instances = [Instance(tmp_path / name, *arguments, **settings) for name in "ab"]
     try:
         outcome = await restart_under_load(instances, restarts=2, requests=500, interval=0.2)
