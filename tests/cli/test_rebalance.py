@@ -30,11 +30,16 @@ def test_it_blocks_writes_and_says_how_many_moves_there_were(
 
 
 def test_progress_is_reported(mended: Terminal, coordinator: PostgresDatastore) -> None:
-    with_background(coordinator, "finished", [-1, 0.2])
+    with_background(coordinator, "finished", [-1, 3_600])
     heard: list[tuple[int, int]] = []
-    moves = rebalancing.rebalance(coordinator.url, lambda done, all_: heard.append((done, all_)))
-    assert moves == 2
-    assert (heard[0], heard[-1]) == ((1, 2), (2, 2))
+
+    def report(done: int, moves: int) -> None:
+        heard.append((done, moves))
+        if done == 1:
+            coordinator.rows("UPDATE moves SET done_at = now()")
+
+    assert rebalancing.rebalance(coordinator.url, report) == 2
+    assert heard == [(1, 2), (2, 2)]
 
 
 def test_nothing_to_move_is_said(mended: Terminal, coordinator: PostgresDatastore) -> None:
