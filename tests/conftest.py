@@ -14,6 +14,7 @@ from crm_cell import logs
 from crm_cell.app import Cell
 from crm_cell.http.observability.telemetry import AccessLine
 from crm_cell.settings import Settings
+from crm_cell.storage import background
 from crm_cell.storage.migrate import migrate
 from crm_cell.storage.paging import deep_offsets, pages, rank_index
 from tests.databases import (
@@ -61,6 +62,12 @@ def _mark_servers(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def logged_as_in_earnest() -> None:
     logs.configure("json", "info")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_periodic_work() -> None:
+    """Tests call it themselves: what removes old records would run whenever a test takes long."""
+    background.FIRST_AFTER_SECONDS = 36_000.0
 
 
 @pytest.fixture(scope="session")

@@ -54,7 +54,7 @@ class HeadsFile:
         self._written: dict[tuple[str, int], str] = {}
 
     async def sign_periodically(self, minutes: int) -> None:
-        """Sign immediately, and then every `minutes` minutes until cancelled."""
+        """Sign soon, and then every `minutes` minutes until cancelled."""
         await run_periodically("signing", 60 * minutes, self.sign)
 
     async def sign(self) -> None:

@@ -62,6 +62,9 @@ class Rebuilding:
         written = 0
         for tenant in await self._tenants():
             for service in self._services:
+                # Another process that has ended has also removed the notes of its progress.
+                if await self._is_complete():
+                    return written
                 written += await self._rebuild(tenant, service)
         await self._complete()
         log.info("search_index_rebuilt", version=self.version, records=written)

@@ -76,7 +76,9 @@ async def test_an_upgrade_rebuilds_the_index_by_itself_from_where_it_was_interru
     assert len(await titles(acme, "yunfan")) == 4
     assert await titles(charlie, "yunfan") == []
     both = await asyncio.gather(job.run(), Rebuilding(cell.service.database, SERVICES).run())
-    assert sum(both) == 2  # what was left, by whichever process
+    # What was left, by whichever process. One that looks for the other's progress in the moment in
+    # which that ends writes the same once more.
+    assert sum(both) >= 2
     assert sorted(await titles(acme, "yunfan")) == names
     assert await titles(charlie, "yunfan") == ["云帆"]
     assert await job.run() == 0
