@@ -70,6 +70,12 @@ def no_periodic_work() -> None:
     background.FIRST_AFTER_SECONDS = 36_000.0
 
 
+@pytest.fixture
+def periodic_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Services that are started from now on begin it at once."""
+    monkeypatch.setattr(background, "FIRST_AFTER_SECONDS", 0.0)
+
+
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated file that every test gets a copy of: copying is 300 times faster."""

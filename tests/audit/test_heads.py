@@ -10,7 +10,6 @@ import pytest
 
 from crm_cell.audit import heads
 from crm_cell.audit.heads import HeadsFile, SignedHead, sign
-from crm_cell.storage import background
 from tests.audit.conftest import KEYS
 from tests.world import Beside, Caller, Running
 
@@ -94,9 +93,8 @@ async def test_a_file_that_cannot_be_written_is_tried_again_later(
 
 
 async def test_a_service_signs_from_its_start(
-    beside: Beside, tmp_path: Path, cell: Running, acme: Caller, monkeypatch: pytest.MonkeyPatch
+    beside: Beside, tmp_path: Path, cell: Running, acme: Caller, periodic_work: None
 ) -> None:
-    monkeypatch.setattr(background, "FIRST_AFTER_SECONDS", 0.0)
     await acme.customer()
     path = tmp_path / "heads.jsonl"
     async with beside(audit_heads_path=str(path)):

@@ -54,11 +54,11 @@ async def test_many_go_in_batches(acme: Caller, charlie: Caller, cell: Running, 
 
 
 async def test_a_service_that_is_told_so_purges_them(
-    acme: Caller, cell: Running, beside: Beside
+    acme: Caller, cell: Running, beside: Beside, periodic_work: None
 ) -> None:
     await acme.customer()
     cell.change("UPDATE events SET id = '00000000' || substr(id, 9)")
-    async with beside(events_retention_days=1):
+    async with beside(events_retention_days=1), asyncio.timeout(30):
         while events(cell):  # noqa: ASYNC110 - what is awaited is in the database
             await asyncio.sleep(0)
     assert len(audit(cell)) == 1

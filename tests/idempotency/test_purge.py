@@ -2,11 +2,9 @@
 
 import asyncio
 
-import pytest
 from structlog.testing import capture_logs
 
 from crm_cell.idempotency.purge import purge_forever, purge_old
-from crm_cell.storage import background
 from tests.world import Caller, Running, audit, nothing_changes, refused
 
 HOUR = 3_600_000
@@ -86,9 +84,8 @@ async def test_money_is_not_entered_twice_even_when_its_key_is_forgotten(
 
 
 async def test_when_the_database_is_away_the_next_round_will_do(
-    cell: Running, monkeypatch: pytest.MonkeyPatch
+    cell: Running, periodic_work: None
 ) -> None:
-    monkeypatch.setattr(background, "FIRST_AFTER_SECONDS", 0.0)
     await cell.service.database.stop()
     with capture_logs() as logged:
         rounds = asyncio.create_task(purge_forever(cell.service.database, 72))
