@@ -1,7 +1,6 @@
 """A follow-up on the phone: the sheet that rests on the keyboard, and what a thumb reaches."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -25,10 +24,10 @@ def customer(api: Api) -> str:
 
 
 @pytest.fixture
-def page(opened: Open, customer: str) -> Iterator[Page]:
+def page(opened: Open, customer: str) -> Page:
     found = opened(f"customers/{customer}", width=360)
     settle(found)
-    yield found
+    return found
 
 
 def sheet(page: Page) -> Page:

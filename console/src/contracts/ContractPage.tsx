@@ -59,7 +59,7 @@ export default function ContractPage({ id }: { id: string }) {
           <Icon name="history" />
           {t("nav.history")}
         </Link>
-        <Button look="primary" icon="money" disabled={!data} onClick={() => setRegistering(true)}>
+        <Button className="hide-phone" look="primary" icon="money" disabled={!data} onClick={() => setRegistering(true)}>
           {t("contract.register")}
         </Button>
       </header>
@@ -91,6 +91,13 @@ export default function ContractPage({ id }: { id: string }) {
           </aside>
         )}
       </div>
+      {data && !registering && (
+        <footer className="pfoot only-phone">
+          <Button look="primary" icon="money" onClick={() => setRegistering(true)}>
+            {t("contract.register")}
+          </Button>
+        </footer>
+      )}
       <ConflictDialog saving={saving} fields={fields} />
     </>
   );

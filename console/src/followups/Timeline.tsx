@@ -38,7 +38,7 @@ export function Timeline({ customerId, first = STEP, filters = false, older = tr
   return (
     <>
       {filters && (
-        <div className="row g6 wrap" style={{ padding: "9px 0" }} role="group" aria-label={t("record.activity")}>
+        <div className="row g6 wrap tlf" role="group" aria-label={t("record.activity")}>
           {KINDS.map((each) => (
             <button key={each.types} type="button" className={`chip q${types === each.types ? " on" : ""}`} aria-pressed={types === each.types} onClick={() => setTypes(each.types)}>
               {t(each.label)}

@@ -32,7 +32,7 @@ function TabLink({ tab }: { tab: Tab }) {
 }
 
 /** Their pages have what is done with the record in its place. */
-const RECORD = /^\/(customers|deals)\/./;
+const RECORD = /^\/(customers|deals|contracts)\/./;
 
 export function BottomBar() {
   const t = useT();

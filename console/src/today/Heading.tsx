@@ -7,28 +7,31 @@ interface Props {
   scope: string | undefined;
   /** The day of the service, in the zone of the reader. */
   date: string | undefined;
+  /** Before the answer has come there is nothing to say of the day. */
+  known: boolean;
   late: number;
   due: number;
   stuck: number;
 }
 
 /** The day, what there is to do in a sentence, and how much of it is done. */
-export function Heading({ scope, date, late, due, stuck }: Props) {
+export function Heading({ scope, date, known, late, due, stuck }: Props) {
   const { language } = usePreferences();
   const done = useDoneToday(scope, date);
   return (
     <div className="hero">
       <div className="col sp">
         <h2 className="name">{fullDay(date ?? new Date(), language)}</h2>
-        <Sentence {...{ late, due, stuck }} />
+        <Sentence {...{ known, late, due, stuck }} />
       </div>
       {done !== null && done + late + due > 0 && <Ring done={done} all={done + late + due} />}
     </div>
   );
 }
 
-export function Sentence({ late, due, stuck }: Pick<Props, "late" | "due" | "stuck">) {
+export function Sentence({ known, late, due, stuck }: Pick<Props, "known" | "late" | "due" | "stuck">) {
   const t = useT();
+  if (!known) return <p className="ink2">…</p>;
   const parts = [
     late > 0 && <span key="late" className="red">{t("today.late", { n: late })}</span>,
     due > 0 && <span key="due">{t("today.due", { n: due })}</span>,

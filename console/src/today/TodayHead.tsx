@@ -37,6 +37,7 @@ export function TodayHead({ whose, updatedAt }: { whose: Whose; updatedAt: numbe
 }
 
 interface Counts {
+  known: boolean;
   date: string | undefined;
   late: number;
   due: number;

@@ -27,7 +27,7 @@ export default function TodayPage() {
   const { adding, setAdding } = whose;
   useKeys({ n: () => setAdding(true), ...(adding ? { Escape: () => setAdding(false) } : {}) });
   const count = (name: string) => data?.sections.find((each) => each.section === name)?.count ?? 0;
-  const counts = { date: data?.date, late: count("overdue"), due: count("today"), stuck: count("stuck") };
+  const counts = { known: data !== undefined, date: data?.date, late: count("overdue"), due: count("today"), stuck: count("stuck") };
   return (
     <>
       {phone ? <PhoneHead whose={whose} {...counts} /> : <TodayHead whose={whose} updatedAt={dataUpdatedAt} />}
