@@ -128,7 +128,7 @@ def screens(paths: dict[str, str]) -> dict[str, Screen]:
         "shortcuts": Screen("today", (Step(press="?"),)),
         "follow-up": Screen("today", (Step(press="l"),)),
         "note": Screen(paths["customer"], (Step(click=".pfoot .btn.p, .comp textarea"),)),
-        "payment": Screen(paths["contract"], (Step(click=".top .btn.p:visible, .pfoot .btn.p:visible"),)),
+        "payment": Screen(paths["contract"], (Step(click="main .btn.p:visible"),)),
         "merge": Screen("settings/duplicates", (Step(click="li .btn.p"),)),
         "user-dialog": Screen("settings/users", (Step(click=".ct .ib"),)),
         "team-dialog": Screen("settings/teams", (Step(click=".ct .ib"),)),

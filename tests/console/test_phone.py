@@ -112,6 +112,26 @@ def test_a_customer_is_found_by_digits_and_a_deal_is_lost_on_the_phone(
     assert api.get(f"/opportunities/{deal_id}")["lostReason"] == "price"
 
 
+def test_a_touch_on_a_stage_brings_its_column_and_moves_nothing_else(
+    opened: Open, api: Api
+) -> None:
+    made = api.post("/customers", name="Pocket Ltd")
+    api.post("/opportunities", customerId=made["customerId"], title="Deal", amountCents=100)
+    page = opened("deals", width=360)
+    settle(page)
+    title = page.get_by_role("heading", name="Deals").bounding_box()
+    stage = page.locator(".stages button").nth(2)
+    name = re.sub("[0-9]", "", stage.inner_text()).strip()
+    stage.tap()
+    page.locator(".stages button[aria-current]", has_text=name).wait_for()
+    column = page.locator(".kcol").nth(2)
+    page.wait_for_function(
+        "column => Math.abs(column.getBoundingClientRect().x - 24) < 9", arg=column.element_handle()
+    )
+    page.wait_for_timeout(300)
+    assert page.get_by_role("heading", name="Deals").bounding_box() == title
+
+
 # Of each control on the screen: whether another one lies over its middle. What a region has
 # scrolled out of itself is not on the screen.
 OVERLAPS = """() => {

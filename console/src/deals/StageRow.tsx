@@ -1,6 +1,7 @@
 import { useDroppable } from "@dnd-kit/core";
 import { type RefObject, useEffect, useState } from "react";
 
+import { centre } from "../ui/viewport";
 import type { Column } from "./board";
 
 /** A tab is another place for a card than its column. */
@@ -27,7 +28,7 @@ export function StageRow({ columns, nameOf, board, aim }: Props) {
     scroller.addEventListener("scroll", follow, { passive: true });
     return () => scroller.removeEventListener("scroll", follow);
   }, [board]);
-  const show = (at: number) => board.current?.querySelectorAll(".kcol")[at]?.scrollIntoView({ behavior: "smooth", inline: "start", block: "nearest" });
+  const show = (at: number) => centre(board.current?.querySelectorAll<HTMLElement>(".kcol")[at] ?? null);
   return (
     <div className={`stages${aim ? " aim" : ""}`}>
       {columns.map((column, at) => (
@@ -40,7 +41,7 @@ export function StageRow({ columns, nameOf, board, aim }: Props) {
 function Tab({ column, name, on, onShow }: { column: Column; name: string; on: boolean; onShow: () => void }) {
   const { setNodeRef, isOver, node } = useDroppable({ id: tabOf(column.stage) });
   useEffect(() => {
-    if (on) node.current?.scrollIntoView({ behavior: "smooth", inline: "center", block: "nearest" });
+    if (on) centre(node.current);
   }, [on, node]);
   return (
     <button ref={setNodeRef} type="button" className={`${on ? "on" : ""}${isOver ? " over" : ""}`} aria-current={on || undefined} onClick={onShow}>

@@ -2,6 +2,7 @@ import { useSearchParams } from "wouter";
 
 import { useT } from "../i18n/translate";
 import { usePhone } from "../ui/hooks";
+import { centre } from "../ui/viewport";
 
 export interface Tab<N extends string> {
   name: N;
@@ -47,7 +48,7 @@ export function RecordTabs<N extends string>({ name, tabs, tab, onChange }: Prop
     <nav className="ptabs" aria-label={name}>
       {tabs.map((each) => (
         <button key={each.name} type="button" className={tab === each.name ? "on" : ""} aria-current={tab === each.name} onClick={(event) => {
-            event.currentTarget.scrollIntoView({ block: "nearest", inline: "nearest" });
+            centre(event.currentTarget);
             onChange(each.name);
           }}>
           {each.label} {each.count != null && each.count > 0 && <i>{each.count}</i>}

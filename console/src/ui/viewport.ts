@@ -84,3 +84,11 @@ export function useSeen(ref: RefObject<HTMLElement | null>, on: boolean): boolea
   }, [ref, on]);
   return seen;
 }
+
+/** Brings a part of a row to its middle. The browser's own way moves what is around the row as well. */
+export function centre(part: HTMLElement | null): void {
+  const row = part?.parentElement;
+  if (!part || !row) return;
+  const [around, own] = [row.getBoundingClientRect(), part.getBoundingClientRect()];
+  row.scrollBy({ left: own.left + own.width / 2 - around.left - around.width / 2, behavior: "smooth" });
+}
