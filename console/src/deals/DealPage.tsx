@@ -17,7 +17,8 @@ import { Failed, SkeletonLines } from "../ui/States";
 import { DealColumns } from "./DealColumns";
 import { EndButtons, useEndItems } from "./EndButtons";
 import { LostReason } from "./LostReason";
-import { type Deal, type Stage, useMove, useStages, useWin } from "./stages";
+import { type Stage, useStages } from "./stages";
+import { type Deal, useMove, useWin } from "./useMove";
 
 const OPEN = 1;
 /** Where the reason is asked for: below the end of the head. */

@@ -3,8 +3,9 @@ import { useState } from "react";
 
 import { useT } from "../i18n/translate";
 import type { BoardAnswer, Card } from "./board";
-import { type Stages, useMove, useWin } from "./stages";
+import type { Stages } from "./stages";
 import { tabOf } from "./StageRow";
+import { useMove, useWin } from "./useMove";
 
 const NEAR = 6;
 const LONG_PRESS = { delay: 250, tolerance: 8 };

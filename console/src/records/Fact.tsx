@@ -71,7 +71,9 @@ export function InPlace({ field, row, saving, className = "val" }: Omit<Props, "
   const t = useT();
   const [editing, setEditing] = useState(false);
   const shown = isEmpty(row[field.name]) ? <span className="mut">{t("record.fillIn")}</span> : <Value field={field} row={row} />;
-  if (editing) return <InlineEditor field={field} row={row} saving={saving} onDone={() => setEditing(false)} />;
+  const { kept } = saving;
+  const back = kept !== null && kept.id === idOf(saving.resource, row) && field.name in kept.changes;
+  if (editing || back) return <InlineEditor field={field} row={row} saving={saving} onDone={() => setEditing(false)} />;
   if (!isInline(field)) return <span className={className}><Value field={field} row={row} /></span>;
   return (
     <button type="button" className={className} title={t("action.edit")} onClick={() => setEditing(true)}>

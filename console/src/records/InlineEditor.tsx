@@ -1,6 +1,6 @@
 import { useRef, useState } from "react";
 
-import type { Field, Row } from "../api/resources";
+import { type Field, idOf, type Row } from "../api/resources";
 import { useLabel, useT } from "../i18n/translate";
 import { useColleagues } from "../people/useNames";
 import { toast } from "../state/toasts";
@@ -33,6 +33,13 @@ interface Props {
   onDone: () => void;
 }
 
+/** What was typed before a conflict is not masked. */
+function typedBefore(field: Field, row: Row, saving: Saving): string | null {
+  const { kept } = saving;
+  if (kept?.id !== idOf(saving.resource, row) || !(field.name in kept.changes)) return null;
+  return textOf({ ...field, masked: false }, kept.changes);
+}
+
 function textOf(field: Field, row: Row): string {
   const draft = draftOf(field, row);
   return isPicked(draft) ? draft.id : String(draft ?? "");
@@ -48,7 +55,7 @@ export function InlineEditor({ field, row, saving, onDone }: Props) {
   const t = useT();
   const label = useLabel();
   const before = textOf(field, row);
-  const [value, setValue] = useState(before);
+  const [value, setValue] = useState(typedBefore(field, row, saving) ?? before);
   const finished = useRef(false);
 
   const finish = (save: boolean, next = value) => {
@@ -63,6 +70,7 @@ export function InlineEditor({ field, row, saving, onDone }: Props) {
       void saving.save(row, { [field.name]: written });
     }
     finished.current = true;
+    saving.release();
     onDone();
   };
   const hasLines = field.type === "multilineText";

@@ -42,7 +42,9 @@ export function RecordTable(props: Props) {
   const { density } = usePreferences();
   const frame = useRef<HTMLDivElement>(null);
   const { columns, bare, template, least } = useFitting(frame, props.columns, layout, props.narrow);
-  const [editing, setEditing] = useState<Editing | null>(null);
+  const [begun, setEditing] = useState<Editing | null>(null);
+  const { kept } = props.saving;
+  const editing = begun ?? (kept && { id: kept.id, field: Object.keys(kept.changes)[0] as string });
   const height = HEIGHTS[density];
   const virtual = useVirtualizer({
     count: rows.count,

@@ -13,9 +13,16 @@ import { titleOf } from "./fields";
 /** Somebody else has changed the same members since the reader saw them. */
 export interface Conflict {
   resource: Resource;
+  seen: Row;
   current: Saved;
   changes: Row;
   fields: string[];
+}
+
+/** What was typed before a conflict, to go on with. */
+export interface Kept {
+  id: string;
+  changes: Row;
 }
 
 /** The tenant refuses what would be alike, unless somebody says why it is not. */
@@ -44,6 +51,7 @@ const MONEY = new Set<Resource>(["contract", "payment"]);
 export function useSave(resource: Resource) {
   const queries = useQueryClient();
   const [conflict, setConflict] = useState<Conflict | null>(null);
+  const [kept, setKept] = useState<Kept | null>(null);
   const [suspicion, setSuspicion] = useState<Suspicion | null>(null);
 
   const settle = useCallback(
@@ -59,20 +67,35 @@ export function useSave(resource: Resource) {
     [queries, resource],
   );
 
+  /** At once, everywhere the record is shown. */
+  const show = useCallback(
+    (id: string, values: Row, etag?: string | null) => {
+      inLists(queries, resource, id, values);
+      queries.setQueryData(
+        recordKey(resource, id),
+        (before: Saved | undefined) => before && { ...before, row: { ...before.row, ...values }, ...(etag !== undefined && { etag }) },
+      );
+    },
+    [queries, resource],
+  );
+
   const save = useCallback(
     async (seen: Row, changes: Row, etag: string | null = null, allow = ""): Promise<boolean> => {
       const id = idOf(resource, seen);
       const requestId = newRequestId();
-      inLists(queries, resource, id, changes);
+      setKept(null);
+      show(id, MONEY.has(resource) ? {} : changes);
       try {
         let version = etag;
         for (;;) {
           if (version === null) {
             const current = await get(resource, id);
-            const fields = Object.keys(changes).filter((name) => differs(current.row[name], seen[name]));
+            const fields = Object.keys(changes).filter(
+              (name) => differs(current.row[name], seen[name]) && differs(current.row[name], changes[name]),
+            );
             if (fields.length > 0) {
-              setConflict({ resource, current, changes, fields });
-              inLists(queries, resource, id, current.row);
+              setConflict({ resource, seen, current, changes, fields });
+              show(id, current.row, current.etag);
               return false;
             }
             version = current.etag;
@@ -90,17 +113,16 @@ export function useSave(resource: Resource) {
       } catch (error) {
         const write = { requestId, resource, id, content: changes, seen: pick(seen, changes), title: titleOf(resource, seen) };
         if (isAway(error) && !MONEY.has(resource) && keepWrite(write, Date.now())) {
-          queries.setQueryData(recordKey(resource, id), (before: Saved | undefined) => before && { ...before, row: { ...before.row, ...changes } });
           toast(t("outbox.kept"));
           return true;
         }
-        inLists(queries, resource, id, seen);
+        show(id, seen);
         if (error instanceof ApiError && error.code === "DUPLICATE_SUSPECTED") setSuspicion({ seen, changes, error });
         else toast(asApiError(error).message, { tone: "danger" });
         return false;
       }
     },
-    [queries, resource, settle],
+    [resource, settle, show],
   );
 
   /** The reader has chosen: with the version that was shown. */
@@ -118,13 +140,19 @@ export function useSave(resource: Resource) {
     [conflict, queries, resource, save],
   );
 
+  /** Back to what was typed, with what the other one saved below it. */
+  const dismiss = () => {
+    if (conflict) setKept({ id: idOf(resource, conflict.seen), changes: conflict.changes });
+    setConflict(null);
+  };
+
   const saveAnyway = async (reason: string) => {
     if (suspicion === null) return;
     setSuspicion(null);
     await save(suspicion.seen, suspicion.changes, null, reason);
   };
 
-  return { save, conflict, resolve, dismiss: () => setConflict(null), suspicion, saveAnyway, giveUp: () => setSuspicion(null) };
+  return { resource, save, conflict, resolve, dismiss, kept, release: () => setKept(null), suspicion, saveAnyway, giveUp: () => setSuspicion(null) };
 }
 
 export type Saving = ReturnType<typeof useSave>;

@@ -8,34 +8,44 @@ import { isMoney, isTime } from "./fields";
 import { type Condition, WHENS, WITHOUT_VALUE } from "./filter";
 import { isRegion, useRegions } from "./regions";
 
-/** A condition in words: 最近跟进 · 早于 · 7 天前. */
-export function useDescribe(fields: Field[], conditions: Condition[] = []) {
+/** Values as text: those of conditions, and those of records. `used`: the members they are of. */
+export function useWords(fields: Field[], used: string[]) {
   const t = useT();
   const label = useLabel();
   const { language } = usePreferences();
   const names = useNames();
   const places = fields.filter(isRegion).map((each) => each.name);
-  const regions = useRegions(conditions.some((each) => places.includes(each.field)));
+  const regions = useRegions(used.some((each) => places.includes(each)));
 
-  const operator = (field: Field | undefined, op: string): string => {
-    const timed = field !== undefined && isTime(field) && ["<", "<=", ">", ">="].includes(op);
-    return t(`${timed ? "opTime" : "op"}.${op}` as Key);
-  };
-
-  const value = (field: Field | undefined, found: unknown): string => {
-    if (Array.isArray(found)) return found.map((each) => value(field, each)).join("、");
-    if (found === "me" || found === "nobody") return t(`value.${found}`);
-    if (found === true || found === false) return t(found ? "value.yes" : "value.no");
+  const words = (field: Field | undefined, found: unknown, currency = "CNY"): string => {
+    if (Array.isArray(found)) return found.map((each) => words(field, each)).join("、");
+    if (typeof found === "boolean") return t(found ? "value.yes" : "value.no");
     if (field === undefined) return String(found);
+    return known(field, found, currency);
+  };
+  const known = (field: Field, found: unknown, currency: string): string => {
     const option = field.options.find((each) => each.value === found);
     if (option) return label(option.label);
-    if (field.type === "user") return names(String(found));
+    if (field.type === "user") return found === "me" || found === "nobody" ? t(`value.${found}`) : names(String(found));
     if (isRegion(field)) return regions?.get(String(found).padEnd(6, "0"))?.names.join(" ") ?? String(found);
-    if (isMoney(field)) return money(Number(found), "CNY");
+    if (isMoney(field)) return money(Number(found), currency);
     if (isTime(field) && typeof found === "string") {
       return (WHENS as readonly string[]).includes(found) ? t(`when.${found}` as Key) : shortDay(found, language);
     }
     return String(found);
+  };
+  return words;
+}
+
+/** A condition in words: 最近跟进 · 早于 · 7 天前. */
+export function useDescribe(fields: Field[], conditions: Condition[] = []) {
+  const t = useT();
+  const label = useLabel();
+  const words = useWords(fields, conditions.map((each) => each.field));
+
+  const operator = (field: Field | undefined, op: string): string => {
+    const timed = field !== undefined && isTime(field) && ["<", "<=", ">", ">="].includes(op);
+    return t(`${timed ? "opTime" : "op"}.${op}` as Key);
   };
 
   return (condition: Condition) => {
@@ -43,7 +53,7 @@ export function useDescribe(fields: Field[], conditions: Condition[] = []) {
     return {
       field: field ? label(field.label) : condition.field,
       op: operator(field, condition.op),
-      value: WITHOUT_VALUE.has(condition.op) ? "" : value(field, condition.value),
+      value: WITHOUT_VALUE.has(condition.op) ? "" : words(field, condition.value),
     };
   };
 }
