@@ -1,5 +1,6 @@
 import type { Field } from "../api/resources";
 import { useLabel, useT } from "../i18n/translate";
+import { isGroup, plain, type Term } from "../records/filter";
 import { useListState } from "../records/useListState";
 import { Segments } from "../ui/Button";
 
@@ -10,8 +11,8 @@ export function StatusTabs({ fields }: { fields: Field[] }) {
   const { filter, setFilter } = useListState();
   const status = fields.find((each) => each.name === "status");
   if (!status) return null;
-  const isStatus = ({ field, op }: { field: string; op: string }) => field === "status" && op === "=";
-  const asked = filter.conditions.find(isStatus)?.value;
+  const isStatus = (each: Term) => !isGroup(each) && each.field === "status" && each.op === "=";
+  const asked = plain(filter).find(isStatus)?.value;
   const chosen = status.options.find((each) => each.value === asked);
   const choose = (value: string) => {
     const option = status.options.find((each) => String(each.value) === value);

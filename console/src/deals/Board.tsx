@@ -72,6 +72,7 @@ export default function Board({ views }: { views: ReactNode }) {
       </header>
       <div className="bar">
         <FilterBar
+          resource="opportunity"
           fields={[...fields, ...filters].filter((each) => each.name !== "stage" && each.name !== "status")}
           filter={state.filter}
           onChange={state.setFilter}

@@ -1,12 +1,12 @@
-import { useState } from "react";
+import { Fragment, useState } from "react";
 
-import type { Field } from "../api/resources";
+import type { Field, Resource } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { Button } from "../ui/Button";
 import { Drop } from "../ui/Drop";
 import { Icon } from "../ui/Icon";
 import { useKeys } from "../ui/hooks";
-import { chosen, type Condition, type Filter, NO_FILTER, sameCondition, toggled } from "./filter";
+import { added, chosen, type Condition, type Filter, flat, isGroup, NO_FILTER, sameCondition, type Term, toggled, withoutPart } from "./filter";
 import { FilterBuilder } from "./FilterBuilder";
 import { useDescribe } from "./useDescribe";
 
@@ -16,6 +16,7 @@ export interface Quick {
 }
 
 interface Props {
+  resource: Resource;
   fields: Field[];
   filter: Filter;
   onChange: (filter: Filter) => void;
@@ -27,14 +28,16 @@ interface Props {
   raw?: string;
 }
 
-export function FilterBar({ fields, filter, onChange, quick, searched, refused, raw }: Props) {
+export function FilterBar({ resource, fields, filter, onChange, quick, searched, refused, raw }: Props) {
   const t = useT();
-  const describe = useDescribe(fields, filter.conditions);
+  const describe = useDescribe(fields, flat(filter));
   const [adding, setAdding] = useState(false);
   useKeys({ f: () => setAdding(true) });
-  const elsewhere = (each: Condition) => (each.field === searched && each.op === "~") || quick.some((one) => sameCondition(one.condition, each));
-  const rest = filter.conditions.filter((each) => !elsewhere(each));
-  const without = (condition: Condition) => onChange(toggled(filter, condition));
+  const isSearch = (each: Term) => !isGroup(each) && each.field === searched && each.op === "~";
+  const isShown = (each: Term) => !isSearch(each) && !quick.some((one) => sameCondition(one.condition, each));
+  const rest = filter.conditions.filter(isShown);
+  const [outer, inner] = filter.any ? [t("list.or"), t("list.and")] : [t("list.and"), t("list.or")];
+  const without = (condition: Term) => onChange(toggled(filter, condition));
   return (
     <div className="chips sp">
       {raw && (
@@ -45,22 +48,27 @@ export function FilterBar({ fields, filter, onChange, quick, searched, refused, 
           </button>
         </span>
       )}
-      {rest.map((condition) => {
-        const words = describe(condition);
-        return (
-          <span key={JSON.stringify(condition)} className={`chip${refused ? " bad" : ""}`}>
-            <span>{words.field}</span>
-            <span>{words.op}</span>
-            {words.value && <b>{words.value}</b>}
-            <button type="button" aria-label={t("list.removeFilter", { name: words.field })} onClick={() => without(condition)}>
-              <Icon name="x" size={14} />
-            </button>
-          </span>
-        );
-      })}
+      {rest.map((term, at) => (
+        <Fragment key={JSON.stringify(term)}>
+          {filter.any && at > 0 && <span className="sm mut nw">{outer}</span>}
+          {isGroup(term) ? (
+            <span className="chipg" role="group" aria-label={inner}>
+              {term.conditions.map((each, place) => (
+                <Fragment key={JSON.stringify(each)}>
+                  {place > 0 && <span className="sm mut nw">{inner}</span>}
+                  <Chip words={describe(each)} bad={refused} onRemove={() => onChange(withoutPart(filter, term, each))} />
+                </Fragment>
+              ))}
+            </span>
+          ) : (
+            <Chip words={describe(term)} bad={refused} onRemove={() => without(term)} />
+          )}
+        </Fragment>
+      ))}
       <Drop
         opened={adding}
         onOpened={setAdding}
+        escapes
         label={t("list.filter")}
         button={({ toggle }) => (
           <Button small look="ghost" icon="plus" onClick={toggle}>
@@ -70,11 +78,15 @@ export function FilterBar({ fields, filter, onChange, quick, searched, refused, 
       >
         {(close) => (
           <FilterBuilder
+            resource={resource}
             fields={fields}
-            onAdd={(condition) => {
-              onChange({ ...filter, conditions: [...filter.conditions, condition] });
+            joins={rest.length > 0 ? [outer, inner] : null}
+            filterWith={(condition, joined) => added(filter, condition, joined, isShown)}
+            onAdd={(next) => {
+              onChange(next);
               close();
             }}
+            onClose={close}
           />
         )}
       </Drop>
@@ -99,5 +111,19 @@ export function FilterBar({ fields, filter, onChange, quick, searched, refused, 
         );
       })}
     </div>
+  );
+}
+
+function Chip({ words, bad, onRemove }: { words: { field: string; op: string; value: string }; bad: boolean; onRemove: () => void }) {
+  const t = useT();
+  return (
+    <span className={`chip${bad ? " bad" : ""}`}>
+      <span>{words.field}</span>
+      <span>{words.op}</span>
+      {words.value && <b>{words.value}</b>}
+      <button type="button" aria-label={t("list.removeFilter", { name: words.field })} onClick={onRemove}>
+        <Icon name="x" size={14} />
+      </button>
+    </span>
   );
 }

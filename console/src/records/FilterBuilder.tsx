@@ -1,34 +1,29 @@
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useRef, useState } from "react";
 
-import type { Field } from "../api/resources";
+import type { Field, Resource } from "../api/resources";
 import { type Key, useLabel, useT } from "../i18n/translate";
+import { Segments } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { SearchInput } from "../ui/SearchInput";
 import { iconOf } from "./Fact";
 import { isTime } from "./fields";
-import { type Condition, operatorsOf, whensFor, WITHOUT_VALUE } from "./filter";
+import { type Condition, type Filter, operatorsOf, whensFor, WITHOUT_VALUE, written } from "./filter";
 import { FilterValue } from "./FilterValue";
+import { pressed, walk } from "./filterKeys";
 import { hitIn } from "./initials";
 
 interface Props {
+  resource: Resource;
   fields: Field[];
-  onAdd: (condition: Condition) => void;
+  /** The word that joins conditions, and the one in brackets; null for the first condition. */
+  joins: [string, string] | null;
+  filterWith: (condition: Condition, joined: boolean) => Filter;
+  onAdd: (filter: Filter) => void;
+  onClose: () => void;
 }
 
-/** Arrows move in a column, right and left between them. */
-function walk(event: KeyboardEvent<HTMLElement>): void {
-  const column = event.currentTarget;
-  const all = [...column.querySelectorAll<HTMLElement>(".mi, input, select")];
-  const at = all.indexOf(document.activeElement as HTMLElement);
-  const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-  if (by !== 0) all[at + by]?.focus();
-  const beside = event.key === "ArrowRight" ? column.nextElementSibling : event.key === "ArrowLeft" ? column.previousElementSibling : null;
-  if (beside && (event.target as HTMLElement).tagName !== "INPUT") beside.querySelector<HTMLElement>(".mi, input, select")?.focus();
-  if (by !== 0 || beside) event.preventDefault();
-}
-
-/** Field, operator, value: three columns. */
-export function FilterBuilder({ fields, onAdd }: Props) {
+/** Field, operator, value: three columns. With Alt, a condition joins the one before by the other word. */
+export function FilterBuilder({ resource, fields, joins, filterWith, onAdd, onClose }: Props) {
   const t = useT();
   const label = useLabel();
   const [text, setText] = useState("");
@@ -37,21 +32,36 @@ export function FilterBuilder({ fields, onAdd }: Props) {
   const [name, setName] = useState<string | null>(null);
   const [op, setOp] = useState<string | null>(null);
   const field = usable.find((each) => each.name === name);
+  const [joined, join] = useState(false);
+  const alt = useRef(false);
+  const add = (condition: Condition) => onAdd(filterWith(condition, joined || alt.current));
+  const keys = { onKeyDown: (event: KeyboardEvent<HTMLElement>) => walk(event, onClose) };
 
   const chooseField = (next: Field) => {
     setName(next.name);
     setOp(operatorsOf(next)[0] ?? null);
   };
   const chooseOp = (of: Field, next: string) => {
-    if (WITHOUT_VALUE.has(next)) onAdd({ field: of.name, op: next });
+    if (WITHOUT_VALUE.has(next)) add({ field: of.name, op: next });
     else setOp(next);
   };
   const wording = (of: Field, each: string) =>
     t(`${isTime(of) && ["<", "<=", ">", ">="].includes(each) ? "opTime" : "op"}.${each}` as Key);
 
   return (
-    <div className="fpop">
-      <div className="ff" onKeyDown={walk} role="group" aria-label={t("list.fieldFind")}>
+    <div
+      className="fpop"
+      onClickCapture={(event) => {
+        // A press of Enter has its own answer below.
+        if (event.detail > 0) alt.current = event.altKey;
+      }}
+      onKeyDownCapture={(event) => {
+        if (event.key !== "Enter") return;
+        alt.current = event.altKey;
+        if (event.altKey) pressed(event);
+      }}
+    >
+      <div className="ff" {...keys} role="group" aria-label={t("list.fieldFind")}>
         <div className="in" style={{ border: 0, boxShadow: "none" }}>
           <Icon name="search" />
           <SearchInput aria-label={t("list.fieldFind")} placeholder={t("list.fieldFind")} delay={0} onSearch={setText} />
@@ -65,9 +75,10 @@ export function FilterBuilder({ fields, onAdd }: Props) {
             </span>
           </button>
         ))}
+        {joins && <Joining words={joins} joined={joined} onJoin={join} />}
       </div>
       {field && (
-        <div className="fo" onKeyDown={walk} role="group" aria-label={label(field.label)}>
+        <div className="fo" {...keys} role="group" aria-label={label(field.label)}>
           <div className="ml">{label(field.label)}</div>
           {operatorsOf(field).map((each) => (
             <button key={each} type="button" className={`mi${each === op ? " on" : ""}`} onClick={() => chooseOp(field, each)}>
@@ -78,11 +89,34 @@ export function FilterBuilder({ fields, onAdd }: Props) {
         </div>
       )}
       {field && op && (
-        <div className="fv" onKeyDown={walk} role="group" aria-label={wording(field, op)}>
+        <div className="fv" {...keys} role="group" aria-label={wording(field, op)}>
           <div className="ml">{wording(field, op)}</div>
-          <FilterValue key={`${field.name} ${op}`} field={field} op={op} whens={isTime(field) ? whensFor(op) : []} onPick={(value) => onAdd({ field: field.name, op, value })} />
+          <FilterValue
+            key={`${field.name} ${op}`}
+            field={field}
+            op={op}
+            whens={isTime(field) ? whensFor(op) : []}
+            counting={{ resource, filterOf: (value) => written(filterWith({ field: field.name, op, value }, joined)) }}
+            onPick={(value) => add({ field: field.name, op, value })}
+          />
         </div>
       )}
+    </div>
+  );
+}
+
+function Joining({ words, joined, onJoin }: { words: [string, string]; joined: boolean; onJoin: (joined: boolean) => void }) {
+  const t = useT();
+  const [outer, inner] = words;
+  return (
+    <div className="fjoin">
+      <Segments
+        label={t("list.join")}
+        value={joined ? "inner" : "outer"}
+        options={[{ value: "outer", label: outer }, { value: "inner", label: inner }]}
+        onChange={(value) => onJoin(value === "inner")}
+      />
+      <span className="sm mut hide-phone">{t("list.joinHint", { word: inner })}</span>
     </div>
   );
 }

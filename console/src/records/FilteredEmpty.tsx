@@ -4,7 +4,7 @@ import { type Field, list, type Resource } from "../api/resources";
 import { type Key, useT } from "../i18n/translate";
 import { Button } from "../ui/Button";
 import { Empty, SkeletonLines } from "../ui/States";
-import { type Condition, type Filter, written } from "./filter";
+import { type Filter, flat, isGroup, type Term, written } from "./filter";
 import { useDescribe } from "./useDescribe";
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
 }
 
 interface Step {
-  condition: Condition;
+  condition: Term;
   /** How many match it and those before it. */
   left: number;
 }
@@ -24,20 +24,20 @@ interface Step {
 /** More conditions ask for more counts than this page is worth. */
 const MOST = 6;
 
-async function countOf(resource: Resource, conditions: Condition[], signal: AbortSignal): Promise<number> {
+async function countOf(resource: Resource, conditions: Term[], signal: AbortSignal): Promise<number> {
   const page = await list(resource, { filter: written({ any: false, conditions }), withTotal: true, pageSize: 1 }, signal);
   return page.total ?? 0;
 }
 
 /** The condition without which most are left comes last; the others narrow the list in their order. */
-async function stepsOf(resource: Resource, conditions: Condition[], signal: AbortSignal): Promise<Step[]> {
+async function stepsOf(resource: Resource, conditions: Term[], signal: AbortSignal): Promise<Step[]> {
   const without = (at: number) => conditions.filter((_, place) => place !== at);
   const kept = await Promise.all(conditions.map((_, at) => countOf(resource, without(at), signal)));
   const worst = kept.indexOf(Math.max(...kept));
   const others = without(worst);
   const counts = await Promise.all(others.slice(1).map((_, at) => countOf(resource, others.slice(0, at + 1), signal)));
   const steps = others.map((condition, at) => ({ condition, left: counts[at] ?? (kept[worst] as number) }));
-  return [...steps, { condition: conditions[worst] as Condition, left: 0 }];
+  return [...steps, { condition: conditions[worst] as Term, left: 0 }];
 }
 
 /** Which filter leaves nothing, and the way to do without just that one. */
@@ -75,7 +75,7 @@ interface FallProps {
   title: string;
   fields: Field[];
   steps: Step[];
-  worst: Condition;
+  worst: Term;
   left: number;
   onDrop: () => void;
   onClear: () => void;
@@ -83,8 +83,10 @@ interface FallProps {
 
 function Waterfall({ title, fields, steps, worst, left, onDrop, onClear }: FallProps) {
   const t = useT();
-  const describe = useDescribe(fields, steps.map((each) => each.condition));
-  const sentence = (condition: Condition) => Object.values(describe(condition)).filter(Boolean).join(" ");
+  const describe = useDescribe(fields, flat({ any: false, conditions: steps.map((each) => each.condition) }));
+  const partsOf = (term: Term) => (isGroup(term) ? term.conditions : [term]).map(describe);
+  const joined = (texts: string[]) => texts.join(` ${t("list.or")} `);
+  const sentence = (term: Term) => joined(partsOf(term).map((each) => Object.values(each).filter(Boolean).join(" ")));
   const most = Math.max(1, ...steps.map((each) => each.left));
   const text = (n: number) => n.toLocaleString("en-US");
   return (
@@ -104,7 +106,7 @@ function Waterfall({ title, fields, steps, worst, left, onDrop, onClear }: FallP
       </div>
       <div className="row g8 wrap">
         <Button look="primary" onClick={onDrop}>
-          {t("list.without", { what: describe(worst).field, n: text(left) })}
+          {t("list.without", { what: joined(partsOf(worst).map((each) => each.field)), n: text(left) })}
         </Button>
         <Button onClick={onClear}>{t("list.clearAll")}</Button>
       </div>

@@ -87,7 +87,7 @@ export function ListScreen(props: ListScreenProps) {
     <>
       <ListHead {...{ resource, title, state, layout }} views={props.views} onExport={exporting} />
       <div className="bar">
-        <FilterBar fields={[...fields, ...filters]} filter={state.filter} onChange={state.setFilter} quick={quick} searched={wide ? titleField(resource) : null} refused={tooBroad} raw={state.raw} />
+        <FilterBar resource={resource} fields={[...fields, ...filters]} filter={state.filter} onChange={state.setFilter} quick={quick} searched={wide ? titleField(resource) : null} refused={tooBroad} raw={state.raw} />
         <SortMenu fields={fields} sort={state.sort} onChange={state.setSort} />
         {!phone && <ColumnMenu fields={fields} layout={layout} resource={resource} />}
         {!phone && <PagingSwitch />}

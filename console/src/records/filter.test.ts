@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { chosen, NO_FILTER, read, toggled, written } from "./filter";
+import { added, chosen, flat, NO_FILTER, read, searched, toggled, withoutPart, written } from "./filter";
 
 const mine = { field: "ownerId", op: "=", value: "me" };
 
@@ -26,4 +26,33 @@ test("a quick filter takes the place of another one of the same field", () => {
   const both = chosen(chosen(NO_FILTER, mine, quick), late, quick);
   expect(chosen(both, team, quick).conditions).toEqual([late, team]);
   expect(chosen(chosen(both, team, quick), team, quick).conditions).toEqual([late]);
+});
+
+const late = { field: "nextContactAt", op: "<=", value: "today" };
+const owing = { field: "outstandingCents", op: ">", value: 0 };
+const every = () => true;
+
+test("a condition joins the last one that is shown, in brackets, by the other word", () => {
+  const two = added(added(NO_FILTER, mine, true, every), late, false, every);
+  expect(two.conditions).toEqual([mine, late]);
+  const grouped = added(two, owing, true, every);
+  expect(JSON.parse(written(grouped))).toEqual({ and: [mine, { or: [late, owing] }] });
+  expect(read(written(grouped))).toEqual(grouped);
+  expect(flat(grouped)).toEqual([mine, late, owing]);
+  // What the reader does not see among the chips stays as it is.
+  expect(added(two, owing, true, (each) => each === mine).conditions[1]).toBe(late);
+  expect(JSON.parse(written({ ...grouped, any: true }))).toEqual({ or: [mine, { and: [late, owing] }] });
+  expect(searched(grouped, "name", "云").conditions).toHaveLength(3);
+});
+
+test("brackets around one condition are none", () => {
+  const group = { conditions: [late, owing] };
+  const filter = { any: false, conditions: [mine, group] };
+  expect(withoutPart(filter, group, late).conditions).toEqual([mine, owing]);
+});
+
+test("deeper brackets, and brackets of the same word, are not shown in parts", () => {
+  for (const inner of [{ and: [mine, late] }, { or: [mine, { and: [late] }] }, { or: [] }]) {
+    expect(read(JSON.stringify({ and: [owing, inner] }))).toEqual(NO_FILTER);
+  }
 });

@@ -6,7 +6,7 @@ const CHINESE = /[\u4e00-\u9fff]/;
 
 function initial(character: string): string {
   if (!CHINESE.test(character)) return character.toLowerCase();
-  const at = Array.from(FIRSTS).findLastIndex((each) => pinyin.compare(each, character) <= 0);
+  const at = Array.from(FIRSTS).filter((each) => pinyin.compare(each, character) <= 0).length - 1;
   return LETTERS.charAt(Math.max(0, at));
 }
 

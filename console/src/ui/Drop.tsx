@@ -11,10 +11,12 @@ interface DropProps {
   opened?: boolean;
   onOpened?: (opened: boolean) => void;
   label?: string;
+  /** What is inside closes it by Escape, when it is its turn. */
+  escapes?: boolean;
 }
 
 /** A layer below a button; Escape closes it and focus returns. */
-export function Drop({ button, children, right, opened, onOpened, label }: DropProps) {
+export function Drop({ button, children, right, opened, onOpened, label, escapes = false }: DropProps) {
   const [inner, setInner] = useState(false);
   const open = opened ?? inner;
   const change = (next: boolean) => {
@@ -27,6 +29,7 @@ export function Drop({ button, children, right, opened, onOpened, label }: DropP
       onChange={change}
       position={right ? "bottom-end" : "bottom-start"}
       offset={4}
+      closeOnEscape={!escapes}
       trapFocus
       returnFocus
       shadow="none"
