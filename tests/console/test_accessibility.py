@@ -1,11 +1,13 @@
 """Every screen and every dialog, for those who use no mouse or see little."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.console.conftest import Api, Open, Page, faults, go, settle
+from tests.console.conftest import ZONE, Api, Open, Page, faults, go, settle
 
 Faults = list[tuple[str, ...]]
 
@@ -40,6 +42,8 @@ def paths(api: Api) -> list[str]:
     deal = {"customerId": customer, "title": "Axe deal", "amountCents": 100, "ownerId": "alice"}
     deal_id = api.post("/opportunities", **deal)["opportunityId"]
     contract = api.post("/contracts", customerId=customer, contractNo="HT-AXE", amountCents=100)
+    due = datetime.now(UTC).astimezone(ZoneInfo(ZONE)).date().isoformat()
+    api.post("/tasks", title="Axe task", customerId=customer, assigneeId="alice", dueOn=due)
     api.delete(f"/customers/{api.post('/customers', name='Axe deleted')['customerId']}")
     return [
         "today",
@@ -150,3 +154,53 @@ def test_the_sheet_of_the_phone_keeps_nobody_out(
     phone.get_by_role("dialog", name="Log follow-up").wait_for()
     seen += found(phone, axe, "whom a follow-up is for")
     assert seen == []
+
+
+def conflict(page: Page, api: Api) -> None:
+    customer = api.named("Axe One")[0]["customerId"]
+    go(page, f"customers/{customer}")
+    page.get_by_role("button", name="Axe One").click()
+    api.patch(f"/customers/{customer}", name="Axe Won", remark="Merged")
+    page.get_by_label("Customer name").fill("Axe 1")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_text("Axe Won").wait_for()
+    page.get_by_role("button", name="Show all fields of both versions").click()
+
+
+def goals(page: Page, _: Api) -> None:
+    go(page, "reports")
+    page.locator(".kpis .fig").first.click()
+
+
+def day(page: Page, _: Api) -> None:
+    go(page, "today")
+    page.get_by_role("button", name="Done: Axe task").click()
+    page.get_by_role("button", name="Pick a day").click()
+
+
+def outbox(page: Page, api: Api) -> None:
+    go(page, f"customers/{api.named('Axe Two')[0]['customerId']}")
+    note = page.get_by_placeholder("What was discussed, and how they responded")
+    note.fill("Said on the train")
+    page.route("**/follow-ups", lambda route: route.abort())
+    page.get_by_role("button", name="Save follow-up").click()
+    page.get_by_role("button", name="1 waiting to be sent").click()
+
+
+def signing_in_again(page: Page, _: Api) -> None:
+    body = '{"code": "UNAUTHORIZED", "message": "The token has expired", "requestId": "1"}'
+    page.route("**/contacts?*", lambda route: route.fulfill(status=401, body=body))
+    go(page, "contacts")
+
+
+@pytest.mark.parametrize("opens", [conflict, goals, day, outbox, signing_in_again])
+def test_no_dialog_of_a_certain_moment_keeps_anybody_out(
+    opened: Open, api: Api, paths: list[str], axe: str, opens: Callable[[Page, Api], None]
+) -> None:
+    assert paths
+    page = opened("today", user="alice")
+    opens(page, api)
+    page.get_by_role("dialog").wait_for()
+    assert found(page, axe, opens.__name__) == []
+    # What opens has the focus.
+    assert page.evaluate("document.activeElement.closest('[role=dialog]') !== null")

@@ -51,7 +51,7 @@ export function Composer({ customerId, name, onSaved, area, autoFocus = false, d
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
   };
   return (
-    <section className="comp" aria-label={t("action.logFollowUp")}>
+    <section className="comp" aria-label={t("action.logFollowUp")} onKeyDown={onKey}>
       <div className="row g4 types" role="group" aria-label={t("type.follow_up")}>
         {kinds
           .filter((each) => each.value !== "other")
@@ -82,7 +82,6 @@ export function Composer({ customerId, name, onSaved, area, autoFocus = false, d
         value={note.text}
         rows={2}
         onChange={(event) => set({ text: event.target.value })}
-        onKeyDown={onKey}
       />
       <div className="row g6 wrap ctx">
         <WhenChip value={note.when} onChange={(when) => change(without({ ...note, when: when ?? "" }))} />

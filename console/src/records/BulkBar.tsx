@@ -1,10 +1,12 @@
 import { lazy, Suspense, useState } from "react";
 
-import type { Field, Resource } from "../api/resources";
+import { type Field, idField, type Resource } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { Button, IconButton } from "../ui/Button";
 import { Checkbox } from "../ui/Checkbox";
+import { useKeys } from "../ui/hooks";
 import { BulkDialog, type BulkKind } from "./BulkDialog";
+import { written } from "./filter";
 import type { Rows } from "./useRows";
 import type { Selection } from "./useSelection";
 
@@ -19,6 +21,9 @@ interface Props {
 
 const MergeDialog = lazy(() => import("../duplicates/MergeDialog"));
 
+/** What is changed at once is a filter: of the whole list too. */
+const allOf = (resource: Resource) => written({ any: false, conditions: [{ field: idField(resource), op: "is set" }] });
+
 const MOST = 1000;
 const MERGED_AT_ONCE = 5;
 
@@ -26,10 +31,11 @@ export function BulkBar({ resource, fields, rows, selection, filterText, onExpor
   const t = useT();
   const [kind, setKind] = useState<BulkKind | null>(null);
   const [merging, merge] = useState(false);
+  const owned = fields.some((each) => each.name === "ownerId" && each.writable === "always");
+  useKeys({ t: () => setKind("transfer") }, owned && selection.count > 0);
   if (selection.count === 0) return null;
   const count = selection.everything ? rows.count : selection.count;
-  const more = !selection.everything && filterText !== "" && rows.count > selection.count && rows.count <= MOST;
-  const owned = fields.some((each) => each.name === "ownerId" && each.writable === "always");
+  const more = !selection.everything && rows.count > selection.count && rows.count <= MOST;
   const mergeable = resource === "customer" && !selection.everything && count > 1 && count <= MERGED_AT_ONCE;
   const tagged = fields.some((each) => each.name === "tags" && each.writable === "always" && each.options.length > 0);
   return (
@@ -84,7 +90,7 @@ export function BulkBar({ resource, fields, rows, selection, filterText, onExpor
           resource={resource}
           fields={fields}
           kind={kind}
-          target={selection.everything ? { filter: filterText } : { ids: selection.ids }}
+          target={selection.everything ? { filter: filterText || allOf(resource) } : { ids: selection.ids }}
           onClose={(done) => {
             setKind(null);
             if (done) selection.clear();

@@ -23,6 +23,7 @@ interface Props {
   saving: Saving;
   card: (row: Row) => ReactNode;
   openId: string | null;
+  list: string;
   sort: string;
   narrow: boolean;
   filtered: boolean;

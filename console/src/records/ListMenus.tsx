@@ -1,8 +1,11 @@
+import { useState } from "react";
+
 import type { Field, Resource } from "../api/resources";
 import { useLabel, useT } from "../i18n/translate";
 import { prefer, usePreferences } from "../state/preferences";
 import { Button, IconButton } from "../ui/Button";
 import { Drop, MenuList } from "../ui/Drop";
+import { useKeys } from "../ui/hooks";
 import { titleField } from "./fields";
 import type { Layout } from "./useLayout";
 
@@ -12,9 +15,13 @@ export function SortMenu({ fields, sort, onChange }: { fields: Field[]; sort: st
   const current = sort.split(",")[0] ?? "";
   const name = current.replace(/^-/, "");
   const sorted = fields.find((each) => each.name === name);
+  const [opened, setOpened] = useState(false);
+  useKeys({ s: () => setOpened(true) });
   return (
     <Drop
       right
+      opened={opened}
+      onOpened={setOpened}
       label={t("list.sort")}
       button={({ toggle }) => (
         <Button small look="ghost" icon="sort" title={t("list.sort")} onClick={toggle}>

@@ -16,7 +16,9 @@ import { ListBody } from "./ListBody";
 import { ListFoot } from "./ListFoot";
 import { ListHead } from "./ListHead";
 import { ColumnMenu, PagingSwitch, SortMenu } from "./ListMenus";
+import { listKey } from "./place";
 import { useSave } from "./save";
+import { useEscape } from "./useEscape";
 import { useLayout } from "./useLayout";
 import { useListState } from "./useListState";
 import { pageOf as pageAt, usePaging } from "./usePaging";
@@ -57,7 +59,8 @@ export function ListScreen(props: ListScreenProps) {
   const state = useListState();
   const { fields, filters, embed, error: noFields, retry } = useFields(resource);
   const layout = useLayout(resource, props.columns);
-  const selection = useSelection();
+  const list = listKey(path, state.filterText, state.sort, state.view, state.page);
+  const selection = useSelection(list);
   const saving = useSave(resource);
   const query = { filter: state.filterText, sort: state.sort, embed: embed.join(",") };
   const rows = useRows(resource, query);
@@ -76,9 +79,10 @@ export function ListScreen(props: ListScreenProps) {
   };
   const close = () => state.setOpen(null);
   useKeys({
-    ...(state.open ? { j: () => step(1), k: () => step(-1), Escape: close } : {}),
+    ...(state.open ? { j: () => step(1), k: () => step(-1) } : {}),
     ...(state.open && props.hasPage ? { o: () => go(pageOf(state.open as string)) } : {}),
   });
+  useEscape(state, selection);
   const exporting = () => void exportFile(resource, selection.everything ? [] : selection.ids, query, t);
   const error = noFields ?? rows.error;
   const tooBroad = error instanceof ApiError && (error.code === "QUERY_TOO_BROAD" || error.faults.some((each) => each.field === "filter"));
@@ -102,6 +106,7 @@ export function ListScreen(props: ListScreenProps) {
               rows={shown}
               card={props.card}
               openId={state.open}
+              list={list}
               sort={state.sort}
               narrow={state.creating || state.open !== null}
               filtered={state.filterText !== ""}

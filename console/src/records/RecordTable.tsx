@@ -8,6 +8,7 @@ import { useLatest } from "../ui/hooks";
 import { Checkbox } from "../ui/Checkbox";
 import { isCell } from "./fields";
 import type { Saving } from "./save";
+import { placeIn } from "./place";
 import { TableHead } from "./TableHead";
 import { tableKeys } from "./tableKeys";
 import type { RowActions } from "./TableRow";
@@ -26,6 +27,8 @@ interface Props {
   selection: Selection;
   saving: Saving;
   openId: string | null;
+  /** By which the list remembers its place. */
+  list: string;
   sort: string;
   /** A panel is open: columns that no longer fit go, and come back after it. */
   narrow: boolean;
@@ -53,8 +56,11 @@ export function RecordTable(props: Props) {
     overscan: 8,
     paddingStart: 32,
     scrollPaddingStart: 32,
+    initialOffset: () => placeIn(props.list).scroll,
   });
-  const { at, setAt, goTo, keyed } = useCursor(rows, virtual);
+  const { at, setAt, goTo, keyed } = useCursor(rows, virtual, props.list);
+  // Where a range begins.
+  const anchor = useRef(-1);
   const items = virtual.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   const { show, rowAt } = rows;
@@ -91,7 +97,15 @@ export function RecordTable(props: Props) {
     row: () => rowAt(at),
     open: (row) => onOpen(idOf(resource, row)),
     page: (row) => onPage(idOf(resource, row)),
-    select: (row) => selection.toggle(idOf(resource, row)),
+    select: (row) => {
+      anchor.current = at;
+      selection.toggle(idOf(resource, row));
+    },
+    selectTo: () => {
+      const [from, to] = [Math.min(anchor.current, at), Math.max(anchor.current, at)];
+      const between = Array.from({ length: to - from + 1 }, (_, by) => rowAt(from + by));
+      selection.addAll(between.flatMap((row) => (row ? [idOf(resource, row)] : [])));
+    },
     edit,
     selectAll: () => selection.addAll(drawn.map((each) => idOf(resource, each))),
   });

@@ -50,7 +50,12 @@ export function SearchBox({ value, asked, onSearch, onClose }: Props) {
         delay={250}
         onSearch={search}
         onBlur={() => value === "" && onClose()}
-        onKeyDown={(event) => event.key === "Escape" && leave()}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          event.preventDefault();
+          leave();
+          document.querySelector<HTMLElement>(".grid")?.focus({ preventScroll: true });
+        }}
       />
       {(value !== "" || asked) && <IconButton small icon="x" label={t("action.close")} onClick={leave} />}
     </div>

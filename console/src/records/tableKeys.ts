@@ -10,6 +10,8 @@ export interface TableActs {
   open: (row: Row) => void;
   page: (row: Row) => void;
   select: (row: Row) => void;
+  /** From the one that was selected before. */
+  selectTo: () => void;
   edit: (row: Row) => void;
   selectAll: () => void;
 }
@@ -36,7 +38,7 @@ export function tableKeys(acts: TableActs): (event: KeyboardEvent<HTMLDivElement
     if (event.target !== event.currentTarget || event.nativeEvent.isComposing || event.altKey) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const modified = event.ctrlKey || event.metaKey;
-    const act = modified ? (key === "a" ? acts.selectAll : undefined) : keys[key];
+    const act = event.shiftKey && key === "x" ? acts.selectTo : modified ? (key === "a" ? acts.selectAll : undefined) : keys[key];
     if (act === undefined) return;
     event.preventDefault();
     act();

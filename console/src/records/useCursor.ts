@@ -2,13 +2,16 @@ import type { Virtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState } from "react";
 
 import type { Row } from "../api/resources";
+import { keepPlace, placeIn } from "./place";
 import { PAGE, type Shown } from "./usePaging";
 
 /** The row that the keys act on. */
-export function useCursor(rows: Shown, virtual: Virtualizer<HTMLDivElement, Element>) {
-  const [at, setAt] = useState(-1);
+export function useCursor(rows: Shown, virtual: Virtualizer<HTMLDivElement, Element>, list: string) {
+  const [at, setAt] = useState(() => placeIn(list).at);
   // Its row is framed once somebody uses them.
   const [keys, setKeys] = useState(false);
+  // Back leads to the same rows.
+  useEffect(() => keepPlace(list, { at, scroll: virtual.scrollOffset ?? 0 }));
   const turnedTo = useRef(rows.offset);
   useEffect(() => {
     if (turnedTo.current === rows.offset) return;

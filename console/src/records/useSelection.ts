@@ -1,9 +1,12 @@
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
+
+import { keepPlace, placeIn } from "./place";
 
 /** The chosen rows: by their ids, or all that a filter finds. */
-export function useSelection() {
-  const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
-  const [everything, setEverything] = useState(false);
+export function useSelection(list: string) {
+  const [ids, setIds] = useState<ReadonlySet<string>>(() => placeIn(list).ids);
+  const [everything, setEverything] = useState(() => placeIn(list).everything);
+  useEffect(() => keepPlace(list, { ids, everything }), [list, ids, everything]);
   return useMemo(() => {
     const change = (next: ReadonlySet<string>) => {
       setEverything(false);

@@ -4,14 +4,24 @@ import { Dialog } from "../ui/Dialog";
 
 const KEYS: [string, Key][] = [
   ["Ctrl K", "key.palette"],
+  ["/", "key.search"],
   ["N", "key.new"],
   ["F", "key.filter"],
+  ["S", "key.sort"],
+  ["V", "key.views"],
   ["J  K", "key.rows"],
   ["X", "key.select"],
+  ["Shift X", "key.range"],
+  ["Ctrl A", "key.all"],
   ["Enter", "key.open"],
   ["O", "key.page"],
+  ["E", "key.edit"],
   ["L", "key.follow"],
+  ["T", "key.transfer"],
+  ["[  ]", "key.stage"],
   ["G  T C D P L R", "key.go"],
+  ["G  B E H U A", "key.goMore"],
+  ["Esc", "key.escape"],
   ["?", "key.help"],
 ];
 

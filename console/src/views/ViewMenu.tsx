@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { remove, type Resource, update } from "../api/resources";
 import { useT } from "../i18n/translate";
@@ -8,6 +9,7 @@ import { newRequestId } from "../state/intent";
 import { open, useLayers } from "../state/layers";
 import { toast } from "../state/toasts";
 import { Drop, MenuList } from "../ui/Drop";
+import { useKeys } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { contentOf, differs, filterOf, useViews, type View } from "./useViews";
 import { ViewDialog } from "./ViewDialog";
@@ -25,6 +27,8 @@ export function ViewMenu({ resource, state, layout }: Props) {
   const views = useViews(resource);
   const naming = useLayers().view;
   const setNaming = (view: boolean) => open({ view });
+  const [opened, setOpened] = useState(false);
+  useKeys({ v: () => setOpened(true) });
   const current = views.find((each) => each.viewId === state.view);
   const changed = current !== undefined && differs(current, state, layout);
   const refresh = () => queries.invalidateQueries({ queryKey: ["view"] });
@@ -54,6 +58,8 @@ export function ViewMenu({ resource, state, layout }: Props) {
   return (
     <>
       <Drop
+        opened={opened}
+        onOpened={setOpened}
         label={t("view.views")}
         button={({ toggle }) => (
           <button type="button" className="btn gh" onClick={toggle}>
