@@ -74,7 +74,7 @@ def test_two_people_who_edit_one_field_both_see_both_values(opened: Open, api: A
     dialog.get_by_text("Theirs Ltd").wait_for()
     assert dialog.get_by_text("Mine Ltd").is_visible()
     assert api.get(path)["name"] == "Theirs Ltd"
-    dialog.get_by_role("button", name="Save choice").click()
+    dialog.get_by_role("button", name="Save merged record").click()
     page.get_by_role("heading", name="Mine Ltd").first.wait_for()
     # The field that only the other one changed is merged.
     changed = api.get(path)
