@@ -196,7 +196,7 @@ def _owned_by(owner_id: str | None) -> str:
 def _owned_by_one_of(users: Sequence[str] | None) -> str:
     if users is None:
         return ""
-    # Nobody's deal is that of a team without people.
+    # A team without people has no deals.
     named = ", ".join(map(_quoted, users))
     return f" and ownerId in ({named})" if named else " and ownerId = nobody and ownerId is set"
 
