@@ -90,7 +90,9 @@ def test_a_remark_that_is_edited_in_place_keeps_its_lines(opened: Open, api: Api
     editor.press("Control+End")
     editor.press("Enter")
     editor.type("Third line")
-    editor.press("Control+Enter")
+    # It is shown before it is stored.
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        editor.press("Control+Enter")
     page.get_by_role("button", name="Third line").wait_for()
     assert api.get(path)["remark"] == "First line\nSecond line\nThird line"
 
