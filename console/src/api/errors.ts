@@ -1,6 +1,6 @@
 import type { Duplicate } from "./schema";
 
-export interface Fault {
+interface Fault {
   field: string;
   code: string;
   message: string;

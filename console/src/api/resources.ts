@@ -4,9 +4,9 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, body } from "./client";
 import { ask, headerText, ROOT, ZONE } from "./http";
 import { knowAs, session } from "../state/session";
-import type { Bulk, Field, Hit as ApiHit, Label, ResourceFields, Whoami } from "./schema";
+import type { Bulk, Field, Hit as ApiHit, ResourceFields } from "./schema";
 
-export type { Field, Label, ResourceFields, Whoami };
+export type { Field };
 export type Hit = Omit<ApiHit, "title"> & { title: string };
 export interface HitGroup {
   type: string;

@@ -23,7 +23,7 @@ const primaryFirst = (rows: Row[]) => [...rows].sort((one, other) => Number(othe
 const openFirst = (rows: Row[]) => [...rows].sort((one, other) => Number(other["status"] === OPEN) - Number(one["status"] === OPEN));
 
 /** On the phone each of the first three is a tab of its own. */
-export type Part = "deals" | "contracts" | "contacts" | "others";
+type Part = "deals" | "contracts" | "contacts" | "others";
 
 /** What hangs on the customer: the next step first. */
 export function Related({ row, saving, only }: { row: Row; saving: Saving; only?: Part }) {

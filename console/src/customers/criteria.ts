@@ -1,7 +1,7 @@
 import type { Draft } from "../records/values";
 
 /** What a check for duplicates is asked for. */
-export interface Criteria {
+interface Criteria {
   name?: string;
   phone?: string;
   email?: string;

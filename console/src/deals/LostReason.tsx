@@ -10,7 +10,7 @@ import { Button, IconButton } from "../ui/Button";
 import { Area, Field as Labelled, Text } from "../ui/Field";
 import { Icon } from "../ui/Icon";
 
-export interface Losing {
+interface Losing {
   title: string;
   customer: string | null | undefined;
   amountCents: number;

@@ -10,7 +10,7 @@ import { useMove, useWin } from "./useMove";
 const NEAR = 6;
 const LONG_PRESS = { delay: 250, tolerance: 8 };
 
-export interface Asked {
+interface Asked {
   deal: Card;
   place: DOMRect;
 }

@@ -8,7 +8,7 @@ import { written } from "../records/filter";
 import { customersOf } from "../reports/links";
 import { type Entry, hasPage, hitEntry, recentEntries, useActions } from "./entries";
 
-export interface Group {
+interface Group {
   title: string;
   entries: Entry[];
 }

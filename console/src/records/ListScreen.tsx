@@ -36,7 +36,7 @@ export interface PanelPlace {
   onClose: () => void;
 }
 
-export interface ListScreenProps {
+interface ListScreenProps {
   resource: Resource;
   title: Key;
   columns: string[];

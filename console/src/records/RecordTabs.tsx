@@ -4,7 +4,7 @@ import { useT } from "../i18n/translate";
 import { usePhone } from "../ui/hooks";
 import { centre } from "../ui/viewport";
 
-export interface Tab<N extends string> {
+interface Tab<N extends string> {
   name: N;
   label: string;
   count?: number | null | undefined;

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { type Field, fieldsOf, idField, type Resource, type Row } from "../api/resources";
+import { type Field, fieldsOf, type Resource, type Row } from "../api/resources";
 
 const TITLES: Record<Resource, string> = {
   customer: "name",
@@ -63,5 +63,3 @@ export function columnsOf(resource: Resource, fields: Field[], names: string[]):
   const first = fields.find((each) => each.name === title);
   return first ? [first, ...found] : found;
 }
-
-export { idField };

@@ -1,5 +1,5 @@
 import type { Field } from "../api/resources";
-import { isMoney, isTime } from "./fields";
+import { isTime } from "./fields";
 
 /** A condition of the list language, in its JSON form. */
 export interface Condition {
@@ -114,8 +114,6 @@ export function withoutPart(filter: Filter, group: Group, condition: Condition):
   const terms = rest.length > 1 ? [{ conditions: rest }] : rest;
   return { ...filter, conditions: filter.conditions.flatMap((each) => (each === group ? terms : [each])) };
 }
-
-export { isMoney };
 
 /** A quick filter instead of the others of the same field: a record is one's own or nobody's. */
 export function chosen(filter: Filter, condition: Condition, quick: Condition[]): Filter {

@@ -11,7 +11,7 @@ import { toast } from "../state/toasts";
 import { titleOf } from "./fields";
 
 /** Somebody else has changed the same members since the reader saw them. */
-export interface Conflict {
+interface Conflict {
   resource: Resource;
   seen: Row;
   current: Saved;
@@ -26,7 +26,7 @@ export interface Kept {
 }
 
 /** The tenant refuses what would be alike, unless somebody says why it is not. */
-export interface Suspicion {
+interface Suspicion {
   seen: Row;
   changes: Row;
   error: ApiError;

@@ -3,7 +3,7 @@ import type { KeyboardEvent } from "react";
 import type { Row } from "../api/resources";
 
 /** What the keys of a table do. */
-export interface TableActs {
+interface TableActs {
   step: (by: number) => void;
   jump: (end: "first" | "last") => void;
   row: () => Row | undefined;

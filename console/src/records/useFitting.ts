@@ -31,7 +31,7 @@ function narrowed(field: Field, width: number): number {
   return isTime(field) ? Math.min(width, WHEN) : width;
 }
 
-export interface Fitting {
+interface Fitting {
   columns: Field[];
   /** People are shown by their avatars, and such columns have no heads. */
   bare: boolean;

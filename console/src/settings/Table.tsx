@@ -2,7 +2,7 @@ import "./settings.css";
 
 import type { ReactNode } from "react";
 
-export interface Column {
+interface Column {
   label: string;
   className?: string;
   /** For columns of buttons: only screen readers say the label. */

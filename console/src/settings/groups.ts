@@ -9,7 +9,7 @@ export interface Item {
   deskOnly?: boolean;
 }
 
-export interface Group {
+interface Group {
   label: Key;
   items: Item[];
 }

@@ -4,7 +4,7 @@ import { ApiError } from "../api/errors";
 import { keep, stored } from "./store";
 
 /** One intended change: its request id is minted once, so that no retry does it twice. */
-export interface Intent<V> {
+interface Intent<V> {
   requestId: string;
   values: V;
 }

@@ -8,7 +8,7 @@ interface Notices {
   updated: boolean;
 }
 
-export const notices = store<Notices>({ offline: !navigator.onLine, waitingUntil: null, updated: false });
+const notices = store<Notices>({ offline: !navigator.onLine, waitingUntil: null, updated: false });
 
 export function setOffline(offline: boolean): void {
   if (notices.get().offline !== offline) notices.set((now) => ({ ...now, offline }));

@@ -1,6 +1,6 @@
 import { keep, store, stored, useStore } from "./store";
 
-export interface Preferences {
+interface Preferences {
   language: "zh" | "en";
   theme: "light" | "dark" | "system";
   density: "comfortable" | "compact";

@@ -1,6 +1,6 @@
 import { keep, stored } from "./store";
 
-export interface Recent {
+interface Recent {
   path: string;
   title: string;
   type: string;

@@ -19,7 +19,7 @@ export interface Toast {
 const SECONDS = 8;
 let last = 0;
 
-export const toasts = store<Toast[]>([]);
+const toasts = store<Toast[]>([]);
 
 export function toast(text: string, more: Omit<Toast, "id" | "text"> = {}): void {
   const id = ++last;

@@ -3,7 +3,7 @@ import { session } from "../state/session";
 import { store, useStore } from "../state/store";
 
 /** A task that was ticked here a moment ago, and where it stood. */
-export interface Done {
+interface Done {
   row: Row;
   section: string;
   place: number;

@@ -10,13 +10,13 @@ function pairOf(id: string): number {
 const CITY = /^(?:北京|上海|天津|重庆|深圳|广州|杭州|苏州|南京|成都|武汉|西安|宁波|青岛|厦门|长沙|佛山|合肥|无锡|昆明|济南)市?/;
 
 /** The first telling character of a company: its city says little. */
-export function companyLetter(name: string): string {
+function companyLetter(name: string): string {
   const rest = name.replace(CITY, "") || name;
   return Array.from(rest)[0]?.toUpperCase() ?? "?";
 }
 
 /** The last character of a Chinese name, the first letter of another. */
-export function personLetter(name: string): string {
+function personLetter(name: string): string {
   const characters = Array.from(name);
   const chinese = /[\u4e00-\u9fff]$/.test(name);
   return (chinese ? characters.at(-1) : characters[0]?.toUpperCase()) ?? "?";

@@ -39,7 +39,7 @@ export function IconButton({ icon, label, bordered, small, className = "", ...re
   );
 }
 
-export interface SegmentOption<V extends string> {
+interface SegmentOption<V extends string> {
   value: V;
   label: ReactNode;
   icon?: IconName;
