@@ -23,7 +23,7 @@ const Contract = lazy(() => import("../contracts/ContractPage"));
 const FollowUps = lazy(() => import("../followups/FollowUpsPage"));
 const Tasks = lazy(() => import("../tasks/TasksPage"));
 const Reports = lazy(() => import("../reports/ReportsPage"));
-const RecycleBin = lazy(() => import("../bin/RecycleBinPage"));
+const RecycleBin = lazy(() => import("../recyclebin/RecycleBinPage"));
 const Notifications = lazy(() => import("../notifications/NotificationsPage"));
 const Settings = lazy(() => import("../settings/SettingsArea"));
 const Palette = lazy(() => import("../palette/Palette"));
