@@ -45,7 +45,7 @@ function Choosing({ rows, onClose }: { rows: Row[]; onClose: (merged: boolean) =
   const [chosen, choose] = useState<Record<string, string>>({});
   const shown = differing(fields, rows);
   const others = rows.map((row) => idOf("customer", row)).filter((id) => id !== kept);
-  // What stays as it would be anyway is not asked for.
+  // Choices that equal the default are not sent.
   const taken = Object.fromEntries(Object.entries(chosen).filter(([name, id]) => takenBy(rows, kept, {}, name) !== id));
   const { preview, merging } = useMerge(kept, others, taken, () => onClose(true));
   const counts = preview.data ? countsOf(preview.data.moved) : [];

@@ -18,7 +18,7 @@ const CHANNELS = ["api", "batch", "import"] as const;
 const ACTS = ["off", "warn", "block"] as const;
 type Acts = Partial<Record<(typeof CHANNELS)[number], (typeof ACTS)[number]>>;
 
-/** What is done about a new customer that may be there already. */
+/** The tenant's policy about new customers that may be duplicates. */
 export default function RulesPage() {
   const t = useT();
   const admin = useIsAdmin();

@@ -12,7 +12,7 @@ interface Props {
 
 const LONGEST = 200;
 
-/** The tenant refuses what may be there already, unless somebody says why it is not. */
+/** The tenant's policy refuses a possible duplicate unless the user gives a reason. */
 export function Suspected({ error, reason, onReason }: Props) {
   const t = useT();
   return (

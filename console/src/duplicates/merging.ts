@@ -6,7 +6,7 @@ import { isEmpty } from "../records/values";
 export const differing = (fields: Field[], rows: Row[]): Field[] =>
   fields.filter(({ name, writable }) => writable === "always" && new Set(rows.map((row) => JSON.stringify(isEmpty(row[name]) ? null : row[name]))).size > 1);
 
-/** Only chosen, never filled in: who owns a customer is no gap in it. */
+/** Taken from another customer only if chosen: a customer without an owner is complete. */
 const CHOSEN_ONLY = "ownerId";
 
 /** Whose value a field gets: the chosen one, else that of who stays, else the first that there is. */
@@ -30,6 +30,6 @@ const MOVED: Record<string, Key> = {
   externalIds: "moved.externalIds",
 };
 
-/** What moves, by kind, in words; nothing of what there is none of. */
+/** The counts of records that move, by kind, without zeros. */
 export const countsOf = (moved: Record<string, number>): [Key, number][] =>
   Object.entries(moved).flatMap(([kind, n]) => (n > 0 && MOVED[kind] ? [[MOVED[kind], n] as [Key, number]] : []));

@@ -7,7 +7,7 @@ import { toast } from "../state/toasts";
 import { useMutationOnce } from "../state/useMutationOnce";
 import { merge, undoMerge } from "./useDuplicatePairs";
 
-/** What merging would do, and doing it; what it did can be undone from the notice. */
+/** Previews a merge, and runs it; the toast offers undo. */
 export function useMerge(kept: string, others: string[], chosen: Record<string, string>, onDone: () => void) {
   const queries = useQueryClient();
   const { requestId, finish, failed } = useRequestId();

@@ -10,7 +10,7 @@ export type { Notification };
 
 const KEY = ["notifications"];
 const UNREAD = [...KEY, "unread"];
-/** The first screen is drawn before a request stays open. */
+/** The long poll starts only after the first screen is drawn. */
 const FIRST_MS = 4_000;
 /** After a failure, or where other pages of the user wait already. */
 const LATER_MS = 60_000;
@@ -24,7 +24,7 @@ async function unreadNow(after?: string, signal?: AbortSignal): Promise<Unread> 
   return body(api.GET("/notifications/unread", { params: { header: caller(), query }, ...(signal && { signal }) }));
 }
 
-/** Whether there is anybody who could be told anything. */
+/** Whether the caller is a user, who can have notifications. */
 export const useHasBell = (): boolean => useQuery(whoami).data?.user != null;
 
 /** The number of unread notifications, kept up to date while the page is looked at. */

@@ -19,7 +19,7 @@ interface Props {
   except: string | null;
 }
 
-/** What was given to whom, the newest first; the last days' can be taken back. */
+/** Handovers, newest first; recent ones can be undone. */
 export function HandoverList({ except }: Props) {
   const t = useT();
   const found = useInfiniteQuery({

@@ -1,4 +1,4 @@
-/** What of a user's hand is given to whom, and how it is given and taken back. */
+/** Handovers: which records go to whom, and how a handover is run and undone. */
 import type { Handover as Answer, HandoverCounts } from "../api/schema";
 import { continueHandover, startHandover, undoHandover } from "./useOrganisation";
 
@@ -27,7 +27,7 @@ export const bodyOf = (plan: Plan, dryRun: boolean) => ({
   dryRun,
 });
 
-/** Gives all in steps, as the service does it; a repetition of the first step does nothing twice. */
+/** Runs a handover in the service's steps; the first step is idempotent and can be repeated. */
 export async function giveAll(plan: Plan, requestId: string, onStep: (answer: Answer) => void): Promise<Answer> {
   let answer = await startHandover(requestId, bodyOf(plan, false));
   onStep(answer);
@@ -38,7 +38,7 @@ export async function giveAll(plan: Plan, requestId: string, onStep: (answer: An
   return answer;
 }
 
-/** Takes back in steps, until a step brings nothing more. */
+/** Undoes a handover in steps, until a step returns no more records. */
 export async function undoAll(handover: Answer): Promise<Answer> {
   const id = handover.handoverId ?? "";
   let answer = await undoHandover(id);

@@ -10,7 +10,7 @@ export const teams = queryOptions({
   queryFn: async (): Promise<Team[]> => (await body(api.GET("/teams", { params: { header: caller(), query: { pageSize: 500 } } }))).data,
 });
 
-/** Whether the service lets the caller provision: it has the last word, this only hides buttons. */
+/** Whether the caller may administer users and teams. The service decides; this only hides buttons. */
 export function useIsAdmin(): boolean {
   const { data } = useQuery(whoami);
   return data?.sees === "all" && data.scopes.includes("crm:admin");

@@ -9,7 +9,7 @@ export interface Write {
   resource: Resource;
   id?: string;
   content: Row;
-  /** Of the members that change: what the reader saw. */
+  /** The values, of the members that change, that the page showed. */
   seen?: Row;
   /** What the reader knows it by. */
   title: string;
@@ -25,9 +25,9 @@ export interface Problem {
 
 export interface Waiting extends Write {
   at: number;
-  /** Whose it is: nobody else sends it, or sees it. */
+  /** The user who wrote it: nobody else sends or sees it. */
   who: string;
-  /** When it was first sent, perhaps in vain. */
+  /** When it was first sent, whether or not it arrived. */
   attemptedAt: number | null;
   problem: Problem | null;
 }

@@ -22,7 +22,7 @@ export async function sendOrKeep(write: Write): Promise<Saved | null> {
   }
 }
 
-/** False where nobody knows whose it is. */
+/** False if its user is unknown. */
 export function keepWrite(write: Write, attemptedAt: number | null): boolean {
   const who = knownAs();
   if (who === null) return false;
@@ -41,7 +41,7 @@ class Overtaken extends Error {
 
 const differs = (one: unknown, other: unknown) => JSON.stringify(one ?? null) !== JSON.stringify(other ?? null);
 
-/** Changes what the reader saw: what somebody else has changed meanwhile is not overwritten. */
+/** Sends the change with the version that was shown, so that it does not overwrite later changes of others. */
 async function change(write: Write & { id: string }): Promise<void> {
   const { resource, id, requestId, content, seen } = write;
   for (;;) {
@@ -109,7 +109,7 @@ export async function sendWaiting(): Promise<number> {
   if (sending || !navigator.onLine || waiting().length === 0) return 0;
   sending = true;
   try {
-    // Old browsers have no locks. Without them two tabs send twice, and the request id makes it once.
+    // Old browsers have no Web Locks. There two tabs may send the same write, and the request id makes it happen once.
     if (!("locks" in navigator)) return await sendAll();
     return await navigator.locks.request("crm.outbox", { ifAvailable: true }, (lock) => (lock === null ? 0 : sendAll()));
   } finally {

@@ -21,7 +21,7 @@ export function useSendWaiting(): () => void {
       void queries.invalidateQueries();
       toast(t("outbox.sent", { n: count }));
     });
-    // The sentence is of the language of now.
+    // The sentence is written in the current language.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [queries]);
 }

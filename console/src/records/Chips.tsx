@@ -8,7 +8,7 @@ export function Chip({ color, text, active = true }: { color: string | null; tex
   return <span className={`tag ${colorClass(color)}${active ? "" : " off"}`}>{text}</span>;
 }
 
-/** Many stand below one another: their ground is quiet, and the colour is a dot. */
+/** In a column of many chips: a neutral background, with the colour as a dot. */
 export function Tags({ field, ids, most = ids.length }: { field: Field; ids: string[]; most?: number }) {
   const label = useLabel();
   if (ids.length === 0) return <span className="mut">—</span>;

@@ -13,7 +13,7 @@ import type { Conflict, Saving } from "./save";
 import { SuspectedDialog } from "./SuspectedDialog";
 import { useConflict } from "./useConflict";
 
-/** Both values side by side; mine stands unless the reader chooses. */
+/** Both values side by side; one's own is preselected. */
 export function ConflictDialog({ saving, fields }: { saving: Saving; fields: Field[] }) {
   if (saving.conflict === null) return <SuspectedDialog saving={saving} />;
   return <Choosing conflict={saving.conflict} saving={saving} fields={fields} />;

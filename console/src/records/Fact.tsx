@@ -10,7 +10,7 @@ import type { Saving } from "./save";
 import { Value } from "./Value";
 import { isEmpty } from "./values";
 
-/** By name where a picture says more than the kind does. */
+/** Icons by field name, where they say more than the icon of the field's kind. */
 const NAMED: Record<string, IconName> = { address: "pin", region: "globe", industry: "building", source: "swap", level: "flag", uscc: "contract" };
 const KINDS: Record<string, IconName> = {
   user: "user",

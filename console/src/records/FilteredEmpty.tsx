@@ -21,7 +21,7 @@ interface Step {
   left: number;
 }
 
-/** More conditions ask for more counts than this page is worth. */
+/** With more conditions the counts would cost too many requests. */
 const MOST = 6;
 
 async function countOf(resource: Resource, conditions: Term[], signal: AbortSignal): Promise<number> {
@@ -40,7 +40,7 @@ async function stepsOf(resource: Resource, conditions: Term[], signal: AbortSign
   return [...steps, { condition: conditions[worst] as Term, left: 0 }];
 }
 
-/** Which filter leaves nothing, and the way to do without just that one. */
+/** Shows which condition leaves no rows, with a button that removes only that one. */
 export function FilteredEmpty({ resource, fields, filter, onChange, onClear }: Props) {
   const t = useT();
   const { conditions } = filter;

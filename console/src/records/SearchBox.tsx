@@ -8,7 +8,7 @@ import { SearchInput } from "../ui/SearchInput";
 interface Props {
   /** What the list is narrowed by now. */
   value: string;
-  /** Somebody wants to type here. */
+  /** Requests the focus. */
   asked: boolean;
   onSearch: (text: string) => void;
   onClose: () => void;

@@ -9,7 +9,7 @@ import { InlineEditor } from "./InlineEditor";
 import type { Saving } from "./save";
 import { DenseValue } from "./Value";
 
-/** What one does with rows: the same object in every render. */
+/** Actions on rows. The same object in every render, so that rows are not drawn again. */
 export interface RowActions {
   toggle: (id: string) => void;
   edit: (id: string, field: string) => void;

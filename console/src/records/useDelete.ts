@@ -7,7 +7,7 @@ import { useT } from "../i18n/translate";
 import { newRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
 
-/** Deletes at once and offers the way back, instead of asking first. */
+/** Deletes at once and offers to undo it, instead of asking for confirmation. */
 export function useDelete(resource: Resource) {
   const t = useT();
   const queries = useQueryClient();

@@ -5,7 +5,7 @@ import { useFields } from "./fields";
 import { written } from "./filter";
 import { recordKey } from "./save";
 
-/** A record has its version, a list has what it refers to: both at once. */
+/** GET of a record has its version, and a list embeds what it refers to: both are requested at once. */
 async function readWhole(resource: Resource, id: string, embed: string[]): Promise<Saved> {
   if (embed.length === 0) return get(resource, id);
   const filter = written({ any: false, conditions: [{ field: idField(resource), op: "=", value: id }] });

@@ -9,7 +9,7 @@ export interface Picked {
 }
 export type Draft = Record<string, string | boolean | Picked | null>;
 
-/** What a record has of a field: nothing where an answer has null, an empty text or an empty list. */
+/** The value of a field; undefined for null, an empty text or an empty list. */
 export const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 
 export const isPicked = (value: unknown): value is Picked =>

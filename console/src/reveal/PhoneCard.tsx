@@ -11,7 +11,7 @@ interface Props {
   resource: Resource;
   id: string;
   field: Field;
-  /** As answers have it, masked. */
+  /** Masked, as the API returns it. */
   masked: string;
 }
 

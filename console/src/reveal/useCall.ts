@@ -12,7 +12,7 @@ const FIELD = "contactPhone";
 /** Reveals the number of a customer, for a reason that the audit log gets, and dials it. */
 export function useCall(): (customerId: string) => void {
   const t = useT();
-  // A second touch comes before the answer does, and would be a second entry of the log.
+  // A second tap before the answer would add a second entry to the audit log.
   const asking = useRef(false);
   return (customerId) => {
     if (asking.current) return;

@@ -38,7 +38,7 @@ function securityOf({ auth, features, unmasked }: Whoami, t: Translate): Fact[] 
   ];
 }
 
-/** Whether the service is well, which version runs, and what it allows. */
+/** The health, the version and the limits of the service. */
 export default function ServicePage() {
   const t = useT();
   const { language } = usePreferences();

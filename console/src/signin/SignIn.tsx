@@ -39,7 +39,7 @@ async function enter(asked: boolean): Promise<Demo | null> {
     await probe(ANYBODY);
     signIn(ANYBODY);
   } catch {
-    // Nobody is signed in at a gateway either: the form asks.
+    // The gateway has no session either: the form is shown.
   }
   return null;
 }

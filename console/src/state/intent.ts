@@ -3,7 +3,7 @@ import { useCallback, useState } from "react";
 import { ApiError } from "../api/errors";
 import { keep, stored } from "./store";
 
-/** One intended change: its request id is minted once, so that no retry does it twice. */
+/** One intended change. Its request id is created once, so that a retry does not repeat the change. */
 interface Intent<V> {
   requestId: string;
   values: V;

@@ -7,13 +7,13 @@ export interface About {
   dealId?: string;
 }
 
-/** What lies above the page. */
+/** The dialogs above the page. */
 interface Layers {
   palette: boolean;
   keys: boolean;
   /** What waits for the connection. */
   outbox: boolean;
-  /** What a list shows gets a name. */
+  /** The dialog that saves a list as a view. */
   view: boolean;
   /** The customer that a follow-up is for; "ask" where it is still to be chosen. */
   follow: About | "ask" | null;

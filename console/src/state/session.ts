@@ -14,7 +14,7 @@ interface State {
   session: Session | null;
   /** The token was refused: what was typed stays, and the reader signs in above it. */
   refused: string | null;
-  /** Whose token it is, as the service has said. */
+  /** The user of the token, from GET /whoami. */
   who: string | null;
 }
 

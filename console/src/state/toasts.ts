@@ -3,7 +3,7 @@ import { store, useStore } from "./store";
 export interface Action {
   label: string;
   run: () => void;
-  /** The way back, beside the ways on. */
+  /** Undo, beside the other buttons. */
   quiet?: boolean;
 }
 

@@ -28,7 +28,7 @@ function Day({ day, scope, today, dots }: { day: string; scope: string; today: s
   const t = useT();
   const { language } = usePreferences();
   const all = dots.open + dots.done;
-  // What is left of a day that is over is late.
+  // Open tasks of past days are overdue.
   const open = day < today ? "late" : "";
   const looks = [...Array<string>(Math.min(dots.open, MOST)).fill(open), ...Array<string>(Math.min(dots.done, MOST)).fill("dn")].slice(0, MOST);
   const filter = written({ any: false, conditions: [{ field: "due", op: "=", value: day }, ...assigned(scope)] });

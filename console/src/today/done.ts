@@ -2,7 +2,7 @@ import type { Row } from "../api/resources";
 import { session } from "../state/session";
 import { store, useStore } from "../state/store";
 
-/** A task that was ticked here a moment ago, and where it stood. */
+/** A task that was completed on this page, and its place in the list. */
 interface Done {
   row: Row;
   section: string;
@@ -18,14 +18,14 @@ export function forget(row: Row): void {
   done.set((now) => now.filter((each) => idOf(each.row) !== idOf(row)));
 }
 
-/** It stays for five minutes, so that a slip of the finger is seen and taken back. */
+/** A completed task stays visible for five minutes, so that a mistake can be undone. */
 export function markDone(row: Row, section: string, place: number): void {
   forget(row);
   done.set((now) => [...now, { row, section, place }]);
   window.setTimeout(() => forget(row), SHOWN_FOR);
 }
 
-// What one person did is not for the next.
+// Another user of this tab must not see it.
 let whose = session.get().session;
 session.subscribe(() => {
   if (session.get().session === whose) return;

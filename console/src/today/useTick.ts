@@ -29,7 +29,7 @@ export interface Asked {
   run: (day: string) => void;
 }
 
-/** Ticks a task, or puts it off: at once, with a way back. */
+/** Completes a task or postpones it, at once, with undo. */
 export function useTick() {
   const t = useT();
   const { language } = usePreferences();

@@ -9,7 +9,7 @@ function pairOf(id: string): number {
 
 const CITY = /^(?:北京|上海|天津|重庆|深圳|广州|杭州|苏州|南京|成都|武汉|西安|宁波|青岛|厦门|长沙|佛山|合肥|无锡|昆明|济南)市?/;
 
-/** The first telling character of a company: its city says little. */
+/** The first character of a company's name after its city. */
 function companyLetter(name: string): string {
   const rest = name.replace(CITY, "") || name;
   return Array.from(rest)[0]?.toUpperCase() ?? "?";

@@ -2,7 +2,7 @@ import { Component, type ReactNode } from "react";
 
 import { t } from "../i18n/translate";
 
-/** The last resort: a fault of the page itself. What was typed is in the tab's storage. */
+/** The error boundary of the page. Drafts are in the tab's session storage and survive a reload. */
 export class Boundary extends Component<{ children: ReactNode }, { failed: string | null }> {
   override state: { failed: string | null } = { failed: null };
 

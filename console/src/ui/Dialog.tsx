@@ -8,7 +8,7 @@ import { Sheet } from "./Sheet";
 
 interface Props {
   title: string;
-  /** Without it, the dialog cannot be left. */
+  /** Without it, the dialog cannot be closed. */
   onClose?: () => void;
   width?: number;
   children: ReactNode;

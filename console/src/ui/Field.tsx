@@ -10,7 +10,7 @@ export interface Control {
   "aria-label"?: string;
 }
 
-/** A label, a control, and what the service says of the control. */
+/** A label, a control, and the service's error message about it. */
 export function Field({
   label,
   hint,

@@ -5,7 +5,7 @@ interface Option {
   title: string;
 }
 
-/** What a field with a list of options below it shares: whether the list is open, the option of the arrow keys, and its keys. */
+/** State and keys of a field with a listbox below it: whether it is open, and which option the arrow keys have selected. */
 export function useListbox<O extends Option>(options: O[], onPick: (option: O) => void) {
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(0);
@@ -14,7 +14,7 @@ export function useListbox<O extends Option>(options: O[], onPick: (option: O) =
     onPick(option);
     setOpen(false);
   };
-  /** Whether the key was for the list. */
+  /** Returns whether the listbox has handled the key. */
   const onKey = ({ key, nativeEvent }: KeyboardEvent): boolean => {
     if (nativeEvent.isComposing) return false;
     if (key === "ArrowDown") setAt(Math.min(at + 1, options.length - 1));

@@ -23,7 +23,7 @@ import { usePreferences } from "../state/preferences";
 
 const theme = createTheme({ fontFamily: "inherit", respectReducedMotion: true });
 
-/** The nonce of this page's styles; the service mints one for each response. */
+/** The nonce of this page's styles; the service creates one for each response. */
 const nonce = () => document.querySelector<HTMLElement>("script[nonce]")?.nonce ?? "";
 
 // The dialogs' lock of the page's scroll bar writes its own style element.

@@ -12,7 +12,7 @@ interface Props {
   about?: ReactNode;
   /** What has become of what was typed. */
   status?: string;
-  /** Without it, the sheet cannot be left. */
+  /** Without it, the sheet cannot be closed. */
   onClose?: (() => void) | undefined;
   /** A tap beside it and the way back do not close it: what is typed in it would be lost. */
   held?: boolean;

@@ -9,7 +9,7 @@ interface Act {
 }
 
 interface Props {
-  /** What a swipe to the right does, and one to the left. */
+  /** Actions of a swipe to the right and of one to the left. */
   right?: Act | undefined;
   left?: Act | undefined;
   children: ReactNode;
@@ -19,7 +19,7 @@ const ENOUGH = 96;
 /** A finger that goes this far down scrolls. */
 const SLOPE = 12;
 
-/** A row for a finger; each act is also a button in it, for those who do not swipe. */
+/** A row that can be swiped. Each action is also a button in it, for those who do not swipe. */
 export function Swipe({ right, left, children }: Props) {
   const start = useRef<{ x: number; y: number; sideways: boolean } | null>(null);
   const [by, setBy] = useState(0);

@@ -42,7 +42,7 @@ export function useKeys(keys: Record<string, (event: KeyboardEvent) => unknown>,
   });
   useEffect(() => {
     if (!on) return;
-    // A layer that closes on this very key is gone when the page hears it.
+    // Noted in the capture phase: a layer that closes on this key is gone by the bubbling phase.
     let covered = false;
     const note = () => (covered = document.querySelector(LAYERS) !== null);
     const listen = (event: KeyboardEvent) => {
@@ -72,7 +72,7 @@ function openerOf(element: Element | null): HTMLElement | null {
   return menu ? document.querySelector<HTMLElement>(`[aria-controls="${menu.id}"]`) : (element as HTMLElement | null);
 }
 
-/** Whoever closes a layer is where they were, unless what comes next has taken the focus. */
+/** Returns the focus to the opener when a layer closes, unless something else has taken it. */
 export function useReturnFocus(): void {
   const [opener] = useState(() => openerOf(document.activeElement));
   useEffect(
