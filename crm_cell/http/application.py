@@ -389,7 +389,7 @@ class Application:
             return rolled_back.answer
 
     async def _after(self, route: Route, actor: Actor, unit: WriteUnit[None] | None) -> None:
-        """Stores what is kept although the write was rolled back, such as what it has shown."""
+        """Stores what outlives the rolled back write, such as the audit entry of what it has shown."""
         if unit is not None:
             await self._database.write(f"{route.name}.after", actor.tenant, unit)
 
