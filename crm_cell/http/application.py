@@ -389,7 +389,7 @@ class Application:
             return rolled_back.answer
 
     async def _after(self, route: Route, actor: Actor, unit: WriteUnit[None] | None) -> None:
-        """Stores what outlives the rolled back write, such as the audit entry of what it has shown."""
+        """Stores what outlives the rolled back write, such as its audit entry."""
         if unit is not None:
             await self._database.write(f"{route.name}.after", actor.tenant, unit)
 

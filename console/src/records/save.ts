@@ -11,7 +11,7 @@ import { toast } from "../state/toasts";
 import { titleOf } from "./fields";
 
 /** Somebody else has changed the same members since the reader saw them. */
-interface Conflict {
+export interface Conflict {
   resource: Resource;
   seen: Row;
   current: Saved;
