@@ -21,6 +21,7 @@ import { DealForm } from "./DealForm";
 import { Ends } from "./Ends";
 import { GoalBar } from "./GoalBar";
 import { LostReason } from "./LostReason";
+import { StageGate } from "./StageGate";
 import { StageRow } from "./StageRow";
 import { useStages } from "./stages";
 import { useBoardMoves } from "./useBoardMoves";
@@ -39,7 +40,7 @@ export default function Board({ views }: { views: ReactNode }) {
   const stages = useStages(fields);
   const own = useWhoseFilters("ownerId");
   const board = useRef<HTMLDivElement>(null);
-  const moves = useBoardMoves(stages, refetch);
+  const moves = useBoardMoves(stages, fields, refetch);
   const { dragged, asked } = moves;
   const columns = data?.data.filter((column) => column.status === OPEN) ?? [];
   const nameOf = (column: Column) => stages.open.find((each) => each.value === column.stage)?.name ?? column.stageName;
@@ -105,7 +106,8 @@ export default function Board({ views }: { views: ReactNode }) {
                     onOpen={(id) => go(`/deals/${id}`)}
                     onKey={moves.byKey}
                     walked={moves.walked}
-                    asked={asked?.deal.opportunityId ?? null}
+                    asked={asked?.deal.opportunityId ?? moves.gate?.deal.opportunityId ?? null}
+                    refused={moves.refused}
                   />
                 ))}
               </div>
@@ -126,9 +128,10 @@ export default function Board({ views }: { views: ReactNode }) {
             place={asked.place}
             fields={fields}
             onClose={() => moves.setAsked(null)}
-            onLose={(why) => moves.lose(asked.deal, why)}
+            onLose={(why) => moves.lose(asked, why)}
           />
         )}
+        {moves.gate && <StageGate gate={moves.gate} onMove={moves.move} onClose={moves.closeGate} />}
         {state.creating && (
           <aside className="panel" aria-label={t("form.new", { what: t("type.opportunity") })}>
             <DealForm onClose={leave} onCreated={leave} />

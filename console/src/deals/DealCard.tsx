@@ -5,18 +5,21 @@ import { money } from "../format/money";
 import { useT } from "../i18n/translate";
 import { useNames } from "../people/useNames";
 import { Person } from "../ui/Avatar";
+import { Icon } from "../ui/Icon";
 import type { Card } from "./board";
 import { NextTag } from "./NextTag";
 
 /** What cards do, and the one that has the focus after it was moved by a key, or is asked about. */
 export interface CardActions {
   onOpen: (id: string) => void;
-  onKey: (deal: Card, by: number) => void;
+  onKey: (deal: Card, by: number, place: DOMRect) => void;
   walked: string | null;
   asked: string | null;
+  /** Why the service did not move a card. */
+  refused: { id: string; reason: string } | null;
 }
 
-export function DealCard({ deal, onOpen, onKey, walked, asked }: { deal: Card } & CardActions) {
+export function DealCard({ deal, onOpen, onKey, walked, asked, refused }: { deal: Card } & CardActions) {
   const t = useT();
   const { opportunityId: id } = deal;
   const { setNodeRef, listeners, isDragging } = useDraggable({ id, data: { deal } });
@@ -25,10 +28,10 @@ export function DealCard({ deal, onOpen, onKey, walked, asked }: { deal: Card } 
   useEffect(() => {
     if (walked === id) button.current?.focus();
   }, [walked, id]);
-  const key = (event: KeyboardEvent) => {
+  const key = (event: KeyboardEvent<HTMLButtonElement>) => {
     if (event.key !== "[" && event.key !== "]") return;
     event.preventDefault();
-    onKey(deal, event.key === "]" ? 1 : -1);
+    onKey(deal, event.key === "]" ? 1 : -1, event.currentTarget.getBoundingClientRect());
   };
   return (
     <button
@@ -45,6 +48,12 @@ export function DealCard({ deal, onOpen, onKey, walked, asked }: { deal: Card } 
       onKeyDown={key}
     >
       <CardBody deal={deal} />
+      {refused?.id === id && (
+        <span className="no md red" role="alert">
+          <Icon name="alert" size={14} />
+          {t("deal.refused", { reason: refused.reason })}
+        </span>
+      )}
     </button>
   );
 }

@@ -9,6 +9,7 @@ import { useDelete } from "../records/useDelete";
 import { useSave } from "../records/save";
 import { useRecord } from "../records/useRecord";
 import { remember } from "../state/recent";
+import { toast } from "../state/toasts";
 import { IconButton } from "../ui/Button";
 import { Drop, MenuList } from "../ui/Drop";
 import { useKeys } from "../ui/hooks";
@@ -17,8 +18,9 @@ import { Failed, SkeletonLines } from "../ui/States";
 import { DealColumns } from "./DealColumns";
 import { EndButtons, useEndItems } from "./EndButtons";
 import { LostReason } from "./LostReason";
-import { type Stage, useStages } from "./stages";
-import { type Deal, useMove, useWin } from "./useMove";
+import { StageGate } from "./StageGate";
+import { type Deal, type Stage, useStages } from "./stages";
+import { useMove } from "./useMove";
 
 const OPEN = 1;
 /** Where the reason is asked for: below the end of the head. */
@@ -37,19 +39,20 @@ export default function DealPage({ id }: { id: string }) {
   const erase = useDelete("opportunity");
   const stages = useStages(fields);
   const { won, lost } = stages;
-  const move = useMove();
-  const win = useWin();
+  const { move, gate, closeGate, refused } = useMove(fields, stages);
   const [losing, setLosing] = useState<DOMRect | null>(null);
   const begin = (row: Row, stage: Stage) => {
     if (stage.value === lost?.value) setLosing(placeOfHead());
-    else if (stage.value === won?.value) void win(dealOf(row), stage);
-    else void move(dealOf(row), stage);
+    else void move({ deal: dealOf(row), stage, place: placeOfHead() });
   };
   const title = (data?.row["title"] as string | undefined) ?? "";
   useEffect(() => {
     if (title) remember({ path: `/deals/${id}`, title, type: "opportunity" });
   }, [id, title]);
-  useKeys({ Escape: () => (losing ? false : go("/deals")) });
+  useKeys({ Escape: () => (losing || gate ? false : go("/deals")) });
+  useEffect(() => {
+    if (refused) toast(refused.reason, { tone: "danger" });
+  }, [refused]);
   const deleted = () => void erase(id, title).then((done) => done && go("/deals"));
   const isOpen = data?.row["status"] === OPEN;
   const ends = useEndItems({ won, lost, onMove: (stage) => data && begin(data.row, stage) }, isOpen);
@@ -76,6 +79,7 @@ export default function DealPage({ id }: { id: string }) {
       {data && <DealColumns id={id} row={data.row} fields={fields} saving={saving} stages={stages} onMove={(stage) => begin(data.row, stage)} />}
       {data && <RecordFoot about={{ customerId: data.row["customerId"] as string, name: nameOf(data.row["customer"]) ?? title, dealId: id }} call />}
       <ConflictDialog saving={saving} fields={fields} />
+      {gate && <StageGate gate={gate} below onMove={move} onClose={closeGate} />}
       {losing && data && (
         <LostReason
           deal={{ title, customer: nameOf(data.row["customer"]), amountCents: data.row["amountCents"] as number, currency: data.row["currency"] as string }}
@@ -85,7 +89,7 @@ export default function DealPage({ id }: { id: string }) {
           onClose={() => setLosing(null)}
           onLose={(why) => {
             setLosing(null);
-            if (lost) void move(dealOf(data.row), lost, why);
+            if (lost) void move({ deal: dealOf(data.row), stage: lost, place: losing, more: why });
           }}
         />
       )}

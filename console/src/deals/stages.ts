@@ -23,3 +23,10 @@ export function useStages(fields: Field[]): Stages {
   }));
   return { open: all.slice(0, -ENDS), won: all.at(-2), lost: all.at(-1) };
 }
+
+export interface Deal {
+  opportunityId: string;
+  customerId: string;
+  title: string;
+  stage: number;
+}

@@ -1,11 +1,12 @@
 import { type Collision, type CollisionDetection, type DragEndEvent, type DragStartEvent, MouseSensor, pointerWithin, TouchSensor, useSensor, useSensors } from "@dnd-kit/core";
 import { useState } from "react";
 
+import type { Field } from "../api/resources";
 import { useT } from "../i18n/translate";
 import type { BoardAnswer, Card } from "./board";
 import type { Stages } from "./stages";
 import { tabOf } from "./StageRow";
-import { useMove, useWin } from "./useMove";
+import { useMove } from "./useMove";
 
 const NEAR = 6;
 const LONG_PRESS = { delay: 250, tolerance: 8 };
@@ -27,10 +28,9 @@ const overColumns =
 const rectOf = ({ left, top, width, height }: { left: number; top: number; width: number; height: number }) => new DOMRect(left, top, width, height);
 
 /** Moving cards: by mouse, by a long press, by keys. */
-export function useBoardMoves(stages: Stages, refetch: () => Promise<{ data: BoardAnswer | undefined }>) {
+export function useBoardMoves(stages: Stages, fields: Field[], refetch: () => Promise<{ data: BoardAnswer | undefined }>) {
   const t = useT();
-  const move = useMove();
-  const win = useWin();
+  const { move, ...refusals } = useMove(fields, stages);
   const { open, won, lost } = stages;
   const [dragged, setDragged] = useState<Card | null>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -47,19 +47,19 @@ export function useBoardMoves(stages: Stages, refetch: () => Promise<{ data: Boa
     if (!deal || !over) return;
     const stage = [...open, won, lost].find((each) => each && (each.value === over.id || tabOf(each.value) === over.id));
     if (!stage || stage.value === deal.stage) return;
-    if (stage === lost) setAsked({ deal, place: rectOf(active.rect.current.initial ?? over.rect) });
-    else if (stage === won) void win(deal, stage);
-    else void move(deal, stage);
+    const place = rectOf(active.rect.current.initial ?? over.rect);
+    if (stage === lost) setAsked({ deal, place });
+    else void move({ deal, stage, place });
   };
-  const byKey = async (deal: Card, by: number) => {
+  const byKey = async (deal: Card, by: number, place: DOMRect) => {
     const stage = open[open.findIndex((each) => each.value === deal.stage) + by];
     if (!stage) return;
     setWalked(deal.opportunityId);
-    if (!(await move(deal, stage))) return;
+    if (!(await move({ deal, stage, place }))) return;
     const { data } = await refetch();
     const cards = data?.data.find((each) => each.stage === stage.value)?.data ?? [];
-    const place = cards.findIndex((each) => each.opportunityId === deal.opportunityId);
-    say(place < 0 ? stage.name : t("deal.placed", { stage: stage.name, n: place + 1 }));
+    const at = cards.findIndex((each) => each.opportunityId === deal.opportunityId);
+    say(at < 0 ? stage.name : t("deal.placed", { stage: stage.name, n: at + 1 }));
   };
   return {
     dragged,
@@ -67,15 +67,20 @@ export function useBoardMoves(stages: Stages, refetch: () => Promise<{ data: Boa
     walked,
     said,
     setAsked,
-    byKey: (deal: Card, by: number) => void byKey(deal, by),
-    lose: (deal: Card, why: Record<string, unknown>) => {
+    byKey: (deal: Card, by: number, place: DOMRect) => void byKey(deal, by, place),
+    move,
+    ...refusals,
+    lose: ({ deal, place }: Asked, why: Record<string, unknown>) => {
       setAsked(null);
-      if (lost) void move(deal, lost, why);
+      if (lost) void move({ deal, stage: lost, place, more: why });
     },
     dragging: {
       sensors,
       collisionDetection: overColumns(stages),
-      onDragStart: ({ active }: DragStartEvent) => setDragged(active.data.current?.["deal"] as Card),
+      onDragStart: ({ active }: DragStartEvent) => {
+        refusals.forget();
+        setDragged(active.data.current?.["deal"] as Card);
+      },
       onDragEnd: drop,
       onDragCancel: () => setDragged(null),
     },

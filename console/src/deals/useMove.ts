@@ -1,21 +1,29 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useState } from "react";
 import { useLocation } from "wouter";
 
 import { ApiError, asApiError } from "../api/errors";
-import { get, type Row, update } from "../api/resources";
+import { type Field, get, type Row, update } from "../api/resources";
 import { useLabel, useT } from "../i18n/translate";
-import { useFields } from "../records/fields";
 import { newRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
 import type { BoardAnswer } from "./board";
-import type { Stage } from "./stages";
+import { missingAt, reasonOf } from "./gate";
+import type { Deal, Stage, Stages } from "./stages";
 
-export interface Deal {
-  opportunityId: string;
-  customerId: string;
-  title: string;
-  stage: number;
+export interface Attempt {
+  deal: Deal;
+  stage: Stage;
+  /** Of the card, or of what was pressed. */
+  place: DOMRect;
+  /** What is set together with the stage. */
+  more?: Row;
+}
+
+/** A move that the service refuses until these fields are filled in. */
+export interface Gate extends Attempt {
+  missing: Field[];
+  error: ApiError;
 }
 
 /** The card in its new column, counted there; sums follow with the service's answer. */
@@ -54,58 +62,57 @@ async function write(deal: Deal, changes: Row): Promise<void> {
   }
 }
 
-/** Moves a deal at once, and back with the reason if the service refuses. */
-export function useMove() {
+/** Moves a deal at once, and back if the service refuses: with a question for what the stage requires, or with the reason. */
+export function useMove(fields: Field[], { won }: Stages) {
   const t = useT();
   const queries = useQueryClient();
-  const { fields } = useFields("opportunity");
   const label = useLabel();
-  return useCallback(
-    async (deal: Deal, stage: Stage, more: Row = {}, quiet = false): Promise<boolean> => {
-      const { opportunityId: id, title, stage: before } = deal;
-      const nameOf = (value: number) => {
-        const option = fields.find((each) => each.name === "stage")?.options.find((each) => each.value === value);
-        return option ? label(option.label) : String(value);
-      };
-      const show = (to: number) =>
-        queries.setQueriesData<BoardAnswer>({ queryKey: ["opportunity", "board"] }, (board) => board && moved(board, id, to));
-      const attempt = async (from: Deal): Promise<boolean> => {
-        show(stage.value);
-        try {
-          await write(from, { stage: stage.value, ...more });
-          return true;
-        } catch (error) {
-          show(error instanceof Moved ? error.stage : before);
-          if (!(error instanceof Moved)) toast(asApiError(error).message, { tone: "danger" });
-          else {
-            void queries.invalidateQueries({ queryKey: ["opportunity"] });
-            const again = () => void attempt({ ...from, stage: error.stage }).then(() => queries.invalidateQueries({ queryKey: ["opportunity"] }));
-            toast(t("deal.movedMeanwhile", { name: title, stage: nameOf(error.stage) }), { actions: [{ label: t("deal.moveAnyway", { stage: stage.name }), run: again }] });
-          }
-          return false;
-        }
-      };
-      if (!(await attempt(deal))) return false;
-      void queries.invalidateQueries({ queryKey: ["opportunity"] });
-      const undo = () => void update("opportunity", id, newRequestId(), { stage: before }, null).then(
-        () => queries.invalidateQueries({ queryKey: ["opportunity"] }),
-        (error: unknown) => toast(asApiError(error).message, { tone: "danger" }),
-      );
-      if (!quiet) toast(t("deal.moved", { name: title, stage: stage.name }), { actions: [{ label: t("action.undo"), run: undo }] });
-      return true;
-    },
-    [fields, label, queries, t],
-  );
-}
-
-/** What is won becomes a contract. */
-export function useWin() {
-  const t = useT();
-  const move = useMove();
   const [, go] = useLocation();
-  return async (deal: Deal, won: Stage) => {
-    if (!(await move(deal, won, {}, true))) return;
-    const query = `new&customerId=${deal.customerId}&opportunityId=${deal.opportunityId}`;
-    toast(t("deal.won"), { actions: [{ label: t("deal.contract"), run: () => go(`/contracts?${query}`) }] });
+  const [gate, setGate] = useState<Gate | null>(null);
+  const [refused, setRefused] = useState<{ id: string; reason: string } | null>(null);
+  const failed = (error: unknown) => toast(asApiError(error).message, { tone: "danger" });
+  const told = ({ opportunityId: id, customerId, title, stage: before }: Deal, stage: Stage) => {
+    if (stage.value === won?.value) {
+      // What is won becomes a contract.
+      const query = `new&customerId=${customerId}&opportunityId=${id}`;
+      toast(t("deal.won"), { actions: [{ label: t("deal.contract"), run: () => go(`/contracts?${query}`) }] });
+      return;
+    }
+    const undo = () => void update("opportunity", id, newRequestId(), { stage: before }, null).then(() => queries.invalidateQueries({ queryKey: ["opportunity"] }), failed);
+    toast(t("deal.moved", { name: title, stage: stage.name }), { actions: [{ label: t("action.undo"), run: undo }] });
   };
+  const nameOf = (value: number) => {
+    const option = fields.find((each) => each.name === "stage")?.options.find((each) => each.value === value);
+    return option ? label(option.label) : String(value);
+  };
+  const move = async (attempt: Attempt): Promise<boolean> => {
+    const { deal, stage, more = {} } = attempt;
+    const { opportunityId: id, stage: before } = deal;
+    const show = (to: number) =>
+      queries.setQueriesData<BoardAnswer>({ queryKey: ["opportunity", "board"] }, (board) => board && moved(board, id, to));
+    setRefused(null);
+    show(stage.value);
+    try {
+      await write(deal, { stage: stage.value, ...more });
+    } catch (problem) {
+      if (problem instanceof Moved) {
+        show(problem.stage);
+        void queries.invalidateQueries({ queryKey: ["opportunity"] });
+        const now = { ...deal, stage: problem.stage };
+        toast(t("deal.movedMeanwhile", { name: deal.title, stage: nameOf(problem.stage) }), { actions: [{ label: t("deal.moveAnyway", { stage: stage.name }), run: () => void move({ ...attempt, deal: now }) }] });
+        return false;
+      }
+      show(before);
+      const error = asApiError(problem);
+      const missing = missingAt(error, fields);
+      if (missing) setGate({ ...attempt, missing, error });
+      else setRefused({ id, reason: reasonOf(error) });
+      return false;
+    }
+    setGate(null);
+    void queries.invalidateQueries({ queryKey: ["opportunity"] });
+    told(deal, stage);
+    return true;
+  };
+  return { move, gate, closeGate: () => setGate(null), refused, forget: () => setRefused(null) };
 }

@@ -14,11 +14,11 @@ interface Props {
 export function Beside({ label, place, below, onClose, children }: Props) {
   const { left, top, width, height } = place;
   return (
-    <Popover opened onDismiss={onClose} position={below ? "bottom-end" : "right-start"} offset={8} trapFocus returnFocus shadow="none" transitionProps={{ duration: 120 }} zIndex={310} middlewares={{ flip: { fallbackAxisSideDirection: "end" }, shift: { padding: 12 } }}>
+    <Popover opened withRoles={false} onDismiss={onClose} position={below ? "bottom-end" : "right-start"} offset={8} trapFocus returnFocus shadow="none" transitionProps={{ duration: 120 }} zIndex={310} middlewares={{ flip: { fallbackAxisSideDirection: "end" }, shift: { padding: 12 } }}>
       <Popover.Target>
         <span style={{ position: "fixed", left, top, width, height, pointerEvents: "none" }} />
       </Popover.Target>
-      <Popover.Dropdown aria-label={label} aria-labelledby={undefined}>{children}</Popover.Dropdown>
+      <Popover.Dropdown role="dialog" aria-label={label}>{children}</Popover.Dropdown>
     </Popover>
   );
 }
