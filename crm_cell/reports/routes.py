@@ -112,7 +112,6 @@ def report_routes(reports: Reports) -> Routes:
         """
         zone = where.zone
         whole = _whole(query, tx.now, zone)
-        await reports.team(tx, actor, query.team_id)
         whom = Whom(query.owner_id, query.team_id)
         if query.group_by == "owner":
             rows, total = await reports.activity(tx, actor, [whole], whom, by_user=True)

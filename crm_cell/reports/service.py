@@ -7,12 +7,9 @@ import msgspec
 
 from crm_cell.customers.service import CustomerService
 from crm_cell.kernel.actor import Actor
-from crm_cell.kernel.errors import BadRequest, FieldError
 from crm_cell.opportunities.funnel import FunnelRow, added_up
 from crm_cell.opportunities.service import OpportunityService
 from crm_cell.opportunities.stages import STAGES, Status
-from crm_cell.people.messages import TEAM_UNKNOWN
-from crm_cell.people.teams import store as teams
 from crm_cell.reports import store
 from crm_cell.reports.forecast.store import (
     Expected,
@@ -78,11 +75,9 @@ class Reports:
         return of_team if by_owner else added_up(of_team)
 
     async def team(self, tx: Reader, actor: Actor, team_id: str | None) -> list[str] | None:
-        """Who leads or belongs to it, or to one below it. Raises BadRequest."""
+        """Who leads or belongs to it, or to one below it; nobody for a team that does not exist."""
         if team_id is None:
             return None
-        if await teams.find(tx, actor.tenant, team_id) is None:
-            raise BadRequest([FieldError("teamId", "value", {"text": TEAM_UNKNOWN})])
         return await store.users_of(tx, actor.tenant, team_id)
 
     async def steps(

@@ -202,7 +202,8 @@ async def test_an_id_in_a_query_is_answered_like_the_id_of_nothing(
                 for value in (identifier, NOBODY)
             ]
             assert answers[0] == answers[1]
-            assert (answers[0]["data"], answers[0].get("total", 0)) == ([], 0)
+            if not route.path.startswith("/reports/"):  # which have rows of zeros
+                assert (answers[0]["data"], answers[0].get("total", 0)) == ([], 0)
 
 
 @pytest.fixture
