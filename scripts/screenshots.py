@@ -29,7 +29,13 @@ OUT = Path("build/screenshots")
 DOCS = Path("docs/images")
 PATIENCE_MS = 30_000
 SETTLE_MS = 400
-SESSION = {"token": "demo", "tenant": "demo", "user": ""}
+# Who leads the people of the demo, with the claims that its link signs in with.
+_SCOPES = "crm:read crm:write crm:all crm:export crm:reveal crm:admin"
+SESSION = {
+    "token": json.dumps({"sub": "zhang.min", "scope": _SCOPES}),
+    "tenant": "demo",
+    "user": "",
+}
 
 
 class Look(NamedTuple):

@@ -402,6 +402,7 @@ def test_the_phone_shows_nothing_beyond_its_width(opened: Open, api: Api, langua
         go(page, path)
         settle(page)
         assert page.evaluate("document.documentElement.scrollWidth") == 360, path
+    go(page, "today")
     page.get_by_role("button", name=new, exact=True).last.click()
     page.get_by_role("menuitem", name=log).click()
     dialog = page.get_by_role("dialog")
