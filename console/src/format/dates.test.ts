@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { age, dayPlus, daysFrom, isoDay, nextMonday, shortDay, toDate } from "./dates";
+import { age, dayOfWeek, dayPlus, daysFrom, isoDay, nextMonday, shortDay, toDate } from "./dates";
 
 const NOW = new Date(2026, 10, 29, 23, 30); // a Sunday
 
@@ -18,6 +18,8 @@ test("ages count calendar days", () => {
 test("days are written with the year only where it is another one", () => {
   expect(shortDay("2026-11-12", "zh", NOW)).toBe("11月12日");
   expect(shortDay("2025-11-12", "zh", NOW)).toBe("2025年11月12日");
+  expect(dayOfWeek("2026-12-01", "zh", NOW)).toBe("12月1日 周二");
+  expect(dayOfWeek("2027-01-01", "zh", NOW)).toBe("2027年1月1日");
 });
 
 test("next steps fall on the days that people mean", () => {

@@ -63,9 +63,11 @@ export function weekday(value: string, language: Language, length: "short" | "na
 
 export const isDateOnly = (value: string): boolean => DATE_ONLY.test(value);
 
-/** 12月1日 周二, Tue 1 Dec. */
-export function dayOfWeek(value: string, language: Language): string {
-  const [day, name] = [shortDay(value, language), weekday(value, language)];
+/** 12月1日 周二, Tue 1 Dec; in another year the year tells more than the weekday. */
+export function dayOfWeek(value: string, language: Language, now = new Date()): string {
+  const day = shortDay(value, language, now);
+  if (toDate(value).getFullYear() !== now.getFullYear()) return day;
+  const name = weekday(value, language);
   return language === "zh" ? `${day} ${name}` : `${name} ${day}`;
 }
 

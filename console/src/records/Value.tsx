@@ -1,6 +1,6 @@
 import type { Field, Row } from "../api/resources";
 import { PaidPart, percentPaid } from "../contracts/PaidPart";
-import { age, clock, daysFrom, fullTime, isDateOnly, shortDay, weekday } from "../format/dates";
+import { age, clock, dayOfWeek, daysFrom, fullTime, isDateOnly, shortDay } from "../format/dates";
 import { money } from "../format/money";
 import { type Key, useLabel, useT } from "../i18n/translate";
 import { useNames } from "../people/useNames";
@@ -74,10 +74,8 @@ export function NextContact({ value }: { value: string }) {
   const days = daysFrom(value);
   if (days > 0) {
     return (
-      <time dateTime={value} title={fullTime(value, language)} className="row g6">
-        {language === "zh" && <span>{shortDay(value, language)}</span>}
-        <span>{weekday(value, language)}</span>
-        {language === "en" && <span>{shortDay(value, language)}</span>}
+      <time dateTime={value} title={fullTime(value, language)}>
+        {dayOfWeek(value, language)}
       </time>
     );
   }
