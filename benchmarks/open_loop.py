@@ -22,6 +22,7 @@ _CONNECTIONS = 128
 _READ_BYTES = 1 << 16
 _STATUS_CLASS = 9
 _SUCCESS = ord("2")
+_OVERLOADED = b"429"
 # The timeout for answers after the last due time.
 _PATIENCE_SECONDS = 30.0
 
@@ -38,6 +39,8 @@ class AtRate(msgspec.Struct, frozen=True):
     worst: float
     late_p99: float
     """The delay of the generator, because it was slow or had no free connection."""
+    refused: int = 0
+    """Answered with 429, as when the whole machine paused. They count in the latencies."""
 
 
 class _Connection:
@@ -67,6 +70,7 @@ class _Run:
         self._next_request = next_request
         self.seconds = array("d")
         self.late = array("d")
+        self.refused = 0
 
     def go(self, rate: float, seconds: float) -> None:
         dues = _dues(perf_counter(), rate, seconds)
@@ -95,7 +99,9 @@ class _Run:
             answer = connection.whole_answer()
             if answer is None:
                 continue
-            if answer[_STATUS_CLASS] != _SUCCESS:
+            if answer[_STATUS_CLASS : _STATUS_CLASS + 3] == _OVERLOADED:
+                self.refused += 1
+            elif answer[_STATUS_CLASS] != _SUCCESS:
                 raise RuntimeError(f"a request failed: {answer!r}")
             self.seconds.append(perf_counter() - connection.due)
             del self._busy[number]
@@ -128,6 +134,7 @@ def run_at_rate(port: int, next_request: NextRequest, *, rate: float, seconds: f
         p999=_at(latencies, 0.999),
         worst=_at(latencies, 1),
         late_p99=_at(late, 0.99),
+        refused=run.refused,
     )
 
 
