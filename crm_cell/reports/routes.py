@@ -8,6 +8,7 @@ from crm_cell.http.request import Request
 from crm_cell.http.routing import Routes, Tag
 from crm_cell.kernel.actor import Actor
 from crm_cell.kernel.errors import BadRequest, FieldError
+from crm_cell.opportunities.funnel import added_up
 from crm_cell.reports.activities import (
     ActivitiesQuery,
     ActivitiesView,
@@ -83,10 +84,10 @@ def report_routes(reports: Reports) -> Routes:
                 "currency": query.currency,
             }
             users = await reports.team(tx, actor, query.team_id)
-            rows = await reports.funnel(tx, actor, **narrowing, users=users)
-            found = FunnelView.of(rows, request.language)
+            by_owner = query.group_by is not None or users is not None
+            rows = await reports.funnel(tx, actor, **narrowing, users=users, by_owner=by_owner)
+            found = FunnelView.of(added_up(rows), request.language)
             if query.group_by is not None:
-                rows = await reports.funnel(tx, actor, **narrowing, users=users, by_owner=True)
                 found.owners = OwnerFunnelView.all_of(rows, request.language)
             if query.is_cohort:
                 cohort = Cohort(**narrowing, team=query.team_id)

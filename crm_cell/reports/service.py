@@ -7,7 +7,7 @@ import msgspec
 
 from crm_cell.customers.service import CustomerService
 from crm_cell.kernel.actor import Actor
-from crm_cell.opportunities.funnel import FunnelRow, added_up
+from crm_cell.opportunities.funnel import FunnelRow
 from crm_cell.opportunities.service import OpportunityService
 from crm_cell.opportunities.stages import STAGES, Status
 from crm_cell.reports import store
@@ -58,21 +58,15 @@ class Reports:
         users: Collection[str] | None = None,
         by_owner: bool = False,
     ) -> list[FunnelRow]:
-        """Maintained sums. With a range of creation times, a scan, which needs a `long` read."""
-        narrowing: dict[str, Any] = {
-            "owner": owner,
-            "currency": currency,
-            "by_owner": by_owner or users is not None,
-        }
+        """Maintained sums; of several `users` only by owner. With a range of creation times, a
+        scan, which needs a `long` read."""
+        narrowing: dict[str, Any] = {"owner": owner, "currency": currency, "by_owner": by_owner}
         rows = (
             await self._opportunities.funnel(tx, actor, **narrowing)
             if begin is None and end is None
             else await self._opportunities.funnel_between(tx, actor, begin, end, **narrowing)
         )
-        if users is None:
-            return rows
-        of_team = [row for row in rows if row.owner in users]
-        return of_team if by_owner else added_up(of_team)
+        return rows if users is None else [row for row in rows if row.owner in users]
 
     async def team(self, tx: Reader, actor: Actor, team_id: str | None) -> list[str] | None:
         """Who leads or belongs to it, or to one below it; nobody for a team that does not exist."""
