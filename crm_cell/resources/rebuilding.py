@@ -61,10 +61,10 @@ class Rebuilding:
         log.info("search_index_rebuild_started", version=self.version)
         written = 0
         for tenant in await self._tenants():
+            # Another process that has ended has also removed the notes of its progress.
+            if await self._is_complete():
+                return written
             for service in self._services:
-                # Another process that has ended has also removed the notes of its progress.
-                if await self._is_complete():
-                    return written
                 written += await self._rebuild(tenant, service)
         await self._complete()
         log.info("search_index_rebuilt", version=self.version, records=written)
