@@ -2,8 +2,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 
-import { ApiError, asApiError } from "../api/errors";
-import { type Field, get, type Row, update } from "../api/resources";
+import { updateCurrent } from "../api/current";
+import { type ApiError, asApiError } from "../api/errors";
+import { type Field, type Row, update } from "../api/resources";
 import { useLabel, useT } from "../i18n/translate";
 import { newRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
@@ -38,8 +39,6 @@ function moved(board: BoardAnswer, id: string, to: number): BoardAnswer {
   return { ...board, data: columns };
 }
 
-const CHANGED = 412;
-
 /** A deal is at another stage by now: somebody else has moved it. */
 class Moved extends Error {
   constructor(readonly stage: number) {
@@ -48,19 +47,17 @@ class Moved extends Error {
 }
 
 /** Changes of other members meanwhile do not stand in the way; another stage does. */
-async function write(deal: Deal, changes: Row): Promise<void> {
-  for (;;) {
-    const { row, etag } = await get("opportunity", deal.opportunityId);
-    const now = row["stage"] as number;
-    if (now !== deal.stage && now !== changes["stage"]) throw new Moved(now);
-    try {
-      await update("opportunity", deal.opportunityId, newRequestId(), changes, etag);
-      return;
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== CHANGED) throw error;
-    }
-  }
-}
+const write = (deal: Deal, content: Row) =>
+  updateCurrent({
+    resource: "opportunity",
+    id: deal.opportunityId,
+    requestId: newRequestId(),
+    content,
+    check: ({ row }) => {
+      const now = row["stage"] as number;
+      if (now !== deal.stage && now !== content["stage"]) throw new Moved(now);
+    },
+  });
 
 /** Moves a deal at once, and back if the service refuses: with a question for what the stage requires, or with the reason. */
 export function useMove(fields: Field[], { won }: Stages) {

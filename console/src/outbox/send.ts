@@ -1,5 +1,6 @@
+import { updateCurrent } from "../api/current";
 import { ApiError, asApiError } from "../api/errors";
-import { create, get, type Row, type Saved, update } from "../api/resources";
+import { create, type Row, type Saved, update } from "../api/resources";
 import { t } from "../i18n/translate";
 import { knownAs } from "../state/session";
 import { drop, isThere, put, type Waiting, waiting, type Write } from "./outbox";
@@ -39,23 +40,22 @@ class Overtaken extends Error {
   }
 }
 
-const differs = (one: unknown, other: unknown) => JSON.stringify(one ?? null) !== JSON.stringify(other ?? null);
+export const differs = (one: unknown, other: unknown) => JSON.stringify(one ?? null) !== JSON.stringify(other ?? null);
 
 /** Sends the change with the version that was shown, so that it does not overwrite later changes of others. */
 async function change(write: Write & { id: string }): Promise<void> {
   const { resource, id, requestId, content, seen } = write;
-  for (;;) {
-    const current = await get(resource, id);
-    const open = Object.keys(content).filter((name) => differs(current.row[name], content[name]));
-    if (open.length === 0) return;
-    if (seen && open.some((name) => differs(current.row[name], seen[name]))) throw new Overtaken(current.row);
-    try {
-      await update(resource, id, requestId, content, current.etag);
-      return;
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 412) throw error;
-    }
-  }
+  const open = (row: Row) => Object.keys(content).filter((name) => differs(row[name], content[name]));
+  await updateCurrent({
+    resource,
+    id,
+    requestId,
+    content,
+    isDone: ({ row }) => open(row).length === 0,
+    check: ({ row }) => {
+      if (seen && open(row).some((name) => differs(row[name], seen[name]))) throw new Overtaken(row);
+    },
+  });
 }
 
 async function again(entry: Waiting): Promise<void> {

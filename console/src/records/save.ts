@@ -1,11 +1,12 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 
+import { updateCurrent } from "../api/current";
 import { ApiError, asApiError } from "../api/errors";
-import { get, idOf, type Page, type Resource, type Row, type Saved, update } from "../api/resources";
+import { idOf, type Page, type Resource, type Row, type Saved } from "../api/resources";
 import { warnOf } from "../duplicates/warnings";
 import { t } from "../i18n/translate";
-import { isAway, keepWrite } from "../outbox/send";
+import { differs, isAway, keepWrite } from "../outbox/send";
 import { newRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
 import { titleOf } from "./fields";
@@ -17,6 +18,12 @@ export interface Conflict {
   current: Saved;
   changes: Row;
   fields: string[];
+}
+
+class Conflicting extends Error {
+  constructor(readonly conflict: Conflict) {
+    super();
+  }
 }
 
 /** What was typed before a conflict, to go on with. */
@@ -39,8 +46,6 @@ function inLists(queries: QueryClient, resource: Resource, id: string, changes: 
     page && { ...page, data: page.data.map((row) => (idOf(resource, row) === id ? { ...row, ...changes } : row)) },
   );
 }
-
-const differs = (one: unknown, other: unknown) => JSON.stringify(one ?? null) !== JSON.stringify(other ?? null);
 
 const pick = (row: Row, changes: Row): Row => Object.fromEntries(Object.keys(changes).map((name) => [name, row[name] ?? null]));
 
@@ -86,31 +91,23 @@ export function useSave(resource: Resource) {
       setKept(null);
       show(id, MONEY.has(resource) ? {} : changes);
       try {
-        let version = etag;
-        for (;;) {
-          if (version === null) {
-            const current = await get(resource, id);
-            const fields = Object.keys(changes).filter(
-              (name) => differs(current.row[name], seen[name]) && differs(current.row[name], changes[name]),
-            );
-            if (fields.length > 0) {
-              setConflict({ resource, seen, current, changes, fields });
-              show(id, current.row, current.etag);
-              return false;
-            }
-            version = current.etag;
-          }
-          try {
-            const done = await update(resource, id, requestId, changes, version, {}, allow);
-            settle(id, done);
-            warnOf(done.row);
-            return true;
-          } catch (error) {
-            if (!(error instanceof ApiError) || error.status !== 412) throw error;
-            version = null; // other members have changed, or the same: the next turn finds out
-          }
-        }
+        const check = (current: Saved) => {
+          const fields = Object.keys(changes).filter(
+            (name) => differs(current.row[name], seen[name]) && differs(current.row[name], changes[name]),
+          );
+          if (fields.length > 0) throw new Conflicting({ resource, seen, current, changes, fields });
+        };
+        const done = await updateCurrent({ resource, id, requestId, content: changes, etag, allow, check });
+        settle(id, done);
+        warnOf(done.row);
+        return true;
       } catch (error) {
+        if (error instanceof Conflicting) {
+          const { conflict: found } = error;
+          setConflict(found);
+          show(id, found.current.row, found.current.etag);
+          return false;
+        }
         const write = { requestId, resource, id, content: changes, seen: pick(seen, changes), title: titleOf(resource, seen) };
         if (isAway(error) && !MONEY.has(resource) && keepWrite(write, Date.now())) {
           toast(t("outbox.kept"));
