@@ -63,9 +63,10 @@ class Rebuilding:
         for tenant in await self._tenants():
             # Another process that has ended has also removed the notes of its progress.
             if await self._is_complete():
-                return written
+                break
             for service in self._services:
                 written += await self._rebuild(tenant, service)
+        # Also after another process, for notes of this one's progress since then.
         await self._complete()
         log.info("search_index_rebuilt", version=self.version, records=written)
         return written

@@ -413,3 +413,20 @@ def test_the_phone_shows_nothing_beyond_its_width(opened: Open, api: Api, langua
     dialog.get_by_role("button", name=save).click()
     see(page, saved)
     assert len(api.get(f"/follow-ups?customerId={customer}")["data"]) == 1
+
+
+def test_enter_takes_the_customer_that_is_typed_also_before_the_hits_have_come(
+    opened: Open, api: Api
+) -> None:
+    for name in ("Typed Ltd", "Newest Ltd"):
+        api.post("/customers", name=name)
+    page = opened("today")
+    page.get_by_role("button", name="New", exact=True).first.click()
+    page.get_by_role("menuitem", name="Log follow-up").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox").focus()
+    dialog.get_by_role("option", name="Newest Ltd").wait_for()
+    page.keyboard.type("Typed")
+    page.keyboard.press("Enter")
+    dialog.get_by_role("combobox").wait_for(state="detached")
+    dialog.get_by_text("Typed Ltd").wait_for()

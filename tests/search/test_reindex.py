@@ -86,6 +86,26 @@ async def test_an_upgrade_rebuilds_the_index_by_itself_from_where_it_was_interru
     assert [row[0] for row in kinds] == ["customer", "rebuild complete"]
 
 
+async def test_a_rebuild_that_another_process_ends_leaves_no_notes_of_its_progress(
+    acme: Caller, charlie: Caller, cell: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for caller in (acme, charlie):
+        await caller.contact(await caller.customer(), name="云帆")
+    clear(cell)
+    job, other = (Rebuilding(cell.service.database, SERVICES) for _ in range(2))
+    write, writes = job._write, iter(range(100))
+
+    async def overtaken(tenant: str, unit: Any) -> Any:
+        if next(writes) == 1:
+            await other.run()
+        return await write(tenant, unit)
+
+    monkeypatch.setattr(job, "_write", overtaken)
+    await job.run()
+    kinds = cell.rows("SELECT DISTINCT kind FROM search_entries ORDER BY kind")
+    assert [row[0] for row in kinds] == ["contact", "customer", "rebuild complete"]
+
+
 def failing_after(many: int, write: Any) -> Any:
     done = 0
 

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type KeyboardEvent, useEffect, useState } from "react";
 
 import { idOf, list, type Resource, type Row, search } from "../api/resources";
 import { useT } from "../i18n/translate";
@@ -36,8 +36,23 @@ function useCandidates(to: Resource, text: string) {
 export function ReferencePicker({ control, to, value, onChange }: Props) {
   const t = useT();
   const [text, setText] = useState("");
-  const { data: found = [] } = useCandidates(to, text);
+  const { data: found = [], isPending, isPlaceholderData } = useCandidates(to, text);
+  const ready = !isPending && !isPlaceholderData;
+  // Enter came before the hits of what is typed.
+  const [wanted, setWanted] = useState(false);
   const { open, setOpen, at, toFirst, pick, onKey } = useListbox(found, ({ id, title }) => onChange({ id, title }));
+  useEffect(() => {
+    if (!wanted || !ready) return;
+    setWanted(false);
+    pick(found[0]);
+  }, [wanted, ready, pick, found]);
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    const typed = event.currentTarget.value.trim();
+    const early = event.key === "Enter" && !event.nativeEvent.isComposing && (typed !== text || !ready);
+    setWanted(early);
+    if (early) setText(typed);
+    if (early || onKey(event)) event.preventDefault();
+  };
   const listId = `${control.id}-list`;
 
   if (value !== null) {
@@ -67,9 +82,7 @@ export function ReferencePicker({ control, to, value, onChange }: Props) {
             setText(next);
             toFirst();
           }}
-          onKeyDown={(event) => {
-            if (onKey(event)) event.preventDefault();
-          }}
+          onKeyDown={onKeyDown}
         />
       </div>
       {open && (

@@ -11,9 +11,11 @@ interface Props extends Omit<ComponentProps<"input">, "onChange" | "value" | "re
 export function SearchInput({ initial = "", onSearch, delay = 150, ref, ...rest }: Props) {
   const [text, setText] = useState(initial);
   const timer = useRef(0);
-  const later = (value: string, wait: number) => {
+  const later = (value: string) => {
     window.clearTimeout(timer.current);
-    timer.current = window.setTimeout(() => onSearch(value.trim()), wait);
+    // Without a delay the next key, as Enter, already finds what was typed.
+    if (delay === 0) onSearch(value.trim());
+    else timer.current = window.setTimeout(() => onSearch(value.trim()), delay);
   };
   return (
     <input
@@ -26,10 +28,10 @@ export function SearchInput({ initial = "", onSearch, delay = 150, ref, ...rest 
       value={text}
       onChange={(event) => {
         setText(event.target.value);
-        if (!(event.nativeEvent as InputEvent).isComposing) later(event.target.value, delay);
+        if (!(event.nativeEvent as InputEvent).isComposing) later(event.target.value);
       }}
       onCompositionStart={() => window.clearTimeout(timer.current)}
-      onCompositionEnd={(event) => later(event.currentTarget.value, delay)}
+      onCompositionEnd={(event) => later(event.currentTarget.value)}
     />
   );
 }
