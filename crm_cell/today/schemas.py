@@ -11,7 +11,6 @@ from crm_cell.kernel.messages import Message
 from crm_cell.resources.listing.zones import ZoneQuery
 from crm_cell.today.service import Part
 
-DEFAULT_STUCK_DAYS: Final = 14
 DEFAULT_QUIET_DAYS: Final = 30
 _MOST_DAYS: Final = 3_650
 _SCOPE = Message(
@@ -48,15 +47,18 @@ class TodayQuery(ZoneQuery):
         ]
         | None
     ) = None
-    stuck_days: Annotated[
-        int,
-        integer(
-            1,
-            _MOST_DAYS,
-            description="商机在同一阶段超过几天算停滞"
-            " · Days at one stage after which a deal is stuck",
-        ),
-    ] = DEFAULT_STUCK_DAYS
+    stuck_days: (
+        Annotated[
+            int,
+            integer(
+                1,
+                _MOST_DAYS,
+                description="商机在同一阶段超过几天算停滞；不填则按各阶段自己的天数"
+                " · Days at one stage after which a deal is stuck. Without it, each stage's own",
+            ),
+        ]
+        | None
+    ) = None
     quiet_days: Annotated[
         int,
         integer(

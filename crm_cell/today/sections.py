@@ -26,8 +26,9 @@ class Section(msgspec.Struct, frozen=True):
         return f"{self.user} = {whose} and {more}"
 
 
-def sections(stuck_days: int, quiet_days: int) -> list[Section]:
-    """In the order in which they are shown."""
+def sections(stuck_days: int | None, quiet_days: int) -> list[Section]:
+    """In the order in which they are shown. Without `stuck_days` each stage has its own limit."""
+    is_stuck = "stuck = true" if stuck_days is None else f"stageSince < -{stuck_days}d"
     return [
         _of_tasks("overdue", "due < now"),
         _of_tasks("today", "due >= now and due <= today"),
@@ -44,7 +45,7 @@ def sections(stuck_days: int, quiet_days: int) -> list[Section]:
             "stuck",
             "/opportunities",
             "ownerId",
-            f"status = 1 and stageSince < -{stuck_days}d",
+            f"status = 1 and {is_stuck}",
             "stageSince",
             "customer",
         ),

@@ -13,11 +13,9 @@ import pytest
 from tests.console.conftest import ZONE, Api, Browser, Open, Page, go, settle
 from tests.processes import Process
 
-SHOWN = {"timeout": 15_000}
-
 
 def see(page: Page, text: str) -> None:
-    page.get_by_text(text, exact=True).first.wait_for(**SHOWN)
+    page.get_by_text(text, exact=True).first.wait_for()
 
 
 def test_a_visitor_is_led_in_and_the_link_of_make_run_enters_the_demo(
@@ -430,3 +428,23 @@ def test_enter_takes_the_customer_that_is_typed_also_before_the_hits_have_come(
     page.keyboard.press("Enter")
     dialog.get_by_role("combobox").wait_for(state="detached")
     dialog.get_by_text("Typed Ltd").wait_for()
+
+
+def test_today_is_worked_through_by_keys(opened: Open, api: Api) -> None:
+    api.put("/users/kim", name="Kim")
+    day = datetime.now(ZoneInfo(ZONE)).date().isoformat()
+    for title in ("First", "Second"):
+        api.post("/tasks", title=title, dueOn=day, assigneeId="kim")
+    page = opened("today", user="kim")
+    page.get_by_text("Second").wait_for()
+    focused = "document.activeElement.getAttribute('aria-label')"
+    seen = []
+    for key in ("j", "ArrowDown", "k", "j"):
+        page.keyboard.press(key)
+        seen.append(page.evaluate(focused))
+    assert seen == [f"Done: {each}" for each in ("First", "Second", "First", "Second")]
+    page.keyboard.press("m")
+    page.locator(".tk.dn", has_text="Second").wait_for()
+    see(page, "Done. Next step?")
+    tasks = api.get("/tasks?assigneeId=kim&sort=createdAt")["data"]
+    assert [each["status"] for each in tasks] == ["open", "done"]

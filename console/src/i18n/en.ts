@@ -624,6 +624,7 @@ export const en: Record<Key, string> = {
   "key.open": "Open",
   "key.page": "Full page",
   "key.follow": "Log follow-up",
+  "key.done": "On Today: mark the task done",
   "key.go": "Go to Today, customers, deals, contracts, contacts, reports",
   "key.search": "Search in the list",
   "key.sort": "Sort",

@@ -623,6 +623,7 @@ export const zh = {
   "key.open": "打开",
   "key.page": "完整页面",
   "key.follow": "记跟进",
+  "key.done": "今天：把任务标为完成",
   "key.go": "去今天、客户、商机、合同、联系人、报表",
   "key.search": "在列表中搜索",
   "key.sort": "排序",

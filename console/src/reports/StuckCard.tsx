@@ -1,6 +1,7 @@
 import { Link } from "wouter";
 
 import type { Row } from "../api/resources";
+import { useLimits } from "../deals/useLimits";
 import { daysFrom } from "../format/dates";
 import { shortMoney } from "../format/money";
 import { useLabel, useT } from "../i18n/translate";
@@ -11,7 +12,7 @@ import { Person } from "../ui/Avatar";
 import { Card, Figure } from "./Card";
 import type { Sheet } from "./csv";
 import { all, dealsOf, quoted } from "./links";
-import { type Choice, useLimits, useStuck } from "./useReports";
+import { type Choice, useStuck } from "./useReports";
 import { ownedBy } from "./whose";
 
 const SHOWN = 6;

@@ -83,13 +83,3 @@ export function useStuck(filter: string) {
     queryFn: ({ signal }) => list("opportunity", { filter, sort: "stageSince", embed: "customer", pageSize: 100, withTotal: true }, signal),
   });
 }
-
-/** After how many days a deal is stuck at a stage, as the board says. */
-export function useLimits(): Map<number, number | null> {
-  const { data } = useQuery({
-    queryKey: ["report", "limits"],
-    queryFn: ({ signal }) => body(api.GET("/opportunities/board", { params: { header: caller(), query: { limit: 1 } }, signal })),
-    staleTime: Infinity,
-  });
-  return new Map(data?.data.map((each) => [each.stage, each.stuckAfterDays]));
-}

@@ -17,6 +17,7 @@ const KEYS: [string, Key][] = [
   ["O", "key.page"],
   ["E", "key.edit"],
   ["L", "key.follow"],
+  ["M", "key.done"],
   ["T", "key.transfer"],
   ["[  ]", "key.stage"],
   ["G  T C D P L R", "key.go"],

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 
 import type { Row } from "../api/resources";
+import { useLimits } from "../deals/useLimits";
 import { daysFrom, shortDay } from "../format/dates";
 import { money } from "../format/money";
 import { type Key, useLabel, useT } from "../i18n/translate";
@@ -92,16 +93,12 @@ function Customer({ row, section, ofMany }: { row: Row } & Props) {
   );
 }
 
-/** After how many days a deal is stuck, as the filter of the section says. */
-const limitOf = (section: Section): string | undefined => /stageSince < -(\d+)d/.exec(section.filter)?.[1];
-
 function Deal({ row, section, ofMany }: { row: Row } & Props) {
   const t = useT();
   const { language } = usePreferences();
   const stuck = section.section === "stuck";
   const day = (stuck ? row["stageSince"] : row["expectedCloseOn"]) as string;
   const days = daysFrom(day);
-  const limit = limitOf(section);
   const customer = ((row["customer"] as Row | null | undefined)?.["name"] as string | undefined) ?? "";
   return (
     <Line
@@ -112,10 +109,20 @@ function Deal({ row, section, ofMany }: { row: Row } & Props) {
       owner={ofMany ? (row["ownerId"] as string | null) : null}
     >
       {stuck ? (
-        <span className="tag w" title={t("today.stuckFor", { n: -days })}>{limit ? t("today.daysOf", { n: -days, limit }) : t("today.days", { n: -days })}</span>
+        <Stuck days={-days} stage={row["stage"] as number} />
       ) : (
         <span className={`tag ${days < 0 ? "d" : days === 0 ? "w" : "n"}`}>{shortDay(day, language)}</span>
       )}
     </Line>
+  );
+}
+
+function Stuck({ days, stage }: { days: number; stage: number }) {
+  const t = useT();
+  const limit = useLimits().get(stage);
+  return (
+    <span className="tag w" title={t("today.stuckFor", { n: days })}>
+      {limit ? t("today.daysOf", { n: days, limit }) : t("today.days", { n: days })}
+    </span>
   );
 }

@@ -14,6 +14,7 @@ import { PhoneHead, TodayHead } from "./TodayHead";
 import { TwoWeeks } from "./TwoWeeks";
 import { type Ticking, useTick } from "./useTick";
 import { type TodayAnswer, useToday } from "./useToday";
+import { useWalk } from "./useWalk";
 import { isOfMany, useWhose } from "./useWhose";
 
 const TASKS = ["overdue", "today", "week"];
@@ -26,6 +27,7 @@ export default function TodayPage() {
   const ticking = useTick();
   const { adding, setAdding } = whose;
   useKeys({ n: () => setAdding(true), ...(adding ? { Escape: () => setAdding(false) } : {}) });
+  useWalk();
   const count = (name: string) => data?.sections.find((each) => each.section === name)?.count ?? 0;
   const counts = { known: data !== undefined, date: data?.date, late: count("overdue"), due: count("today"), stuck: count("stuck") };
   return (

@@ -1,5 +1,6 @@
 """Today: sections by urgency, each of which a list gives as well."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -91,6 +92,23 @@ async def test_deals_that_should_close_or_are_stuck(cell: Running, alice: Caller
     assert (titles(sections["closing"]), titles(sections["stuck"])) == (["late"], ["late"])
     _, sections = await today(alice, stuckDays=3650)
     assert titles(sections["stuck"]) == []
+
+
+async def test_each_stage_has_its_own_limit_unless_the_request_names_one(
+    cell: Running, alice: Caller
+) -> None:
+    customer = await alice.customer()
+    days = {"at 14": (2, 16), "within 21": (3, 16), "at 21": (3, 22)}
+    for title, (stage, since) in days.items():
+        deal = await alice.opportunity(customer, title=title)
+        await alice.patch(f"/opportunities/{deal['opportunityId']}", {"stage": stage})
+        at = int(time.time() * 1000) - since * 86_400_000
+        cell.change(f"UPDATE opportunities SET stage_since = {at} WHERE title = '{title}'")
+    _, sections = await today(alice)
+    assert titles(sections["stuck"]) == ["at 21", "at 14"]
+    assert sections["stuck"]["filter"] == "ownerId = me and status = 1 and stuck = true"
+    _, sections = await today(alice, stuckDays=15)
+    assert set(titles(sections["stuck"])) == set(days)
 
 
 async def test_customers_that_nobody_has_spoken_to(
