@@ -103,6 +103,23 @@ class Api:
         self._client.close()
 
 
+BUSY = """
+const { fetch } = window;
+let running = 0;
+const ended = () => {
+  running -= 1;
+  // One request often follows another.
+  setTimeout(() => running === 0 && document.documentElement.removeAttribute('aria-busy'), 50);
+};
+window.fetch = (...given) => {
+  running += 1;
+  document.documentElement.setAttribute('aria-busy', 'true');
+  return fetch.apply(window, given).finally(ended);
+};
+"""
+"""Marks a page as busy while it has requests running."""
+
+
 @pytest.fixture
 def tenant() -> str:
     """The tests share a service, and each has a tenant of its own."""
@@ -148,6 +165,7 @@ def opened(browser: Browser, service: Process, tenant: str) -> Iterator[Open]:
             "sessionStorage.getItem('crm.session') ||"
             f" sessionStorage.setItem('crm.session', {json.dumps(json.dumps(session))});"
         )
+        context.add_init_script(BUSY)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_SECONDS * 1000)
         page.on("pageerror", lambda error: faults.append(str(error)))
@@ -183,7 +201,8 @@ def go(page: Page, path: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Until every region of the screen has what it shows."""
+    """Until every region of the screen has what it shows, and the service what was changed: the page
+    shows a change before it is stored."""
     page.locator("h1").first.wait_for()
     page.wait_for_selector(".skel, [aria-busy=true]", state="detached")
 

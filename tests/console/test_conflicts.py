@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.console.conftest import Api, Open, Page
+from tests.console.conftest import Api, Open, Page, settle
 
 
 def in_conflict(opened: Open, api: Api, **look: Any) -> tuple[Page, str]:
@@ -37,6 +37,7 @@ def test_enter_saves_what_was_typed(opened: Open, api: Api) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("dialog").wait_for(state="detached")
     page.get_by_role("button", name="66 号 3 幢").wait_for()
+    settle(page)
     found = api.get(path)
     assert (found["address"], found["remark"]) == ("余杭区良渚大道 66 号 3 幢", "工业软件")
 
@@ -46,6 +47,7 @@ def test_what_the_other_one_wrote_can_stay(opened: Open, api: Api) -> None:
     page.get_by_role("button", name="Use all theirs").click()
     page.get_by_role("button", name="Save merged record").click()
     page.get_by_role("button", name="88 号").wait_for()
+    settle(page)
     assert api.get(path)["address"] == "余杭区良渚大道 88 号"
 
 
@@ -61,6 +63,7 @@ def test_escape_leads_back_to_what_was_typed(opened: Open, api: Api) -> None:
     # Who goes on has seen what the other one wrote.
     editor.press("Enter")
     page.get_by_role("button", name="66 号 3 幢").wait_for()
+    settle(page)
     assert page.get_by_role("dialog").count() == 0
     assert api.get(path)["address"] == "余杭区良渚大道 66 号 3 幢"
 
@@ -94,6 +97,7 @@ def test_a_card_that_somebody_else_has_moved_is_not_moved_again(opened: Open, ap
     api.patch(path, stage=3)
     page.keyboard.press("]")
     page.get_by_text("Not moved").wait_for()
+    settle(page)
     assert api.get(path)["stage"] == 3
     with page.expect_response(lambda answer: answer.request.method == "PATCH"):
         page.get_by_role("button", name="anyway").click()

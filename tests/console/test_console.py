@@ -74,6 +74,7 @@ def test_two_people_who_edit_one_field_both_see_both_values(opened: Open, api: A
     assert api.get(path)["name"] == "Theirs Ltd"
     dialog.get_by_role("button", name="Save merged record").click()
     page.get_by_role("heading", name="Mine Ltd").first.wait_for()
+    settle(page)
     # The field that only the other one changed is merged.
     changed = api.get(path)
     assert (changed["name"], changed["contactEmail"]) == ("Mine Ltd", "info@theirs.example")

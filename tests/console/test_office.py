@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.console.conftest import ZONE, Api, Open, Page
+from tests.console.conftest import ZONE, Api, Open, Page, settle
 
 
 def today() -> str:
@@ -230,6 +230,7 @@ def test_a_customer_gets_a_parent_company(opened: Open, api: Api) -> None:
     page.get_by_role("region", name="Parent company").get_by_role("link", name="Group").click()
     below = page.get_by_role("region", name="Subsidiaries")
     below.get_by_role("link", name="Branch Ltd").wait_for()
+    settle(page)
     assert api.get(f"/customers/{own}")["parentId"] == group
 
 
