@@ -112,6 +112,10 @@ const ended = () => {
   setTimeout(() => running === 0 && document.documentElement.removeAttribute('aria-busy'), 50);
 };
 window.fetch = (...given) => {
+  // The bell asks what is new, and is answered when something is.
+  if (new URL(given[0].url ?? given[0], location).searchParams.has('wait')) {
+    return fetch.apply(window, given);
+  }
   running += 1;
   document.documentElement.setAttribute('aria-busy', 'true');
   return fetch.apply(window, given).finally(ended);
@@ -201,8 +205,8 @@ def go(page: Page, path: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Until every region of the screen has what it shows, and the service what was changed: the page
-    shows a change before it is stored."""
+    """Until every region of the screen has what it shows, and the service has what was changed:
+    the page shows a change before it is stored."""
     page.locator("h1").first.wait_for()
     page.wait_for_selector(".skel, [aria-busy=true]", state="detached")
 

@@ -83,9 +83,8 @@ _TURNS = 6
 
 
 def in_turn(case: Case) -> bool:
-    """Whether `make test` tries the case. A record of another kind than the place is for is tried in
-    every sixth case, with other records in each place and for each caller; `make soak ARGS=walk` tries
-    all."""
+    """Whether `make test` tries the case: of the records of another kind than the place is for only
+    every sixth, others in each place and for each caller. `make soak ARGS=walk` tries all."""
     is_of_another_kind = case.value[0] == "record" and case.value[3] != snake(case.place.name)
     return EVERY_CASE or not is_of_another_kind or crc32(str(case).encode()) % _TURNS == 0
 
