@@ -109,7 +109,7 @@ let running = 0;
 const ended = () => {
   running -= 1;
   // One request often follows another.
-  setTimeout(() => running === 0 && document.documentElement.removeAttribute('aria-busy'), 50);
+  setTimeout(() => running === 0 && delete document.documentElement.dataset.busy, 50);
 };
 window.fetch = (...given) => {
   // The bell asks what is new, and is answered when something is.
@@ -117,7 +117,7 @@ window.fetch = (...given) => {
     return fetch.apply(window, given);
   }
   running += 1;
-  document.documentElement.setAttribute('aria-busy', 'true');
+  document.documentElement.dataset.busy = '';
   return fetch.apply(window, given).finally(ended);
 };
 """
@@ -208,7 +208,7 @@ def settle(page: Page) -> None:
     """Until every region of the screen has what it shows, and the service has what was changed:
     the page shows a change before it is stored."""
     page.locator("h1").first.wait_for()
-    page.wait_for_selector(".skel, [aria-busy=true]", state="detached")
+    page.wait_for_selector(".skel, [aria-busy=true], [data-busy]", state="detached")
 
 
 def faults(page: Page, axe: str) -> list[tuple[str, str]]:

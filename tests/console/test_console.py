@@ -241,6 +241,7 @@ def test_a_deleted_customer_comes_back_with_undo_and_many_are_changed_after_a_pr
     assert api.named("Bulk 0") == []
     page.get_by_role("button", name="Undo").click()
     see(page, "Bulk 0 restored")
+    settle(page)
     assert len(api.named("Bulk 0")) == 1
     for n in (1, 2):
         page.get_by_label(f"Select Bulk {n}").check()
@@ -264,6 +265,7 @@ def test_a_deal_is_dragged_and_a_payment_is_registered_once(opened: Open, api: A
     page = opened("deals")
     card = page.locator(".kc", has_text="Drag me")
     card.locator("[title='Send the quote']", has_text="days late").wait_for()
+    settle(page)
     start, target = card.bounding_box(), page.locator(".kcol").nth(2).bounding_box()
     page.mouse.move(start["x"] + 40, start["y"] + 20)
     page.mouse.down()
@@ -277,6 +279,7 @@ def test_a_deal_is_dragged_and_a_payment_is_registered_once(opened: Open, api: A
     see(page, "Moved to Negotiation, place 1")
     assert api.get(path)["stage"] == 4
     # The card has the focus in its new column. It is lost with a reason, by keys.
+    settle(page)
     start = page.locator(".kc:focus", has_text="Drag me").bounding_box()
     page.mouse.move(start["x"] + 40, start["y"] + 20)
     page.mouse.down()

@@ -103,6 +103,7 @@ def test_a_card_that_cannot_move_flies_back_and_says_why(opened: Open, api: Api,
 
 
 def drag(page: Page, card: str, target: str) -> None:
+    settle(page)
     box = page.locator(card).first.bounding_box()
     page.mouse.move(box["x"] + 40, box["y"] + 20)
     page.mouse.down()

@@ -94,6 +94,7 @@ def test_the_keys_of_the_sheet_do_what_it_says(listed: Page) -> None:
     page.get_by_role("dialog").wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")
+    page.locator(".grid:focus, .grid :focus").wait_for()
     page.keyboard.press("Escape")
     page.keyboard.press("Enter")
     page.locator(".panel h2").first.wait_for()
