@@ -59,7 +59,7 @@ function Head({ row, fields, etag }: { row: Row; fields: Field[]; etag: string |
           <SubLine row={row} fields={fields} />
         </div>
       </div>
-      <div className="row g6 wrap" style={{ margin: "12px 0" }}>
+      <div className="row g6 wrap pacts">
         <Button icon="pen" hint="L" onClick={follow}>
           {t("action.logFollowUp")}
         </Button>
