@@ -94,7 +94,6 @@ function Customer({ row, section, ofMany }: { row: Row } & Props) {
 }
 
 function Deal({ row, section, ofMany }: { row: Row } & Props) {
-  const t = useT();
   const { language } = usePreferences();
   const stuck = section.section === "stuck";
   const day = (stuck ? row["stageSince"] : row["expectedCloseOn"]) as string;
