@@ -1,5 +1,6 @@
 import type { Field } from "../api/resources";
 import { isTime } from "./fields";
+import { parse } from "./filterText";
 
 /** A condition of the list language, in its JSON form. */
 export interface Condition {
@@ -48,8 +49,9 @@ function termOf(each: unknown, inner: string): Term | null {
   return Array.isArray(conditions) && conditions.length > 0 && conditions.every(isCondition) ? { conditions } : null;
 }
 
-/** The reverse. A link may be cut off or edited: what cannot be read is no filter. */
+/** The reverse, also of the list language. A link may be cut off or edited: what cannot be read is no filter. */
 export function read(text: string): Filter {
+  if (!text.startsWith("{")) return parse(text) ?? NO_FILTER;
   try {
     const found = JSON.parse(text) as Record<string, unknown>;
     const any = "or" in found;

@@ -5,8 +5,11 @@ import { type Key, useLabel, useT } from "../i18n/translate";
 import { useNames } from "../people/useNames";
 import { usePreferences } from "../state/preferences";
 import { isMoney, isTime } from "./fields";
-import { type Condition, WHENS, WITHOUT_VALUE } from "./filter";
+import { type Condition, WITHOUT_VALUE } from "./filter";
 import { isRegion, useRegions } from "./regions";
+
+/** Words for a time in filters; the others are numbers of days, hours and so on. */
+const PERIODS = ["now", "today", "yesterday", "tomorrow", ...["Week", "Month", "Quarter", "Year"].flatMap((each) => [`this${each}`, `last${each}`, `next${each}`])];
 
 /** Values as text: those of conditions, and those of records. `used`: the members they are of. */
 export function useWords(fields: Field[], used: string[]) {
@@ -23,15 +26,19 @@ export function useWords(fields: Field[], used: string[]) {
     if (field === undefined) return String(found);
     return known(field, found, currency);
   };
+  const when = (found: string): string => {
+    const days = /^([+-])(\d+)d$/u.exec(found);
+    if (PERIODS.includes(found)) return t(`when.${found}` as Key);
+    if (days) return t(days[1] === "-" ? "time.daysAgo" : "time.inDays", { n: Number(days[2]) });
+    return /^\d{4}-/u.test(found) ? shortDay(found, language) : found;
+  };
   const known = (field: Field, found: unknown, currency: string): string => {
     const option = field.options.find((each) => each.value === found);
     if (option) return label(option.label);
     if (field.type === "user") return found === "me" || found === "nobody" ? t(`value.${found}`) : names(String(found));
     if (isRegion(field)) return regions?.get(String(found).padEnd(6, "0"))?.names.join(" ") ?? String(found);
     if (isMoney(field)) return money(Number(found), currency);
-    if (isTime(field) && typeof found === "string") {
-      return (WHENS as readonly string[]).includes(found) ? t(`when.${found}` as Key) : shortDay(found, language);
-    }
+    if (isTime(field) && typeof found === "string") return when(found);
     return String(found);
   };
   return words;
@@ -48,12 +55,17 @@ export function useDescribe(fields: Field[], conditions: Condition[] = []) {
     return t(`${timed ? "opTime" : "op"}.${op}` as Key);
   };
 
+  const valueOf = (field: Field | undefined, { op, value }: Condition): string => {
+    if (WITHOUT_VALUE.has(op)) return "";
+    if (op === "between" && Array.isArray(value)) return value.map((each) => words(field, each)).join(" – ");
+    return words(field, value);
+  };
   return (condition: Condition) => {
     const field = fields.find((each) => each.name === condition.field);
     return {
       field: field ? label(field.label) : condition.field,
       op: operator(field, condition.op),
-      value: WITHOUT_VALUE.has(condition.op) ? "" : words(field, condition.value),
+      value: valueOf(field, condition),
     };
   };
 }
