@@ -70,6 +70,10 @@ def test_figures_of_reports_lead_to_their_lists_and_tables_are_files(
     summary.get_by_role("link", name="¥ 500").click()
     page.locator(".trw", has_text="=Won deal").wait_for()
     assert page.locator(".trw").count() == 1
+    # The filter of the figure is shown in words, and each of its parts can be removed.
+    page.get_by_role("button", name="Remove filter Owner").wait_for()
+    stage = page.locator(".chip", has=page.get_by_role("button", name="Remove filter Stage"))
+    assert stage.inner_text().split("\n") == ["Stage", "is", "Won"]
 
     # A report that the service refuses leaves the others.
     refused = {"code": "FORBIDDEN", "message": "Not yours.", "requestId": "r-403"}
