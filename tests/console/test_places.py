@@ -109,6 +109,16 @@ def test_the_keys_of_the_sheet_do_what_it_says(listed: Page) -> None:
     page.locator(".tl").get_by_text("Said in the lift").wait_for()
 
 
+def test_escape_closes_a_menu_that_does_not_have_the_focus_yet(listed: Page) -> None:
+    page = listed
+    page.keyboard.press("v")
+    menu = page.get_by_role("menu", name="Views")
+    menu.locator(":focus").wait_for()
+    page.locator(".grid").focus()
+    page.keyboard.press("Escape")
+    menu.wait_for(state="detached")
+
+
 def test_all_of_a_list_is_selected_without_a_filter(listed: Page, api: Api) -> None:
     page = listed
     page.keyboard.press("Control+a")

@@ -1,5 +1,5 @@
 import { Popover } from "@mantine/core";
-import { Fragment, type ReactElement, type ReactNode, useState } from "react";
+import { Fragment, type ReactElement, type ReactNode, type RefObject, useEffect, useEffectEvent, useRef, useState } from "react";
 
 import { Icon, type IconName } from "./Icon";
 
@@ -15,6 +15,22 @@ interface DropProps {
   escapes?: boolean;
 }
 
+/** The layer is open a moment before it has the focus, from which on it answers Escape itself. */
+function useEscapeOutside(layer: RefObject<HTMLElement | null>, open: boolean, close: () => void): void {
+  const listen = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.isComposing || layer.current?.contains(event.target as Node)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    close();
+  });
+  useEffect(() => {
+    if (!open) return;
+    const listener = (event: KeyboardEvent) => listen(event);
+    window.addEventListener("keydown", listener, true);
+    return () => window.removeEventListener("keydown", listener, true);
+  }, [open]);
+}
+
 /** A layer below a button; Escape closes it and focus returns. */
 export function Drop({ button, children, right, opened, onOpened, label, escapes = false }: DropProps) {
   const [inner, setInner] = useState(false);
@@ -23,6 +39,8 @@ export function Drop({ button, children, right, opened, onOpened, label, escapes
     setInner(next);
     onOpened?.(next);
   };
+  const layer = useRef<HTMLDivElement>(null);
+  useEscapeOutside(layer, open, () => change(false));
   return (
     <Popover
       opened={open}
@@ -37,7 +55,7 @@ export function Drop({ button, children, right, opened, onOpened, label, escapes
       zIndex={310}
     >
       <Popover.Target>{button({ open, toggle: () => change(!open) })}</Popover.Target>
-      <Popover.Dropdown aria-label={label}>{children(() => change(false))}</Popover.Dropdown>
+      <Popover.Dropdown ref={layer} aria-label={label}>{children(() => change(false))}</Popover.Dropdown>
     </Popover>
   );
 }
