@@ -183,9 +183,12 @@ def opened(browser: Browser, service: Process, tenant: str) -> Iterator[Open]:
     assert faults == []
 
 
+# What the browser says of a refusal of the API and of a file that a test keeps from the page.
+PROVOKED = ("Failed to load resource", "Failed to fetch dynamically imported module")
+
+
 def _note(message: Any, faults: list[str]) -> None:
-    # A refusal of the API that a test provokes is a line of the browser, no fault of the page.
-    if message.type == "error" and "Failed to load resource" not in message.text:
+    if message.type == "error" and not any(each in message.text for each in PROVOKED):
         faults.append(message.text)
 
 
@@ -204,11 +207,24 @@ def go(page: Page, path: str) -> None:
     page.evaluate("path => history.pushState(null, '', path)", f"/console/{path}")
 
 
+# Playwright would look twice a second.
+SETTLED = """async patience => {
+  const until = Date.now() + patience;
+  for (;;) {
+    const waiting = document.querySelector('.skel, [aria-busy=true], [data-busy]');
+    if (waiting === null) return null;
+    if (Date.now() > until) return waiting.outerHTML.slice(0, 120);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}"""
+
+
 def settle(page: Page) -> None:
     """Until every region of the screen has what it shows, and the service has what was changed:
     the page shows a change before it is stored."""
     page.locator("h1").first.wait_for()
-    page.wait_for_selector(".skel, [aria-busy=true], [data-busy]", state="detached")
+    waiting = page.evaluate(SETTLED, PATIENCE_SECONDS * 1000)
+    assert waiting is None, f"{page.url} still waits: {waiting}"
 
 
 def faults(page: Page, axe: str) -> list[tuple[str, str]]:

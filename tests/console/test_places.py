@@ -131,3 +131,17 @@ def test_all_of_a_list_is_selected_without_a_filter(listed: Page, api: Api) -> N
     dialog.wait_for(state="detached")
     found = api.get('/customers?filter=ownerId = "ben"&withTotal=true')
     assert found["total"] == MANY
+
+
+def test_a_screen_that_cannot_be_fetched_can_be_tried_again(opened: Open, api: Api) -> None:
+    """As after an upgrade, when the files of the page in the tab are gone."""
+    api.post("/tags", name="Fetched")
+    page = opened("today")
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.route("**/assets/TagsPage-*.js", lambda route: route.abort())
+    go(page, "settings/tags")
+    failed = page.get_by_role("alert")
+    failed.get_by_role("button", name="Try again").wait_for()
+    page.unroute("**/assets/TagsPage-*.js")
+    failed.get_by_role("button", name="Try again").click()
+    page.locator(".tag", has_text="Fetched").first.wait_for()

@@ -1,9 +1,8 @@
-import { lazy, Suspense } from "react";
-
 import type { Row } from "../api/resources";
 import { TaskDialog } from "../tasks/TaskDialog";
+import { chunk } from "../ui/chunk";
 
-const TransferDialog = lazy(() => import("./TransferDialog").then((found) => ({ default: found.TransferDialog })));
+const TransferDialog = chunk(() => import("./TransferDialog"));
 
 /** What one is doing with a whole customer. */
 export type Doing = "task" | "transfer" | null;
@@ -20,11 +19,7 @@ export function CustomerDialogs({ doing, row, etag, onClose }: Props) {
     return <TaskDialog customerId={row["customerId"] as string} name={row["name"] as string} ownerId={row["ownerId"] as string | null} onClose={onClose} />;
   }
   if (doing === "transfer") {
-    return (
-      <Suspense fallback={null}>
-        <TransferDialog row={row} etag={etag} onClose={onClose} />
-      </Suspense>
-    );
+    return <TransferDialog row={row} etag={etag} onClose={onClose} />;
   }
   return null;
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { Link } from "wouter";
 
 import { api, body } from "../api/client";
@@ -13,9 +13,10 @@ import { useNames } from "../people/useNames";
 import { newRequestId } from "../state/intent";
 import { toast } from "../state/toasts";
 import { Button } from "../ui/Button";
+import { chunk } from "../ui/chunk";
 import { Icon } from "../ui/Icon";
 
-const MergeDialog = lazy(() => import("../duplicates/MergeDialog"));
+const MergeDialog = chunk(() => import("../duplicates/MergeDialog"));
 
 /** Pairs that the service has found, of which this customer is one; there are few of them. */
 function usePairOf(customerId: string): DuplicatePair | undefined {
@@ -55,11 +56,7 @@ export function PossibleDuplicate({ customerId }: { customerId: string }) {
         <Button small onClick={() => setMerging(true)}>{t("duplicate.compare")}</Button>
         <Button small look="ghost" busy={dismissing.isPending} onClick={() => dismissing.mutate(pair.pairId)}>{t("duplicates.dismiss")}</Button>
       </div>
-      {merging && (
-        <Suspense fallback={null}>
-          <MergeDialog ids={pair.customers.map((each) => each.customerId)} onClose={() => setMerging(false)} />
-        </Suspense>
-      )}
+      {merging && <MergeDialog ids={pair.customers.map((each) => each.customerId)} onClose={() => setMerging(false)} />}
     </section>
   );
 }

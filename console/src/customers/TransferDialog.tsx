@@ -19,7 +19,7 @@ interface Draft {
 }
 
 /** Another owner; the open deals go along where the reader says so. */
-export function TransferDialog({ row, etag, onClose }: { row: Row; etag: string | null; onClose: () => void }) {
+export default function TransferDialog({ row, etag, onClose }: { row: Row; etag: string | null; onClose: () => void }) {
   const t = useT();
   const names = useNames();
   const queries = useQueryClient();

@@ -28,7 +28,7 @@ import { useBoardMoves } from "./useBoardMoves";
 
 const OPEN = 1;
 
-export default function Board({ views }: { views: ReactNode }) {
+export function Board({ views }: { views: ReactNode }) {
   const t = useT();
   const phone = usePhone();
   const [, go] = useLocation();

@@ -1,4 +1,3 @@
-import { lazy, Suspense } from "react";
 import { useSearchParams } from "wouter";
 
 import type { Row } from "../api/resources";
@@ -10,10 +9,9 @@ import { ListScreen } from "../records/ListScreen";
 import { RecordPanel } from "../records/RecordPanel";
 import { Value } from "../records/Value";
 import { Segments } from "../ui/Button";
-import { SkeletonLines } from "../ui/States";
+import { Board } from "./Board";
 import { DealForm } from "./DealForm";
 
-const Board = lazy(() => import("./Board"));
 
 const COLUMNS = ["customerId", "amountCents", "stage", "expectedCloseOn", "ownerId", "stageSince"];
 
@@ -41,11 +39,7 @@ export default function DealsPage() {
     />
   );
   if (mode === "board" && !params.has("open")) {
-    return (
-      <Suspense fallback={<div className="cl"><SkeletonLines /></div>}>
-        <Board views={views} />
-      </Suspense>
-    );
+    return <Board views={views} />;
   }
   return (
     <ListScreen

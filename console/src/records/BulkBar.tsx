@@ -1,9 +1,10 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 
 import { type Field, idField, type Resource } from "../api/resources";
 import { useT } from "../i18n/translate";
 import { Button, IconButton } from "../ui/Button";
 import { Checkbox } from "../ui/Checkbox";
+import { chunk } from "../ui/chunk";
 import { useKeys } from "../ui/hooks";
 import { BulkDialog, type BulkKind } from "./BulkDialog";
 import { written } from "./filter";
@@ -19,7 +20,7 @@ interface Props {
   onExport: () => void;
 }
 
-const MergeDialog = lazy(() => import("../duplicates/MergeDialog"));
+const MergeDialog = chunk(() => import("../duplicates/MergeDialog"));
 
 /** What is changed at once is a filter: of the whole list too. */
 const allOf = (resource: Resource) => written({ any: false, conditions: [{ field: idField(resource), op: "is set" }] });
@@ -74,17 +75,15 @@ export function BulkBar({ resource, fields, rows, selection, filterText, onExpor
       </Button>
       <i className="vl" />
       <IconButton icon="x" label={t("action.close")} onClick={selection.clear} />
-      <Suspense fallback={null}>
-        {merging && (
-          <MergeDialog
-            ids={selection.ids}
-            onClose={(merged) => {
-              merge(false);
-              if (merged) selection.clear();
-            }}
-          />
-        )}
-      </Suspense>
+      {merging && (
+        <MergeDialog
+          ids={selection.ids}
+          onClose={(merged) => {
+            merge(false);
+            if (merged) selection.clear();
+          }}
+        />
+      )}
       {kind && (
         <BulkDialog
           resource={resource}

@@ -63,7 +63,8 @@ export function ListScreen(props: ListScreenProps) {
   const selection = useSelection(list);
   const saving = useSave(resource);
   const query = { filter: state.filterText, sort: state.sort, embed: embed.join(",") };
-  const rows = useRows(resource, query);
+  // What there is to embed is known with the fields.
+  const rows = useRows(resource, query, fields.length > 0);
   const shown = usePaging(rows, state);
   const wide = useWide();
   const columns = columnsOf(resource, fields, layout.columns);

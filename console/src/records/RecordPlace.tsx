@@ -35,11 +35,11 @@ function usePlaceBefore(resource: Resource, id: string, query: Query): number {
 export function RecordPlace({ resource, id, path, list }: Props) {
   const t = useT();
   const [, go] = useLocation();
-  const { embed } = useFields(resource);
+  const { fields, embed } = useFields(resource);
   const params = new URLSearchParams(list);
   const text = params.get("filter") ?? "";
   const query = { filter: written(read(text)) || text, sort: params.get("sort") ?? "", embed: embed.join(",") };
-  const rows = useRows(resource, query);
+  const rows = useRows(resource, query, fields.length > 0);
   const before = usePlaceBefore(resource, id, query);
   useEffect(() => rows.show(before, before));
   const at = rows.placeOf(id);

@@ -32,10 +32,10 @@ function pageQuery(resource: Resource, query: Query, page: number) {
   };
 }
 
-/** Rows by their place, so that the scroll bar is true from the start. */
-export function useRows(resource: Resource, query: Query): Rows {
+/** Rows by their place, so that the scroll bar is true from the start. `known`: whether the query is complete. */
+export function useRows(resource: Resource, query: Query, known: boolean): Rows {
   const [span, setSpan] = useState<[number, number]>([1, 1]);
-  const first = useQuery({ ...pageQuery(resource, query, 1), placeholderData: keepPreviousData });
+  const first = useQuery({ ...pageQuery(resource, query, 1), placeholderData: keepPreviousData, enabled: known });
   const total = first.data?.total ?? first.data?.data.length ?? 0;
   const bounded = ["filter", "sort", "embed"].some((each) => query[each]);
   const count = bounded ? Math.min(total, REACH) : total;

@@ -1,26 +1,26 @@
 import "./settings.css";
 
-import { lazy } from "react";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 
 import { useT } from "../i18n/translate";
+import { screen } from "../ui/chunk";
 import { useNarrow } from "../ui/hooks";
 import { Empty } from "../ui/States";
 import { GROUPS } from "./groups";
 import { SettingsHome } from "./SettingsHome";
 import { MePage } from "./MePage";
 
-const Users = lazy(() => import("../organisation/UsersPage"));
-const Teams = lazy(() => import("../organisation/TeamsPage"));
-const Handover = lazy(() => import("../organisation/HandoverPage"));
-const Options = lazy(() => import("../choices/OptionsPage"));
-const Tags = lazy(() => import("../choices/TagsPage"));
-const Duplicates = lazy(() => import("../duplicates/DuplicatesPage"));
-const Rules = lazy(() => import("../duplicates/RulesPage"));
-const Keys = lazy(() => import("../apikeys/KeysPage"));
-const Reference = lazy(() => import("../reference/ReferencePage"));
-const History = lazy(() => import("../audit/HistoryPage"));
-const Service = lazy(() => import("./ServicePage"));
+const Users = screen(() => import("../organisation/UsersPage"));
+const Teams = screen(() => import("../organisation/TeamsPage"));
+const Handover = screen(() => import("../organisation/HandoverPage"));
+const Options = screen(() => import("../choices/OptionsPage"));
+const Tags = screen(() => import("../choices/TagsPage"));
+const Duplicates = screen(() => import("../duplicates/DuplicatesPage"));
+const Rules = screen(() => import("../duplicates/RulesPage"));
+const Keys = screen(() => import("../apikeys/KeysPage"));
+const Reference = screen(() => import("../reference/ReferencePage"));
+const History = screen(() => import("../audit/HistoryPage"));
+const Service = screen(() => import("./ServicePage"));
 
 /** The settings: a second navigation beside one of its pages; where there is no room, one after the other. */
 export default function SettingsArea() {

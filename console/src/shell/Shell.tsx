@@ -1,36 +1,37 @@
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 
 import { useT } from "../i18n/translate";
 import { useOutbox } from "../outbox/useOutbox";
 import { open, useLayers } from "../state/layers";
+import { chunk, screen } from "../ui/chunk";
 import { useKeys, usePhone } from "../ui/hooks";
-import { SkeletonLines } from "../ui/States";
 import { BottomBar } from "./BottomBar";
 import { Elsewhere } from "./Elsewhere";
 import { Notices } from "./Notices";
 import { KEYS_WITHIN, PLACES } from "./places";
 import { Sidebar } from "./Sidebar";
 
-const Today = lazy(() => import("../today/TodayPage"));
-const Customers = lazy(() => import("../customers/CustomersPage"));
-const Customer = lazy(() => import("../customers/CustomerPage"));
-const Contacts = lazy(() => import("../contacts/ContactsPage"));
-const Deals = lazy(() => import("../deals/DealsPage"));
-const Deal = lazy(() => import("../deals/DealPage"));
-const Contracts = lazy(() => import("../contracts/ContractsPage"));
-const Contract = lazy(() => import("../contracts/ContractPage"));
-const FollowUps = lazy(() => import("../followups/FollowUpsPage"));
-const Tasks = lazy(() => import("../tasks/TasksPage"));
-const Reports = lazy(() => import("../reports/ReportsPage"));
-const RecycleBin = lazy(() => import("../recyclebin/RecycleBinPage"));
-const Notifications = lazy(() => import("../notifications/NotificationsPage"));
-const Settings = lazy(() => import("../settings/SettingsArea"));
-const Palette = lazy(() => import("../palette/Palette"));
-const FollowUpDialog = lazy(() => import("../followups/FollowUpDialog"));
-const Outbox = lazy(() => import("../outbox/OutboxDialog"));
-const Shortcuts = lazy(() => import("./Shortcuts"));
+const Today = screen(() => import("../today/TodayPage"));
+const Customers = screen(() => import("../customers/CustomersPage"));
+const Customer = screen(() => import("../customers/CustomerPage"));
+const Contacts = screen(() => import("../contacts/ContactsPage"));
+const Deals = screen(() => import("../deals/DealsPage"));
+const Deal = screen(() => import("../deals/DealPage"));
+const Contracts = screen(() => import("../contracts/ContractsPage"));
+const Contract = screen(() => import("../contracts/ContractPage"));
+const FollowUps = screen(() => import("../followups/FollowUpsPage"));
+const Tasks = screen(() => import("../tasks/TasksPage"));
+const Reports = screen(() => import("../reports/ReportsPage"));
+const RecycleBin = screen(() => import("../recyclebin/RecycleBinPage"));
+const Notifications = screen(() => import("../notifications/NotificationsPage"));
+const Settings = screen(() => import("../settings/SettingsArea"));
+const Palette = chunk(() => import("../palette/Palette"));
+const FollowUpDialog = chunk(() => import("../followups/FollowUpDialog"));
+const Outbox = chunk(() => import("../outbox/OutboxDialog"));
+const Shortcuts = chunk(() => import("./Shortcuts"));
 
+const WANTED_NEXT = [Palette, FollowUpDialog, Outbox, Today, Customers, Customer, Deals, Deal, Contracts, Contract];
 const GO_WITHIN = 1000;
 const PRELOAD_AFTER = 1500;
 
@@ -40,8 +41,7 @@ function usePreload(): void {
     const timer = window.setTimeout(() => {
       // Without a network they are fetched when they are wanted.
       if (!navigator.onLine) return;
-      const wanted = [import("../palette/Palette"), import("../followups/FollowUpDialog"), import("../outbox/OutboxDialog")];
-      void Promise.allSettled(wanted);
+      void Promise.allSettled(WANTED_NEXT.map((each) => each.preload()));
     }, PRELOAD_AFTER);
     return () => window.clearTimeout(timer);
   }, []);
@@ -108,17 +108,13 @@ export function Shell() {
       {!phone && <Sidebar />}
       <main className="main" id="content">
         <Notices />
-        <Suspense fallback={<div className="cl"><SkeletonLines /></div>}>
-          <Pages />
-        </Suspense>
+        <Pages />
       </main>
       {phone && <BottomBar />}
-      <Suspense fallback={null}>
-        {layers.palette && <Palette />}
-        {layers.follow !== null && <FollowUpDialog of={layers.follow} />}
-        {layers.outbox && <Outbox />}
-        {layers.keys && <Shortcuts />}
-      </Suspense>
+      {layers.palette && <Palette />}
+      {layers.follow !== null && <FollowUpDialog of={layers.follow} />}
+      {layers.outbox && <Outbox />}
+      {layers.keys && <Shortcuts />}
     </div>
   );
 }
