@@ -88,6 +88,7 @@ def test_the_keys_of_the_sheet_do_what_it_says(listed: Page) -> None:
         page.get_by_role("menu", name=layer).wait_for()
         page.keyboard.press("Escape")
         page.get_by_role("menu").wait_for(state="detached")
+        page.locator(".grid:focus").wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("x")
     page.keyboard.press("t")
