@@ -6,7 +6,6 @@ import { caller } from "../api/resources";
 import { centsOf, money } from "../format/money";
 import { useT } from "../i18n/translate";
 import { useColleagues, useNames } from "../people/useNames";
-import { written } from "../records/filter";
 import { useRequestId } from "../state/intent";
 import { usePreferences } from "../state/preferences";
 import { Person } from "../ui/Avatar";
@@ -14,21 +13,19 @@ import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Choice as Select, Field, Text } from "../ui/Field";
 import { Failed, FormFault, SkeletonLines } from "../ui/States";
+import { all, quoted } from "./links";
 import { monthsOf, periodName } from "./periods";
 import type { Choice } from "./useReports";
+import { ownedBy } from "./whose";
 
-function useGoals({ period, owner, team, users, currency }: Choice) {
-  const conditions = [
-    { field: "period", op: "in", value: monthsOf(period) },
-    { field: "currency", op: "=", value: currency },
-    ...(owner !== "" ? [{ field: "userId", op: "=", value: owner }] : users?.length ? [{ field: "userId", op: "in", value: users }] : []),
-  ];
+function useGoals(choice: Choice) {
+  const { period, currency } = choice;
+  const months = monthsOf(period).map(quoted).join(", ");
+  const filter = all(`period in (${months})`, `currency = ${quoted(currency)}`, ownedBy("userId", choice));
   return useQuery({
-    queryKey: ["report", "goals", period, owner, team, currency],
-    queryFn: async ({ signal }) => {
-      // No list of values is empty in a filter: a team without people has no goals.
-      if (owner === "" && users?.length === 0) return { data: [] };
-      const query = { filter: written({ any: false, conditions }), sort: "period", pageSize: 500 };
+    queryKey: ["report", "goals", filter],
+    queryFn: ({ signal }) => {
+      const query = { filter, sort: "period", pageSize: 500 };
       return body(api.GET("/goals", { params: { header: caller(), query }, signal }));
     },
   });
