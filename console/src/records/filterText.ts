@@ -1,7 +1,10 @@
-import type { Condition, Filter, Group, Term } from "./filter";
+import type { Condition, Filter, Term } from "./filter";
 
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|(!=|<=|>=|\^=|[=<>~(),])|([^\s"(),=<>~!^]+))/uy;
-const WORD = /^(me|myTeam|nobody|now|today|yesterday|tomorrow|(this|last|next)(Week|Month|Quarter|Year)|[+-]\d+[a-z])$/u;
+/** Words for a time; the others are so many days, hours and so on from now. */
+export const PERIODS = ["now", "today", "yesterday", "tomorrow", ...["Week", "Month", "Quarter", "Year"].flatMap((each) => [`this${each}`, `last${each}`, `next${each}`])];
+const WORDS = new Set(["me", "myTeam", "nobody", ...PERIODS]);
+const isWord = (text: string): boolean => WORDS.has(text) || /^[+-]\d+[a-z]$/u.test(text);
 const COMPARING = ["=", "!=", "<", "<=", ">", ">=", "~", "^="];
 const MOST_GROUPS = 3;
 const LISTS = ["not in", "in", "has any", "has none"];
@@ -71,7 +74,7 @@ class Parser {
   private groupOf(terms: Term[]): Term {
     const conditions = terms.filter((each): each is Condition => !("conditions" in each));
     if (conditions.length < terms.length) throw new Unreadable();
-    return (conditions.length === 1 ? conditions[0] : { conditions }) as Condition | Group;
+    return (conditions.length === 1 ? conditions[0] : { conditions }) as Term;
   }
 
   private condition(): Condition {
@@ -102,11 +105,11 @@ class Parser {
   private value(): unknown {
     const { text, quoted } = this.next();
     // In JSON both are text.
-    if (quoted && WORD.test(text)) throw new Unreadable();
+    if (quoted && isWord(text)) throw new Unreadable();
     if (quoted) return text;
     if (text === "true" || text === "false") return text === "true";
     if (/^-?\d+(\.\d+)?$/u.test(text) && Math.abs(Number(text)) < Number.MAX_SAFE_INTEGER) return Number(text);
-    if (WORD.test(text) || /^\d{4}-\d\d-\d\d/u.test(text)) return text;
+    if (isWord(text) || /^\d{4}-\d\d-\d\d/u.test(text)) return text;
     throw new Unreadable();
   }
 

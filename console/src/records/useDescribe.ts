@@ -6,10 +6,8 @@ import { useNames } from "../people/useNames";
 import { usePreferences } from "../state/preferences";
 import { isMoney, isTime } from "./fields";
 import { type Condition, WITHOUT_VALUE } from "./filter";
+import { PERIODS } from "./filterText";
 import { isRegion, useRegions } from "./regions";
-
-/** Words for a time in filters; the others are numbers of days, hours and so on. */
-const PERIODS = ["now", "today", "yesterday", "tomorrow", ...["Week", "Month", "Quarter", "Year"].flatMap((each) => [`this${each}`, `last${each}`, `next${each}`])];
 
 /** Values as text: those of conditions, and those of records. `used`: the members they are of. */
 export function useWords(fields: Field[], used: string[]) {
