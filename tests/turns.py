@@ -33,6 +33,12 @@ def has_its_turn(number: int, url: str) -> bool:
     return EVERY_CASE or number % len(DATABASES) == url.startswith("postgres")
 
 
+def is_sampled(case: str, *, one_of: int) -> bool:
+    """Whether `make test` tries this case, of very many that a test goes through itself: each time
+    the same ones."""
+    return EVERY_CASE or crc32(case.encode()) % one_of == 0
+
+
 def in_turn(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
     """The tests of this run, and the others."""
     cases: dict[str, dict[str, int]] = defaultdict(dict)

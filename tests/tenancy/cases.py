@@ -1,7 +1,6 @@
 """What is tried in each place, and what it has to be answered like."""
 
 from collections.abc import Iterator
-from zlib import crc32
 
 import msgspec
 
@@ -26,7 +25,7 @@ from tests.tenancy.places import (
     restores,
     snake,
 )
-from tests.turns import EVERY_CASE
+from tests.turns import is_sampled
 
 HOLDERS = {"alice": "acme", "bob": "acme", "nobody": "acme", "charlie": "globex"}
 """Whose records there are, by tenant. Nobody's belong to acme, and to no owner."""
@@ -79,14 +78,11 @@ def every_case(caller: str, *, tokens: bool = False) -> list[Case]:
     return [case for place in places for case in cases(place, caller)]
 
 
-_TURNS = 6
-
-
-def in_turn(case: Case) -> bool:
+def is_tried(case: Case) -> bool:
     """Whether `make test` tries the case: of the records of another kind than the place is for only
     every sixth, others in each place and for each caller. `make soak ARGS=walk` tries all."""
     is_of_another_kind = case.value[0] == "record" and case.value[3] != snake(case.place.name)
-    return EVERY_CASE or not is_of_another_kind or crc32(str(case).encode()) % _TURNS == 0
+    return not is_of_another_kind or is_sampled(str(case), one_of=6)
 
 
 def cases(place: Place, caller: str) -> Iterator[Case]:

@@ -17,7 +17,7 @@ from tests.databases import Datastore
 from tests.encryption.conftest import KEY
 from tests.identity.conftest import JWT
 from tests.identity.issuer import SECRET
-from tests.tenancy.cases import CALLERS, Case, every_case, in_turn
+from tests.tenancy.cases import CALLERS, Case, every_case, is_tried
 from tests.tenancy.places import EVERY, LISTS, every_place, places_of
 from tests.tenancy.planted import Holder, World
 from tests.tenancy.walking import Walker
@@ -116,7 +116,7 @@ async def test_nothing_of_others_is_shown_and_a_foreign_id_is_like_a_missing_one
 ) -> None:
     walker = Walker(world, caller)
     cases = every_case(caller, tokens=world.tokens)
-    cases = [case for case in cases if not case.place.may_go_in and in_turn(case)]
+    cases = [case for case in cases if not case.place.may_go_in and is_tried(case)]
     dry_runs_leave = THE_TRAIL | {"dry_run_counts"}
     background_leaves = {"duplicate_pairs", "duplicate_searches"}  # compares customers meanwhile
     entries = "SELECT * FROM audit_logs WHERE action <> 'tested' ORDER BY id"
