@@ -270,6 +270,7 @@ def test_a_deal_is_dragged_and_a_payment_is_registered_once(opened: Open, api: A
     page.mouse.move(start["x"] + 40, start["y"] + 20)
     page.mouse.down()
     page.mouse.move(target["x"] + 80, target["y"] + 200, steps=8)
+    page.locator(".slot").wait_for()
     page.mouse.up()
     see(page, "Drag me moved to Proposal and quote")
     path = f"/opportunities/{deal['opportunityId']}"
@@ -285,6 +286,7 @@ def test_a_deal_is_dragged_and_a_payment_is_registered_once(opened: Open, api: A
     page.mouse.down()
     page.mouse.move(start["x"] + 40, start["y"] + 60, steps=4)
     page.locator(".drops .no").hover()
+    page.locator(".drops .no.over").wait_for()
     page.mouse.up()
     asked = page.get_by_role("dialog", name="Lost: Drag me")
     asked.get_by_role("button", name="Price").wait_for()

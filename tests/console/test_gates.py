@@ -110,4 +110,6 @@ def drag(page: Page, card: str, target: str) -> None:
     page.mouse.move(box["x"] + 60, box["y"] + 40, steps=4)
     box = page.locator(target).bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=6)
+    # The page has measured where the card is held.
+    page.locator(f"{target}.over" if "drops" in target else ".slot").wait_for()
     page.mouse.up()

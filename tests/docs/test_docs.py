@@ -165,7 +165,7 @@ def test_files_and_folders_that_pages_name_are_there() -> None:
 
 def test_the_page_on_testing_tells_of_every_folder_of_tests() -> None:
     folders = {
-        path.parent.relative_to(ROOT).parts[1] for path in (ROOT / "tests").rglob("*/test_*")
+        path.parent.relative_to(ROOT).parts[1] for path in (ROOT / "tests").rglob("*/test_*.py")
     }
     assert folders == set(re.findall(r"`tests/(\w+)/", text("contributing", "testing.md")))
 
